@@ -1,0 +1,113 @@
+"""Refusals that a person can act on. Each has a code, an HTTP status, a sentence and, where there is one, a field."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+
+
+class CaseError(Exception):
+    """Something in a case that cannot be done, said in words."""
+
+    code = "refused"
+    status = 400
+
+    def __init__(self, message: str | Promise, *, field: str = "") -> None:
+        super().__init__(message)
+        self._message = message
+        self.field = field
+
+    @property
+    def message(self) -> str:
+        """Return the sentence in the active language."""
+        return str(self._message)
+
+
+class InvalidText(CaseError):
+    """A text that is empty, too short or too long."""
+
+    code = "invalid_text"
+    status = 422
+
+
+class InvalidValue(CaseError):
+    """A value of a wrong type or range."""
+
+    code = "invalid"
+    status = 400
+
+
+class CaseNotFound(CaseError):
+    """No case is known under this key."""
+
+    code = "not_found"
+    status = 404
+
+
+class ContributionNotFound(CaseError):
+    """No such post, or none that this person may see."""
+
+    code = "not_found"
+    status = 404
+
+
+class PostsHeld(CaseError):
+    """The posts of others stay unseen until the learner has taken a position."""
+
+    code = "held"
+    status = 403
+
+
+class NotAllowed(CaseError):
+    """The post belongs to somebody else, or the act is not this person's."""
+
+    code = "not_allowed"
+    status = 403
+
+
+class CaseNotOpen(CaseError):
+    """The case is scheduled or closed."""
+
+    code = "not_open"
+    status = 409
+
+
+class CaseOff(CaseError):
+    """Cases are not turned on in this course."""
+
+    code = "off"
+    status = 403
+
+
+class PositionExists(CaseError):
+    """A learner takes one position, and looks back once."""
+
+    code = "exists"
+    status = 409
+
+
+class PositionMissing(CaseError):
+    """The step needs an own position first."""
+
+    code = "position_missing"
+    status = 409
+
+
+class TopicTaken(CaseError):
+    """The topic belongs to another case of the course."""
+
+    code = "topic_taken"
+    status = 409
+
+
+class TooManyPosts(CaseError):
+    """The learner posts faster than the forum allows."""
+
+    code = "too_many"
+    status = 429
+
+
+class ForumRefused(CaseError):
+    """The platform's forum did not take the post: closed, blackout, not enrolled, or out of order."""
+
+    code = "forum_refused"
+    status = 409
