@@ -1,0 +1,72 @@
+# The community suite for Open edX. `make help` lists what can be done here.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+VENV ?= .venv
+PYTHON ?= $(shell for name in python3.12 python3.11 python3; do \
+	command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null \
+	&& echo $$name && break; done)
+TAG := $(if $(PYTHON),$(shell $(PYTHON) -c 'import sys; print("py%d%d" % sys.version_info[:2])'))
+# Another pinned list of the same Python: `make test LIST=py311-django42`.
+LIST ?= $(TAG)
+RUN := $(VENV)/bin/
+MANAGE := $(RUN)python conf/host/manage.py
+
+.PHONY: help demo demo-reset test test-mariadb quality e2e bench i18n messages requirements python
+
+help: ## Say what can be done here
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+demo: $(VENV)/.host ## Run an LMS on 127.0.0.1:8000 and a Studio on 127.0.0.1:8001, with a sample course and community
+	@$(MANAGE) demo
+
+demo-reset: $(VENV)/.host ## Throw the demo's data away and start over
+	@$(MANAGE) demo --reset
+
+test: $(VENV)/.test ## Run the default tests
+	$(RUN)pytest
+	$(RUN)pytest --ds=embedded_host.settings.test_cms tests/host_studio
+
+test-mariadb: $(VENV)/.dev ## Run the tests that need MariaDB, beside a private server
+	.ci/with_servers $(RUN)pytest -m mariadb
+
+quality: $(VENV)/.dev ## Check style, types, architecture, annotations, migrations, templates and spelling
+	$(RUN)ruff check .
+	$(RUN)ruff format --check .
+	$(RUN)mypy
+	$(RUN)lint-imports
+	$(RUN)python .ci/check_annotations.py
+	$(MANAGE) lms makemigrations --check --dry-run people gamification discussion_ext
+	$(RUN)djlint --check --lint --quiet people gamification discussion_ext xblocks conf/host
+	$(RUN)codespell
+	@$(MAKE) --no-print-directory i18n
+
+e2e: $(VENV)/.dev ## Walk through Studio and the LMS in Chromium
+	$(RUN)pytest tests/e2e -m e2e
+
+bench: $(VENV)/.dev ## Measure what must stay fast; writes build/bench.json
+	.ci/with_servers $(RUN)python tests/bench/run.py
+
+i18n: $(VENV)/.dev ## Check that no catalogue is stale, incomplete or uncompiled
+	$(RUN)python .ci/check_catalogues.py
+
+messages: $(VENV)/.dev ## Bring new strings into the catalogues and compile them
+	$(RUN)python .ci/check_catalogues.py --write
+
+requirements: $(VENV)/.dev ## Compile the pinned lists again
+	requirements/compile.sh
+
+python:
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or 3.12 is needed: install one (Debian: apt install python3 python3-venv) or name it: make demo PYTHON=/path/to/python3.12" >&2; exit 1; fi
+	@if [ -x $(VENV)/bin/python ] && [ "$$($(VENV)/bin/python -c 'import sys; print("py%d%d" % sys.version_info[:2])')" != "$(TAG)" ]; then echo "$(VENV) belongs to another Python than $(PYTHON): delete it (rm -r $(VENV)) or choose another folder (VENV=.venv-$(TAG))." >&2; exit 1; fi
+
+$(VENV)/bin/python: | python
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python's venv module is missing: install it (Debian: apt install python3-venv) and try again." >&2; exit 1; }
+
+# Each list is complete, so nothing is resolved here: see requirements/compile.sh for why --no-deps.
+$(VENV)/.%: requirements/$(LIST)-%.txt setup.py | $(VENV)/bin/python
+	@echo "Installing $< (a minute the first time)"
+	@$(RUN)python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $<
+	@$(RUN)python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
