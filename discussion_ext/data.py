@@ -1,68 +1,86 @@
-"""Values that cross the border of this app: configurations, contributions, evaluations and what pages draw.
-
-Everything here is frozen and plain. Instants are aware datetimes in UTC, ids are those of ``auth.User`` or of our own
-tables. Sentences (``title``, ``why``, ...) are written in the language active when the value was made; the ``code`` and
-``params`` beside them are what is stored.
-"""
+"""What other packages receive from discussion_ext: frozen data, standard library and opaque keys only."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, Literal
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from people.data import NameData
 
-Kind = Literal["position", "answer", "follow_up", "look_back", "thread", "response", "comment"]
-State = Literal["live", "withdrawn", "removed", "gone"]
 Phase = Literal["scheduled", "open", "closed"]
 Step = Literal["read", "position", "answer", "look_back", "finished"]
 Order = Literal["unanswered", "newest", "helpful"]
-RequirementKind = Literal["position", "answers", "look_back"]
-RequirementState = Literal["met", "open", "not", "waiting", "impossible"]
-CopyOf = Literal["", "prompt", "own", "peer"]
 RowFilter = Literal["all", "silent", "waiting", "left_out", "reported"]
 PostFilter = Literal["unanswered", "left_out", "first", "reported", "all"]
+Where = Literal["not_opened", "read", "position", "answer", "look_back", "finished"]
 
 
-# -- configuration ---------------------------------------------------------------------------------------------------
+class ContributionKind(StrEnum):
+    """What a post is. The first four belong to a case, the others to a plain discussion."""
+
+    POSITION = "position"
+    ANSWER = "answer"
+    FOLLOW_UP = "follow_up"
+    LOOK_BACK = "look_back"
+    THREAD = "thread"
+    RESPONSE = "response"
+    COMMENT = "comment"
 
 
-@dataclass(frozen=True)
+class ContributionState(StrEnum):
+    """``GONE``: it vanished with somebody else's thread, so that its author keeps the credit."""
+
+    LIVE = "live"
+    WITHDRAWN = "withdrawn"
+    REMOVED = "removed"
+    GONE = "gone"
+
+
+class RequirementState(StrEnum):
+    """Where a requirement, or one item of it, stands for one learner.
+
+    ``WAITING`` (nobody left to answer yet) exists while the case is open, ``IMPOSSIBLE`` only once it is closed.
+    """
+
+    MET = "met"
+    OPEN = "open"
+    NOT = "not"
+    WAITING = "waiting"
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseConfigData:
-    """What an author asks for in one case; lengths are in words, points are parts of the grade."""
+    """What the author asks. Instants are aware; a maximum of 0 is no maximum, a look back of 0 words leaves it out."""
 
     title: str = ""
     case_html: str = ""
     prompt: str = ""
     position_min: int = 120
     position_max: int = 0
-    """0 means no limit."""
     answers_wanted: int = 2
     answer_min: int = 30
     look_back_min: int = 60
-    """0 means that no look back is asked."""
-    position_points: float = 4.0
-    answers_points: float = 4.0
-    """Shared equally by the number of answers asked."""
-    look_back_points: float = 2.0
+    position_points: float = 4
+    answers_points: float = 4
+    look_back_points: float = 2
     is_held: bool = True
     by_cohort: bool = False
     topic_id: str = ""
-    """The course topic of an open case; a held one has none."""
     opens_at: datetime | None = None
     closes_at: datetime | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary with every field; instants in ISO 8601, UTC."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
         return {
-            item.name: value.astimezone(UTC).isoformat()
-            if isinstance(value := getattr(self, item.name), datetime)
-            else value
-            for item in fields(self)
+            name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+            for name, value in values.items()
         }
 
     @classmethod
@@ -77,15 +95,15 @@ class CaseConfigData:
 
     @property
     def possible(self) -> float:
-        """Return the highest grade, leaving out what is not asked."""
-        return (
+        """Return the full grade, leaving out what is not asked."""
+        return float(
             self.position_points
             + (self.answers_points if self.answers_wanted else 0)
             + (self.look_back_points if self.look_back_min else 0)
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TopicData:
     """A course topic that an author may pick; ``taken_by`` is the title of the case that has it already, or empty."""
 
@@ -94,9 +112,13 @@ class TopicData:
     taken_by: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TaskData:
-    """A case as we know it from its latest configuration."""
+    """A case as we know it from its latest configuration.
+
+    ``fault`` says why it cannot be used as configured: empty or ``topic_taken`` (then ``taken_by`` is the title of
+    the other case).
+    """
 
     id: int
     usage_key: UsageKey
@@ -104,155 +126,128 @@ class TaskData:
     version: int
     config: CaseConfigData
     fault: str = ""
-    """Why the case cannot be used as configured: ``""`` or ``"topic_taken"``."""
     taken_by: str = ""
-    """With ``topic_taken``: the title of the other case."""
 
 
-# -- evidence and evaluation (pure) ------------------------------------------------------------------------------------
+# -- evaluation: what goes in ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class TextData:
-    """A text that another one is compared with."""
-
-    id: int
-    body: str
-
-
-@dataclass(frozen=True)
-class VerdictData:
-    """What is known about one text once it was read: kept with the contribution, also after its text is erased."""
-
-    words: int = 0
-    """Words after quotes, prompt text and repeats are stripped."""
-    copy_of: CopyOf = ""
-    source_id: int | None = None
-    """The contribution it repeats, for ``own`` and ``peer``."""
-    shared: int = 0
-    """Words that stand in the source as well."""
-    total: int = 0
-    """Words compared."""
-    scale: float = 1.0
-    """Factor on every minimum for the script of this text (see ``effective_minimum``)."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return a JSON-ready dictionary."""
-        return {item.name: getattr(self, item.name) for item in fields(self)}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> VerdictData:
-        """Return the verdict stored by :meth:`to_json`."""
-        known = {item.name for item in fields(cls)}
-        return cls(**{name: value for name, value in data.items() if name in known})
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EvidenceData:
-    """One own contribution as the evaluator sees it."""
+    """One post of the learner who is evaluated, as its snapshot stands.
+
+    ``edited_at`` is when the present text was saved. ``worded_at`` is when its wording appeared: an edit that leaves
+    a near-copy of what stood there does not move it, so that a corrected typo never turns the original into the copy.
+    ``parent_body`` and the parent's author are those of the post that was answered.
+    """
 
     id: int
-    kind: Kind
-    state: State
-    parent_id: int | None
-    parent_author_id: int | None
-    verdict: VerdictData
+    kind: ContributionKind
+    author_id: int
+    body: str
     created_at: datetime
-    counted_at: datetime
-    """When the present text was written: the later of post and last change of text."""
+    edited_at: datetime | None = None
+    worded_at: datetime | None = None
+    state: ContributionState = ContributionState.LIVE
+    state_reason: str = ""
+    parent_author_id: int | None = None
+    is_parent_by_team: bool = False
+    parent_body: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
+class PeerTextData:
+    """A post by somebody else in the same case which one of the learner's posts may repeat."""
+
+    id: int
+    author_id: int
+    body: str
+    worded_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationRules:
+    """The site's numbers. ``near_copy_share`` is the part of a post's words, 0 to 1, from which it is a near-copy."""
+
+    near_copy_share: float = 0.7
+    word_factors: Mapping[str, float] = field(default_factory=lambda: {"zh": 1.5, "ja": 2.0})
+    is_team_a_peer: bool = False
+
+
+# -- evaluation: what comes out ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequirementItemData:
-    """One contribution under a requirement, and whether it counts."""
+    """One thing inside a requirement: an answer to one peer, or what is still to do.
 
-    contribution_id: int
-    parent_author_id: int | None
-    counts: bool
-    words: int
-    minimum: int
-    code: str = ""
-    """``""`` when it counts, else ``too_short``, ``copy_prompt``, ``copy_own``, ``copy_peer``, ``same_peer``, ..."""
-    why: str = ""
-    at: datetime | None = None
+    ``code`` and ``facts`` say why in a form that can be stored; ``title``, ``detail`` and ``why`` are the same in
+    words and are empty until `explain` fills them in the reader's language.
+    """
 
-
-@dataclass(frozen=True)
-class RequirementData:
-    """One thing that finishes a case, where the learner stands with it, and why."""
-
-    kind: RequirementKind
     state: RequirementState
-    title: str
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    contribution_id: int | None = None
+    peer_id: int | None = None
+    met_at: datetime | None = None
+    title: str = ""
     detail: str = ""
     why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequirementData:
+    """One requirement of a case: ``kind`` is ``position``, ``answers`` or ``look_back``.
+
+    ``possible`` is what it can still bring this learner: parts that turned out impossible are left out of it.
+    ``share`` is 0 to 1 of what is possible.
+    """
+
+    kind: str
+    state: RequirementState
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
     earned: float = 0.0
     possible: float = 0.0
-    done: int = 0
-    wanted: int = 1
-    code: str = ""
-    params: Mapping[str, int] = field(default_factory=dict)
-    items: tuple[RequirementItemData, ...] = ()
+    share: float = 0.0
+    met_at: datetime | None = None
+    contribution_id: int | None = None
+    items: Sequence[RequirementItemData] = ()
+    title: str = ""
+    detail: str = ""
+    why: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EvaluationData:
-    """The result of one learner in one case."""
+    """The verdict on one learner in one case, reproducible from evidence and the named version of the configuration.
 
-    requirements: tuple[RequirementData, ...] = ()
-    earned: float = 0.0
-    possible: float = 0.0
-    """What is impossible for this learner is left out."""
-    is_finished: bool = False
-    completion: float = 0.0
-    """0..1."""
-    config_version: int = 0
-    evaluated_at: datetime | None = None
+    ``finished_at`` is when the last of the requirements was met, None until then. ``verdicts`` says of each of the
+    learner's posts, by id, why it counts or does not.
+    """
 
-    def to_json(self) -> dict[str, Any]:
-        """Return codes and numbers only: sentences are made again in the language of the reader."""
-        return {
-            "earned": self.earned,
-            "possible": self.possible,
-            "is_finished": self.is_finished,
-            "completion": self.completion,
-            "config_version": self.config_version,
-            "requirements": [
-                {
-                    "kind": requirement.kind,
-                    "state": requirement.state,
-                    "earned": requirement.earned,
-                    "possible": requirement.possible,
-                    "done": requirement.done,
-                    "wanted": requirement.wanted,
-                    "code": requirement.code,
-                    "params": dict(requirement.params),
-                    "items": [
-                        {
-                            "contribution_id": item.contribution_id,
-                            "counts": item.counts,
-                            "words": item.words,
-                            "minimum": item.minimum,
-                            "code": item.code,
-                        }
-                        for item in requirement.items
-                    ],
-                }
-                for requirement in self.requirements
-            ],
-        }
+    requirements: Sequence[RequirementData]
+    earned: float
+    possible: float
+    is_finished: bool
+    completion: float
+    config_version: int
+    evaluated_at: datetime
+    finished_at: datetime | None = None
+    verdicts: Mapping[int, RequirementItemData] = field(default_factory=dict)
 
 
 # -- what a page draws -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ContributionData:
     """A post as its reader may see it. ``body`` is Markdown, ``body_html`` is safe to print."""
 
     id: int
     case_id: int | None
-    kind: Kind
+    kind: ContributionKind
     author_id: int
     author: NameData | None
     is_me: bool
@@ -264,7 +259,7 @@ class ContributionData:
     words: int
     created_at: datetime
     edited_at: datetime | None
-    state: State
+    state: ContributionState
     state_reason: str = ""
     state_actor_id: int | None = None
     answers: int = 0
@@ -276,14 +271,12 @@ class ContributionData:
     is_team: bool = False
     reports: int = 0
     """Open reports; shown to the team only, 0 for learners."""
-    verdict: VerdictData | None = None
-    """For the author and the team."""
-    item: RequirementItemData | None = None
-    """For the author: whether it counts and why."""
+    verdict: RequirementItemData | None = None
+    """For the author and the team: whether it counts and why."""
     replies: tuple[ContributionData, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ContributionPage:
     """One page of contributions; ``page`` starts at 1."""
 
@@ -293,7 +286,7 @@ class ContributionPage:
     total: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SynthesisData:
     """The team's closing text."""
 
@@ -303,7 +296,7 @@ class SynthesisData:
     written_at: datetime | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PointsData:
     """What finishing this case earns or earned."""
 
@@ -315,7 +308,7 @@ class PointsData:
     recorded_at: datetime | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OverrideData:
     """A grade that the team decided instead of the evaluator."""
 
@@ -326,7 +319,7 @@ class OverrideData:
     at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CaseViewData:
     """Everything a learner sees of one case."""
 
@@ -364,7 +357,7 @@ class CaseViewData:
     order: Order = "unanswered"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PostedData:
     """What became of a post.
 
@@ -375,7 +368,7 @@ class PostedData:
     evaluation: EvaluationData | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TeamSummaryData:
     """Who is where in one case, and what is worth the team's time."""
 
@@ -400,13 +393,13 @@ class TeamSummaryData:
     closes_at: datetime | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TeamRowData:
     """One learner in the team's table."""
 
     user_id: int
     name: str
-    where: Literal["not_opened", "read", "position", "answer", "look_back", "finished"]
+    where: Where
     where_text: str
     position_words: int
     answers_done: int
@@ -419,7 +412,7 @@ class TeamRowData:
     last_seen: datetime | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TeamRowPage:
     """One page of the team's table; ``page`` starts at 1."""
 
@@ -429,7 +422,7 @@ class TeamRowPage:
     total: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LearnerReportData:
     """One learner's evidence: what counted, what did not, and why."""
 
@@ -442,7 +435,7 @@ class LearnerReportData:
     override: OverrideData | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReportData:
     """An open report with the post it is about."""
 
