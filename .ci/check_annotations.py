@@ -1,0 +1,81 @@
+"""Check that every model says what personal data it holds and every setting and toggle what it is for.
+
+The format of the annotations is checked by code-annotations (configuration in ``.annotations.yml``); this script adds
+what it cannot see: that none is missing.
+"""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("people", "gamification", "discussion_ext")
+SETTING = re.compile(r"\.\. setting_name: (\w+)")
+DEFAULT = re.compile(r"settings\.([A-Z][A-Z0-9_]+)\b")
+
+
+def missing_settings() -> list[str]:
+    """Return the settings that an app gives a default to and does not describe."""
+    problems = []
+    for app in APPS:
+        for path in sorted((ROOT / app / "settings").glob("*.py")):
+            source = path.read_text(encoding="utf-8")
+            described = set(SETTING.findall(source))
+            given = {name for name in DEFAULT.findall(source) if name.startswith(app.upper() + "_")}
+            given |= {name for name in _names(source) if name.startswith(app.upper() + "_")}
+            problems += [f"{path.relative_to(ROOT)}: {name} has no annotation" for name in sorted(given - described)]
+    return problems
+
+
+def _names(source: str) -> set[str]:
+    """Return the upper-case names among the module's dictionary keys and string constants."""
+    constants = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
+    return {value for value in constants if isinstance(value, str) and re.fullmatch(r"[A-Z][A-Z0-9_]+", value)}
+
+
+def missing_pii() -> list[str]:
+    """Return our models whose docstring does not say whether they hold personal data."""
+    import django  # noqa: PLC0415 - only after the path is set
+
+    django.setup()
+    from django.apps import apps  # noqa: PLC0415 - needs set-up apps
+
+    problems = []
+    for app in APPS:
+        for model in apps.get_app_config(app).get_models():
+            text = model.__doc__ or ""
+            complete = ".. no_pii:" in text or all(
+                f".. {word}:" in text for word in ("pii", "pii_types", "pii_retirement")
+            )
+            if not complete:
+                problems.append(f"{model.__module__}.{model.__name__}: no PII annotation")
+    return problems
+
+
+def main() -> int:
+    """Print every problem; return the exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "embedded_host.settings.lms")
+    sys.path[:0] = [str(ROOT), str(ROOT / "conf/host"), str(ROOT / "conf/host/shims")]
+    problems = missing_settings() + missing_pii()
+    for app in APPS:
+        problems += _format_problems(app)
+    for problem in problems:
+        print(problem)
+    return 1 if problems else 0
+
+
+def _format_problems(app: str) -> list[str]:
+    """Return what code-annotations finds wrong in the annotations of one app."""
+    tool = Path(sys.executable).with_name("code_annotations")
+    options = ["--config_file", ".annotations.yml", "--source_path", app, "--lint"]
+    result = subprocess.run(
+        [tool, "static_find_annotations", *options], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return [f"{app}: {result.stdout[-4000:]}{result.stderr[-2000:]}"] if result.returncode else []
+
+
+if __name__ == "__main__":
+    sys.exit(main())
