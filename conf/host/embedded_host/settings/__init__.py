@@ -1,0 +1,1 @@
+"""Settings of the embedded host: one module per service, and one per service for tests."""

@@ -1,0 +1,1 @@
+"""Studio: the pages on which a course is written."""

@@ -1,0 +1,1 @@
+"""Shim of edx-platform's `cms` for the embedded host."""

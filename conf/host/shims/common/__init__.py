@@ -1,0 +1,1 @@
+"""Shim of edx-platform's `common` for the embedded host."""

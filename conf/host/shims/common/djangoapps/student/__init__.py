@@ -1,0 +1,1 @@
+"""Shim of edx-platform's `common.djangoapps.student` for the embedded host."""

@@ -1,0 +1,1 @@
+"""Shim of edx-platform's `lms` for the embedded host."""

@@ -1,0 +1,1 @@
+"""Shim of edx-platform's `lms.djangoapps.course_api.blocks` for the embedded host."""

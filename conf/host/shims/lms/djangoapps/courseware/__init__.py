@@ -1,0 +1,1 @@
+"""Shim of edx-platform's `lms.djangoapps.courseware` for the embedded host."""

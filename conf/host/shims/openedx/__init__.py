@@ -1,0 +1,1 @@
+"""Shim of edx-platform's `openedx` for the embedded host."""

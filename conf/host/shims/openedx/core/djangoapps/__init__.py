@@ -1,0 +1,1 @@
+"""Shim of edx-platform's `openedx.core.djangoapps` for the embedded host."""

@@ -1,0 +1,1 @@
+"""Shim of edx-platform's `xmodule` for the embedded host."""

@@ -1,0 +1,1 @@
+"""Shim of edx-platform's `xmodule.modulestore` for the embedded host."""
