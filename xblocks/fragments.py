@@ -1,7 +1,7 @@
 """Turn templates into fragments: one engine for the blocks' templates, in the block's own language.
 
-The platform hands a block its catalogue as the ``i18n`` service. `speaking` lays that catalogue over Django's for a while,
-so that templates use the ordinary tags and Python the ordinary ``gettext``.
+The platform hands a block its catalogue as the ``i18n`` service. `speaking` lays that catalogue over Django's for a
+while, so that templates use the ordinary tags and Python the ordinary ``gettext``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Say who is acting in a block, and whether this place lets them write.
 
-The runtime knows a user, the request may know another one: while staff masquerade as a learner the runtime user *is* the
-learner, and everything outside the runtime's own storage (forum posts, points) would really be written in the learner's
-name. Handlers therefore ask here before they call an ``api``.
+The runtime knows a user, the request may know another one: while staff masquerade as a learner the runtime user *is*
+the learner, and everything outside the runtime's own storage (forum posts, points) would really be written in the
+learner's name. Handlers therefore ask here before they call an ``api``.
 """
 
 from __future__ import annotations
@@ -70,6 +70,11 @@ def refuse_write(person: ActingPerson) -> Refusal | None:
 def is_authoring(block: Any) -> bool:
     """Return whether the block runs in Studio's editor: signed in, but bound to no learner."""
     return block.scope_ids.user_id is None and bool(_user_attributes(block).get("edx-platform.is_authenticated"))
+
+
+def find_author_id(block: Any) -> int | None:
+    """Return who edits in Studio, where the block itself is bound to nobody."""
+    return _user_attributes(block).get("edx-platform.user_id")
 
 
 def local_key(block: Any) -> OpaqueKey:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
@@ -18,11 +18,23 @@ from webob import Request, Response
 MAX_BODY = 200_000  # bytes; one post of the longest kind in any script, with room for JSON's escapes
 
 
-class BadRequest(Exception):
-    """The request cannot be served as it is: ``message`` is a sentence for a person, ``field`` names what to mend."""
+class RequestError(Exception):
+    """The request cannot be served as it is: ``message`` is a sentence for a person, ``field`` names what to mend.
 
-    def __init__(self, message: str, *, field: str = "", status: int = 400, code: str = "invalid") -> None:
+    ``details`` lists several mistakes at once, each with its own field and message.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str = "",
+        status: int = 400,
+        code: str = "invalid",
+        details: Sequence[Mapping[str, str]] = (),
+    ) -> None:
         super().__init__(message)
+        self.details = details
         self.message = message
         self.field = field
         self.status = status
@@ -30,17 +42,17 @@ class BadRequest(Exception):
 
 
 def read_object(request: Request) -> dict[str, Any]:
-    """Return the JSON object in the body of a POST request. Raise `BadRequest` for anything else."""
+    """Return the JSON object in the body of a POST request. Raise `RequestError` for anything else."""
     if request.method != "POST":
-        raise BadRequest(_("Send this with POST."), status=405, code="method")
+        raise RequestError(_("Send this with POST."), status=405, code="method")
     if (request.content_length or 0) > MAX_BODY or len(request.body) > MAX_BODY:
-        raise BadRequest(_("That is too much to send at once."), status=413, code="too_large")
+        raise RequestError(_("That is too much to send at once."), status=413, code="too_large")
     try:
         data = json.loads(request.body or b"{}", parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise BadRequest(_("The request is not valid JSON."), code="json") from error
+        raise RequestError(_("The request is not valid JSON."), code="json") from error
     if not isinstance(data, dict):
-        raise BadRequest(_("The request must be a JSON object."), code="json")
+        raise RequestError(_("The request must be a JSON object."), code="json")
     return data
 
 
@@ -50,15 +62,15 @@ def read_text(data: Mapping[str, Any], field: str, *, longest: int, required: bo
     if value is None:
         value = ""
     if not isinstance(value, str):
-        raise BadRequest(_("This must be text."), field=field)
+        raise RequestError(_("This must be text."), field=field)
     value = value.replace("\x00", "").strip()
     if required and not value:
-        raise BadRequest(_("Write something first."), field=field, code="empty")
+        raise RequestError(_("Write something first."), field=field, code="empty")
     if len(value) > longest:
         message = ngettext(
             "This is longer than %(limit)s character.", "This is longer than %(limit)s characters.", longest
         )
-        raise BadRequest(message % {"limit": longest}, field=field, code="too_long")
+        raise RequestError(message % {"limit": longest}, field=field, code="too_long")
     return value
 
 
@@ -68,10 +80,10 @@ def read_integer(data: Mapping[str, Any], field: str, *, least: int = 0, most: i
     if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
         value = int(value) if len(value) < 12 else None
     if isinstance(value, bool) or not isinstance(value, int):
-        raise BadRequest(_("This must be a whole number."), field=field)
+        raise RequestError(_("This must be a whole number."), field=field)
     if not least <= value <= most:
         message = _("Choose a number from %(least)s to %(most)s.") % {"least": least, "most": most}
-        raise BadRequest(message, field=field)
+        raise RequestError(message, field=field)
     return value
 
 
@@ -84,10 +96,10 @@ def read_number(data: Mapping[str, Any], field: str, *, least: float, most: floa
         except ValueError:
             value = None
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise BadRequest(_("This must be a number."), field=field)
+        raise RequestError(_("This must be a number."), field=field)
     if not least <= value <= most:
         message = _("Choose a number from %(least)s to %(most)s.") % {"least": f"{least:g}", "most": f"{most:g}"}
-        raise BadRequest(message, field=field)
+        raise RequestError(message, field=field)
     return float(value)
 
 
@@ -95,7 +107,7 @@ def read_flag(data: Mapping[str, Any], field: str) -> bool:
     """Return ``data[field]``, which must be true or false."""
     value = data.get(field)
     if not isinstance(value, bool):
-        raise BadRequest(_("This must be true or false."), field=field)
+        raise RequestError(_("This must be true or false."), field=field)
     return value
 
 
@@ -103,7 +115,7 @@ def read_choice(data: Mapping[str, Any], field: str, choices: tuple[str, ...], *
     """Return ``data[field]`` if it is one of ``choices``; absent reads as ``default``."""
     value = data.get(field, default)
     if not isinstance(value, str) or value not in choices:
-        raise BadRequest(_("Choose one of: %(choices)s.") % {"choices": ", ".join(choices)}, field=field)
+        raise RequestError(_("Choose one of: %(choices)s.") % {"choices": ", ".join(choices)}, field=field)
     return value
 
 
@@ -113,9 +125,19 @@ def answer(data: Mapping[str, Any], *, status: int = 200) -> Response:
     return Response(body, status=status, content_type="application/json", charset="utf-8")
 
 
-def refuse(message: str, *, status: int = 400, code: str = "invalid", field: str = "") -> Response:
+def refuse(
+    message: str,
+    *,
+    status: int = 400,
+    code: str = "invalid",
+    field: str = "",
+    details: Sequence[Mapping[str, str]] = (),
+) -> Response:
     """Return the one shape of error all our handlers speak."""
-    return answer({"error": {"message": message, "field": field, "code": code}}, status=status)
+    error: dict[str, Any] = {"message": message, "field": field, "code": code}
+    if details:
+        error["fields"] = [dict(detail) for detail in details]
+    return answer({"error": error}, status=status)
 
 
 def _refuse_constant(name: str) -> NoReturn:

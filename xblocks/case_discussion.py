@@ -1,0 +1,249 @@
+"""The case discussion block: read a case, take a position, answer classmates, look back.
+
+The class holds the authored fields and what the platform asks of a block (views, grades, export). What is drawn and what
+an act does lives in ``case_learner``, ``case_team`` and ``case_studio``; everything said and counted in
+``discussion_ext``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+from web_fragments.fragment import Fragment
+from webob import Request, Response
+from xblock.completable import XBlockCompletionMode
+from xblock.core import XBlock
+from xblock.fields import Boolean, DateTime, Dict, Field, Float, Integer, Scope, String, UserScope
+from xblock.scorable import Score, ScorableXBlockMixin
+
+from discussion_ext import api as cases
+from discussion_ext.data import CaseConfigData, LearnerReportData
+
+from . import case_learner, case_studio, case_team
+from .case_handlers import serve
+from .fragments import speaking
+from .learner import acting_person, local_key
+from .markup import plain_text, render_author_text
+
+
+@XBlock.needs("i18n")
+@XBlock.wants("user", "completion", "replace_urls")
+class CaseDiscussionXBlock(ScorableXBlockMixin, XBlock):
+    """A case that learners discuss in steps, each at their own pace."""
+
+    has_author_view = True
+    has_custom_completion = True
+    completion_mode = XBlockCompletionMode.COMPLETABLE
+    icon_class = "problem"
+    weight = None  # the parts of the grade are the weight, so that staff override in points
+    show_in_read_only_mode = True
+
+    display_name = String(
+        display_name="Title", default="Case discussion", scope=Scope.settings, enforce_type=True
+    )
+    case_text = String(display_name="Case text (Markdown)", default="", scope=Scope.content, enforce_type=True)
+    prompt = String(display_name="Question", default="", scope=Scope.content, enforce_type=True)
+    position_min = Integer(default=120, scope=Scope.settings, enforce_type=True)
+    position_max = Integer(default=0, scope=Scope.settings, enforce_type=True, help="0 is no limit.")
+    answers_wanted = Integer(default=2, scope=Scope.settings, enforce_type=True)
+    answer_min = Integer(default=30, scope=Scope.settings, enforce_type=True)
+    look_back_min = Integer(default=60, scope=Scope.settings, enforce_type=True, help="0 leaves the look back out.")
+    position_points = Float(default=4.0, scope=Scope.settings, enforce_type=True)
+    answers_points = Float(default=4.0, scope=Scope.settings, enforce_type=True)
+    look_back_points = Float(default=2.0, scope=Scope.settings, enforce_type=True)
+    is_held = Boolean(default=True, scope=Scope.settings, enforce_type=True)
+    by_cohort = Boolean(default=False, scope=Scope.settings, enforce_type=True)
+    topic_id = String(default="", scope=Scope.settings, enforce_type=True)
+    opens_at = DateTime(default=None, scope=Scope.settings, enforce_type=True)
+    closes_at = DateTime(default=None, scope=Scope.settings, enforce_type=True)
+
+    drafts = Dict(default={}, scope=Scope.user_state, enforce_type=True)
+
+    AUTHORED: ClassVar[tuple[str, ...]] = (
+        "display_name", "case_text", "prompt", "position_min", "position_max", "answers_wanted", "answer_min",
+        "look_back_min", "position_points", "answers_points", "look_back_points", "is_held", "by_cohort", "topic_id",
+        "opens_at", "closes_at",
+    )  # fmt: skip
+
+    # -- views ---------------------------------------------------------------------------------------------------------
+
+    @XBlock.supports("multi_device")
+    def student_view(self, context: dict[str, Any] | None = None) -> Fragment:
+        """Draw the case for whoever looks: a learner, the course team, or an author previewing it."""
+        del context
+        with speaking(self):
+            person = acting_person(self)
+            if person.is_preview:
+                return case_studio.draw_preview(self)
+            return case_team.draw(self, person) if person.is_team else case_learner.draw(self, person)
+
+    def author_view(self, context: dict[str, Any] | None = None) -> Fragment:
+        """Draw the preview on Studio's unit page and in libraries."""
+        del context
+        with speaking(self):
+            return case_studio.draw_preview(self)
+
+    def studio_view(self, context: dict[str, Any] | None = None) -> Fragment:
+        """Draw the author's form."""
+        del context
+        with speaking(self):
+            return case_studio.draw_form(self)
+
+    def student_view_data(self, context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return what apps may know of the case: collected at publish, without a user, so nothing of a learner."""
+        del context
+        config = self.task_configuration()
+        return {
+            "title": config.title,
+            "case_html": config.case_html,
+            "prompt": config.prompt,
+            "position_min": config.position_min,
+            "answers_wanted": config.answers_wanted,
+            "answer_min": config.answer_min,
+            "look_back_min": config.look_back_min,
+            "opens_at": config.opens_at.isoformat() if config.opens_at else None,
+            "closes_at": config.closes_at.isoformat() if config.closes_at else None,
+        }
+
+    def index_dictionary(self) -> dict[str, Any]:
+        """Return the author's words for the course search; nothing that learners wrote."""
+        index: dict[str, Any] = super().index_dictionary()
+        words = {"display_name": self.display_name, "case": plain_text(self.case_html), "question": self.prompt}
+        index["content"] = {**index.get("content", {}), **words}
+        index["content_type"] = _("Case discussion")
+        return index
+
+    # -- handlers ------------------------------------------------------------------------------------------------------
+
+    @XBlock.handler
+    def learner_action(self, request: Request, suffix: str = "") -> Response:
+        """Serve an act of a learner, named by ``suffix``."""
+        return serve(self, request, suffix, case_learner.ACTIONS)
+
+    @XBlock.handler
+    def team_action(self, request: Request, suffix: str = "") -> Response:
+        """Serve an act of the course team, named by ``suffix``."""
+        return serve(self, request, suffix, case_team.ACTIONS)
+
+    @XBlock.handler
+    def team_csv(self, request: Request, suffix: str = "") -> Response:
+        """Send the team's table as a file."""
+        del request, suffix
+        return case_team.send_csv(self)
+
+    @XBlock.handler
+    def author_action(self, request: Request, suffix: str = "") -> Response:
+        """Serve the author's form: ``submit`` saves it, ``preview`` draws it without saving."""
+        return serve(self, request, suffix, case_studio.ACTIONS)
+
+    # -- what discussion_ext reads when the course is published -------------------------------------------------------------
+
+    @property
+    def case_html(self) -> str:
+        """Return the case text as safe HTML."""
+        return render_author_text(self.case_text)
+
+    def task_configuration(self) -> CaseConfigData:
+        """Return what the author asks; it closes at its own date or the inherited due date, whichever comes first."""
+        moments = [moment for moment in (self.closes_at, getattr(self, "due", None)) if isinstance(moment, datetime)]
+        return CaseConfigData(
+            title=self.display_name,
+            case_html=self.case_html,
+            prompt=self.prompt,
+            position_min=self.position_min,
+            position_max=self.position_max,
+            answers_wanted=self.answers_wanted,
+            answer_min=self.answer_min,
+            look_back_min=self.look_back_min,
+            position_points=self.position_points,
+            answers_points=self.answers_points,
+            look_back_points=self.look_back_points,
+            is_held=self.is_held,
+            by_cohort=self.by_cohort,
+            topic_id=self.topic_id,
+            opens_at=self.opens_at,
+            closes_at=min(moments, default=None),
+        )
+
+    # -- grades: what the instructor's tools call for one learner ----------------------------------------------------------
+
+    def max_score(self) -> float:
+        """Return the full grade; collected at publish without a user."""
+        return self.task_configuration().possible
+
+    def has_submitted_answer(self) -> bool:
+        """Return whether the learner has written anything here."""
+        return bool(self._report().posts)
+
+    def get_score(self) -> Score:
+        """Return the grade as it stands, with the team's decision applied."""
+        report = self._report()
+        return Score(raw_earned=report.score, raw_possible=report.max_score)
+
+    def calculate_score(self) -> Score:
+        """Return the grade that the evidence alone gives, parts that were impossible left out."""
+        evaluation, full = self._report().evaluation, self.max_score()
+        earned = full * evaluation.earned / evaluation.possible if evaluation.possible else 0.0
+        return Score(raw_earned=earned, raw_possible=full)
+
+    def set_score(self, score: Score) -> None:
+        """Keep a grade that staff set in the platform's own tools, so that no later evaluation replaces it."""
+        cases.override_grade(
+            usage_key=local_key(self),
+            user_id=self.scope_ids.user_id,
+            actor_id=case_team.requesting_id(),
+            score=score.raw_earned,
+            reason=_("Set with the instructor tools."),
+        )
+
+    def publish_grade(self) -> None:
+        """Publish the grade as it stands; called by the override task right after `set_score`."""
+        self._publish_grade(self.get_score(), only_if_higher=False)
+
+    def rescore(self, only_if_higher: bool) -> None:
+        """Evaluate again; a grade that staff had set is given up, unless only a higher one is wanted and it is not."""
+        if only_if_higher and self.calculate_score().raw_earned <= self.get_score().raw_earned:
+            return
+        cases.clear_override(
+            usage_key=local_key(self), user_id=self.scope_ids.user_id, actor_id=case_team.requesting_id()
+        )
+        self.publish_grade()
+
+    def clear_student_state(self, *, user_id: int, requesting_user_id: int, **_keys: str) -> None:
+        """Start a learner over: posts made until now stay in the discussion and no longer count."""
+        cases.reset_learner(usage_key=local_key(self), user_id=user_id, actor_id=requesting_user_id)
+
+    # -- export ----------------------------------------------------------------------------------------------------------
+
+    def add_xml_to_node(self, node: Any) -> None:
+        """Write the authored fields only: the platform's default also writes what a learner keeps here."""
+        node.tag = self.xml_element_name()
+        node.set("xblock-family", self.entry_point)
+        for name, authored in self.fields.items():
+            if _is_authored(name, authored) and authored.is_set_on(self):
+                self._add_field(node, name, authored)
+
+    def studio_post_duplicate(self, store: Any, source_block: Any) -> bool:
+        """Let go of the topic, which belongs to the original."""
+        del source_block
+        return self._leave_topic(store)
+
+    def studio_post_paste(self, store: Any, source_node: Any) -> bool:
+        """Let go of the topic, which belongs to the original or to another course."""
+        del source_node
+        return self._leave_topic(store)
+
+    def _leave_topic(self, store: Any) -> bool:
+        if self.topic_id:
+            self.topic_id = ""
+            store.update_item(self, None)
+        return False  # no children were handled
+
+    def _report(self) -> LearnerReportData:
+        return cases.get_learner_report(usage_key=local_key(self), user_id=self.scope_ids.user_id)
+
+
+def _is_authored(name: str, field: Field) -> bool:
+    return field.scope.user == UserScope.NONE and name not in {"children", "parent", "content"}

@@ -1,0 +1,34 @@
+"""Serve the case discussion's handlers: one table of acts per role, one shape of answer, no 500 for what people send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from webob import Request, Response
+
+from discussion_ext.api import CaseError
+
+from .fragments import speaking
+from .requests import RequestError, answer, read_object, refuse
+
+Act = Callable[[Any, dict[str, Any]], Mapping[str, Any]]
+
+
+def serve(block: Any, request: Request, name: str, acts: Mapping[str, Act]) -> Response:
+    """Run the act called ``name`` with the JSON object of ``request``; refusals become a 4xx that says why."""
+    with speaking(block):
+        try:
+            act = acts.get(name)
+            if act is None:
+                raise RequestError(_("There is no such action."), status=404, code="not_found")
+            return answer(act(block, read_object(request)))
+        except RequestError as error:
+            return _refuse(error)
+        except CaseError as error:
+            return refuse(error.message, status=error.status, code=error.code, field=error.field)
+
+
+def _refuse(error: RequestError) -> Response:
+    return refuse(error.message, status=error.status, code=error.code, field=error.field, details=error.details)

@@ -1,0 +1,149 @@
+"""What an author meets: the form, its live preview as learner and course team, and the preview on the unit page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from web_fragments.fragment import Fragment
+
+from discussion_ext import api as cases
+from discussion_ext.data import CaseConfigData
+from gamification import api as points
+from people import api as people
+
+from .case_form import label_of, read_form, show_moment
+from .fragments import build_fragment, dom_id, render_template, resource_url
+from .learner import acting_person, find_author_id, is_authoring, local_key
+from .markup import plain_text, render_author_text
+from .requests import RequestError
+
+if TYPE_CHECKING:
+    from .case_discussion import CaseDiscussionXBlock
+
+WORDS_READ_A_MINUTE = 200
+WORDS_WRITTEN_A_MINUTE = 15
+MINUTES_AN_ANSWER = 2  # reading a classmate and thinking of what to say
+FORM_ICONS = "check clock get info link lock open point reply right warn"
+
+
+def draw_preview(block: CaseDiscussionXBlock) -> Fragment:
+    """Return what learners read first, without anything to press; nothing is looked up about a person."""
+    html = render_template(block, "case_discussion/preview.html", {**preview_context(block), "icons": FORM_ICONS})
+    fragment = build_fragment(
+        block, html, script="case_discussion/block.js", init="CaseDiscussionPreview", arguments={}
+    )
+    return fragment
+
+
+def draw_form(block: CaseDiscussionXBlock) -> Fragment:
+    """Return the author's form with the stored values and a preview beside it."""
+    zone = _zone(block)
+    context = {
+        **preview_context(block),
+        "icons": FORM_ICONS,
+        "values": {name: getattr(block, name) for name in block.AUTHORED},
+        "opens_at": show_moment(block.opens_at, zone),
+        "closes_at": show_moment(block.closes_at, zone),
+        "due": getattr(block, "due", None),
+        "zone": zone,
+        "topics": _topics(block),
+    }
+    html = render_template(block, "case_discussion/studio.html", context)
+    arguments = {
+        "module": resource_url(block, "case_discussion/studio.js"),
+        "labels": {name: label_of(name) for name in block.AUTHORED},
+        "id": dom_id(block),
+    }
+    return build_fragment(
+        block, html, script="case_discussion/block.js", init="CaseDiscussionStudio", arguments=arguments
+    )
+
+
+def submit(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+    """Save the form if every field is right; otherwise change nothing and list the mistakes."""
+    _require_author(block)
+    current = {name: getattr(block, name) for name in block.AUTHORED}
+    form = read_form(data, zone=_zone(block), current=current, topics=_topics(block))
+    if form.errors:
+        count = len(form.errors)
+        message = ngettext(
+            "Not saved yet. %(count)s field needs you:", "Not saved yet. %(count)s fields need you:", count
+        )
+        details = [
+            {"field": error.field, "summary": error.summary, "message": error.message} for error in form.errors
+        ]
+        raise RequestError(message % {"count": count}, field=form.errors[0].field, details=details)
+    for name, value in form.values.items():
+        setattr(block, name, value)
+    return {"saved": True}
+
+
+def preview(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+    """Draw the preview from what the form holds now; a field that is not right yet shows its stored value."""
+    _require_author(block)
+    form = read_form(data, zone=_zone(block), current={}, topics=[])
+    html = render_template(block, "case_discussion/preview_roles.html", preview_context(block, form.values))
+    return {"html": html}
+
+
+def preview_context(block: CaseDiscussionXBlock, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the context of the preview templates for the block with ``values`` laid over its own."""
+    shown = {name: getattr(block, name) for name in block.AUTHORED} | dict(values or {})
+    case_html = render_author_text(shown["case_text"])
+    config = CaseConfigData(
+        title=shown["display_name"],
+        case_html=case_html,
+        prompt=shown["prompt"],
+        **{name: shown[name] for name in CONFIG_NUMBERS},
+    )
+    return {
+        "config": config,
+        "case_html": case_html,
+        "minutes": estimate_minutes(config),
+        "points_hint": _points_hint(block),
+        "is_library": acting_person(block).course_key is None,
+    }
+
+
+CONFIG_NUMBERS = (
+    "position_min", "position_max", "answers_wanted", "answer_min", "look_back_min", "position_points",
+    "answers_points", "look_back_points", "is_held",
+)  # fmt: skip
+
+
+def estimate_minutes(config: CaseConfigData) -> int:
+    """Return how long reading, thinking and writing take most learners, rounded up to five minutes."""
+    reading = cases.count_words(plain_text(config.case_html)) / WORDS_READ_A_MINUTE
+    words = config.position_min + config.answers_wanted * config.answer_min + config.look_back_min
+    minutes = reading + words / WORDS_WRITTEN_A_MINUTE + config.answers_wanted * MINUTES_AN_ANSWER
+    return max(math.ceil(minutes / 5) * 5, 5)
+
+
+def _points_hint(block: CaseDiscussionXBlock) -> int:
+    course_key = acting_person(block).course_key
+    if course_key is None or not points.is_on(course_key):
+        return 0
+    return points.points_for(course_key, "case_finished")
+
+
+def _topics(block: CaseDiscussionXBlock) -> list[cases.TopicData]:
+    course_key = acting_person(block).course_key
+    return cases.list_topics(course_key, usage_key=local_key(block)) if course_key else []
+
+
+def _zone(block: CaseDiscussionXBlock) -> ZoneInfo:
+    author_id = find_author_id(block)
+    return people.person_zone(author_id) if author_id else ZoneInfo("UTC")
+
+
+def _require_author(block: CaseDiscussionXBlock) -> None:
+    if not (is_authoring(block) or getattr(block.runtime, "is_author_mode", False)):
+        raise RequestError(_("A case is edited in Studio, by its course team."), status=403, code="not_allowed")
+
+
+ACTIONS = {"submit": submit, "preview": preview}
