@@ -1,0 +1,48 @@
+"""The app as the platform's plugin loader sees it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.apps import AppConfig
+
+_SETTINGS = {
+    "common": {"relative_path": "settings.common"},
+    "production": {"relative_path": "settings.production"},
+}
+
+
+class PeopleConfig(AppConfig):
+    """Who someone is in the community and how they are reached."""
+
+    name = "people"
+    verbose_name = "Community: people"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    plugin_app: ClassVar[dict[str, Any]] = {
+        "url_config": {
+            "lms.djangoapp": {"namespace": "people", "regex": r"^community/people/", "relative_path": "urls"},
+        },
+        "settings_config": {"lms.djangoapp": _SETTINGS, "cms.djangoapp": _SETTINGS},
+        "signals_config": {
+            "lms.djangoapp": {
+                "relative_path": "handlers",
+                "receivers": [
+                    {
+                        "receiver_func_name": "on_delivery_saved",
+                        "signal_path": "django.db.models.signals.post_save",
+                        "sender_path": "people.models.Delivery",
+                        "dispatch_uid": "people.on_delivery_saved",
+                    },
+                    *(
+                        {
+                            "receiver_func_name": "on_user_retired",
+                            "signal_path": f"openedx.core.djangoapps.user_api.accounts.signals.{signal}",
+                            "dispatch_uid": f"people.on_user_retired.{signal}",
+                        }
+                        for signal in ("USER_RETIRE_LMS_MISC", "USER_RETIRE_LMS_CRITICAL")
+                    ),
+                ],
+            },
+        },
+    }

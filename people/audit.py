@@ -1,0 +1,66 @@
+"""Who did what to what, and why: the log behind every "who decided this?"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.core.paginator import Paginator
+
+from .data import AuditEntryData, AuditPage
+from .models import AuditEntry
+
+_PAGE_SIZE: Final = 50
+
+
+def record_audit(
+    *,
+    actor_id: int | None,
+    verb: str,
+    target: str,
+    context_key: str,
+    reason: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> AuditEntryData:
+    """Add an entry: ``verb`` like "contribution.remove", ``target`` like "contribution:12"; None acts for the system.
+
+    Call it inside the transaction of the act itself, so that neither stands without the other.
+    """
+    entry = AuditEntry.objects.create(
+        actor_id=actor_id, verb=verb, target=target, context_key=context_key, reason=reason, data=dict(data or {})
+    )
+    return _to_data(entry)
+
+
+def list_audit(
+    *,
+    context_key: str | None = None,
+    target: str | None = None,
+    actor_id: int | None = None,
+    page: int = 1,
+    page_size: int = _PAGE_SIZE,
+) -> AuditPage:
+    """Return a page of entries, newest first, narrowed by what is given. Pages outside the range give the nearest."""
+    wanted = {"context_key": context_key, "target": target, "actor_id": actor_id}
+    entries = AuditEntry.objects.filter(**{name: value for name, value in wanted.items() if value is not None})
+    paginator = Paginator(entries.order_by("-recorded_at", "-pk"), page_size)
+    shown = paginator.get_page(page)
+    return AuditPage(
+        entries=[_to_data(entry) for entry in shown],
+        page=shown.number,
+        pages=paginator.num_pages,
+        total=paginator.count,
+    )
+
+
+def _to_data(entry: AuditEntry) -> AuditEntryData:
+    return AuditEntryData(
+        id=entry.pk,
+        actor_id=entry.actor_id,
+        verb=entry.verb,
+        target=entry.target,
+        context_key=entry.context_key,
+        reason=entry.reason,
+        recorded_at=entry.recorded_at,
+        data=entry.data,
+    )

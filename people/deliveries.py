@@ -1,0 +1,221 @@
+"""Messages that go out at most once: asked for by key, claimed by one sender, settled with what is known.
+
+States: *pending* (due at a moment) -> *claimed* by a conditional update that only one sender wins -> *sent*, or back to
+*pending* with a later moment, or *failed* when all tries are used up. A claim whose sender never came back becomes
+*unknown*: the mail may have gone out, so nothing sends it again unless an operator says so. *skipped* deliveries had
+nobody to go to any more (unsubscribed, no address, account closed).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
+from django.utils.timezone import is_aware
+
+from . import edx_platform
+from .audit import record_audit
+from .data import ContactData, DeliveryRunData, DeliveryState, DueDeliveryData
+from .exceptions import InvalidDeliveryError
+from .messages import Outcome, Result, get_kind, send_message
+from .models import Delivery
+from .preferences import get_preferences
+from .subscriptions import is_subscribed
+from .zones import next_allowed
+
+log = logging.getLogger(__name__)
+
+_DETAIL_LENGTH: Final = 255
+
+
+def request_delivery(
+    *, key: str, user_id: int, kind: str, context: Mapping[str, Any], not_before: datetime | None = None
+) -> bool:
+    """Ask once for a message to one person and return whether this was the first time; one insert, no mail yet.
+
+    Whether the person wants it, and is awake, is asked when it is sent. ``context`` is JSON: titles and links, no
+    personal data. ``not_before`` is an aware datetime.
+    """
+    get_kind(kind)
+    _check(key, context, not_before)
+    now = datetime.now(UTC)
+    try:
+        with transaction.atomic():
+            Delivery.objects.create(
+                key=key,
+                key_hash=_hash(key),
+                user_id=user_id,
+                kind=kind,
+                context=dict(context),
+                requested_at=now,
+                due_at=max(not_before or now, now),
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
+def process_deliveries(*, limit: int = 500, now: datetime | None = None) -> DeliveryRunData:
+    """Send what is due, oldest first, at most ``limit``, and return how it went. Call it outside a transaction.
+
+    Safe beside other senders and after a crash; one person's trouble does not stop the others.
+    """
+    moment = now or datetime.now(UTC)
+    counts: Counter[str] = Counter(lost=_give_up_on_lost_claims(moment))
+    due_ids = list(_due(moment).values_list("pk", flat=True)[:limit])
+    for delivery_id in due_ids:
+        counts[process_delivery(delivery_id, now=now)] += 1
+    return DeliveryRunData(**counts)
+
+
+def process_delivery(delivery_id: int, *, now: datetime | None = None) -> str:
+    """Send one delivery if it is due and nobody else has it; return what became of it, as named in DeliveryRunData."""
+    moment = now or datetime.now(UTC)
+    delivery = _due(moment).filter(pk=delivery_id).first()
+    if delivery is None:
+        return "taken"
+    wake = _awake_from(delivery.user_id, moment)
+    if wake > moment:
+        return "postponed" if _change_pending(delivery, due_at=wake) else "taken"
+    contact = edx_platform.list_contacts([delivery.user_id]).get(delivery.user_id)
+    if reason := _reason_to_skip(delivery, contact):
+        return "skipped" if _change_pending(delivery, state=DeliveryState.SKIPPED, detail=reason) else "taken"
+    token = claim_delivery(delivery.pk, now=moment)
+    if token is None or contact is None:
+        return "taken"
+    try:
+        result = send_message(
+            kind=delivery.kind,
+            contact=contact,
+            language=get_preferences(delivery.user_id).language,
+            context=delivery.context,
+        )
+    except Exception as error:  # a template or channel of somebody else's may raise anything
+        log.exception("Delivery %s could not be sent", delivery.pk)
+        result = Result(Outcome.REFUSED, f"{type(error).__name__}: {error}")
+    return _settle(delivery.pk, token, result, now=moment)
+
+
+def claim_delivery(delivery_id: int, *, now: datetime) -> str | None:
+    """Take a due delivery for this sender alone and return the claim's token, or None if it is not to be had.
+
+    The claim is committed before anything leaves the house, so that a crash can be told from a delivery never begun.
+    """
+    token = uuid4().hex
+    with transaction.atomic(durable=True):
+        won = (
+            _due(now)
+            .filter(pk=delivery_id)
+            .order_by()
+            .update(state=DeliveryState.CLAIMED, claim_token=token, claimed_at=now, attempts=F("attempts") + 1)
+        )
+    return token if won else None
+
+
+def list_due_deliveries(*, limit: int = 500, now: datetime | None = None) -> list[DueDeliveryData]:
+    """Return what a run would look at now, and change nothing."""
+    rows = _due(now or datetime.now(UTC))[:limit]
+    return [
+        DueDeliveryData(
+            id=row.pk, key=row.key, user_id=row.user_id, kind=row.kind, due_at=row.due_at, attempts=row.attempts
+        )
+        for row in rows
+    ]
+
+
+def count_due_deliveries(*, now: datetime | None = None) -> int:
+    """Return how many deliveries are due."""
+    return _due(now or datetime.now(UTC)).count()
+
+
+@transaction.atomic
+def resend_delivery(delivery_id: int, *, actor_id: int, reason: str = "") -> bool:
+    """Let a failed or unknown delivery go out again because an operator decided so; say whether it was one of these."""
+    changed = Delivery.objects.filter(pk=delivery_id, state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN]).update(
+        state=DeliveryState.PENDING, attempts=0, claim_token="", due_at=datetime.now(UTC), settled_at=None
+    )
+    if changed:
+        record_audit(
+            actor_id=actor_id, verb="delivery.resend", target=f"delivery:{delivery_id}", context_key="", reason=reason
+        )
+    return bool(changed)
+
+
+def _settle(delivery_id: int, token: str, result: Result, *, now: datetime) -> str:
+    """Write down what a sender knows about its own claim, also when it was given up on meanwhile."""
+    mine = Delivery.objects.filter(
+        pk=delivery_id, claim_token=token, state__in=[DeliveryState.CLAIMED, DeliveryState.UNKNOWN]
+    )
+    detail = result.detail[:_DETAIL_LENGTH]
+    if result.outcome is Outcome.SENT:
+        mine.update(state=DeliveryState.SENT, settled_at=now, detail=detail)
+        return "sent"
+    if result.outcome is Outcome.UNCLEAR:
+        mine.update(state=DeliveryState.UNKNOWN, settled_at=now, detail=detail)
+        return "unknown"
+    attempts = mine.values_list("attempts", flat=True).first() or 0
+    pauses = settings.PEOPLE_DELIVERY_RETRY_MINUTES
+    if attempts <= len(pauses):
+        due_at = now + timedelta(minutes=pauses[attempts - 1])
+        mine.update(state=DeliveryState.PENDING, due_at=due_at, claim_token="", detail=detail)
+        return "retried"
+    mine.update(state=DeliveryState.FAILED, settled_at=now, detail=detail)
+    return "failed"
+
+
+def _give_up_on_lost_claims(now: datetime) -> int:
+    limit = now - timedelta(minutes=settings.PEOPLE_DELIVERY_CLAIM_MINUTES)
+    lost = Delivery.objects.filter(state=DeliveryState.CLAIMED, claimed_at__lt=limit)
+    return lost.update(
+        state=DeliveryState.UNKNOWN, settled_at=now, detail="The sender stopped before it could say whether it went."
+    )
+
+
+def _due(now: datetime) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(state=DeliveryState.PENDING, due_at__lte=now).order_by("due_at", "pk")
+
+
+def _awake_from(user_id: int, now: datetime) -> datetime:
+    mine = get_preferences(user_id)
+    return next_allowed(now, zone=mine.zone, start=mine.quiet_from, end=mine.quiet_until)
+
+
+def _reason_to_skip(delivery: Delivery, contact: ContactData | None) -> str:
+    if contact is None or contact.is_retired or not contact.is_active:
+        return "The account is not active."
+    if not contact.email:
+        return "The account has no address."
+    if not is_subscribed(delivery.user_id, delivery.kind):
+        return "The person no longer wants this kind of mail."
+    return ""
+
+
+def _change_pending(delivery: Delivery, **changes: Any) -> bool:
+    """Change a delivery that nobody has taken yet."""
+    unclaimed = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.PENDING, due_at=delivery.due_at)
+    return bool(unclaimed.update(**changes))
+
+
+def _check(key: str, context: Mapping[str, Any], not_before: datetime | None) -> None:
+    if not key or not key.isascii() or len(key) > _DETAIL_LENGTH:
+        raise InvalidDeliveryError("key: give 1 to 255 ASCII characters.", field="key")
+    if not_before is not None and not is_aware(not_before):
+        raise InvalidDeliveryError("not_before: give a datetime with a zone.", field="not_before")
+    try:
+        json.dumps(dict(context), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        message = f"context: {error}"
+        raise InvalidDeliveryError(message, field="context") from error
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,33 @@
+"""What a caller of this app can act on."""
+
+
+class PeopleError(Exception):
+    """Base of this app's errors; ``field`` names the argument that was wrong."""
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class UnknownSurfaceError(PeopleError):
+    """The surface is none of ``PEOPLE_SURFACE_DEFAULTS``."""
+
+
+class UnknownChoiceError(PeopleError):
+    """The choice is not one of name, pseudonym or hidden."""
+
+
+class UnknownMessageKindError(PeopleError):
+    """No message type is known by that kind."""
+
+
+class InvalidDeliveryError(PeopleError):
+    """A delivery's key, context or moment cannot be stored."""
+
+
+class InvalidPreferenceError(PeopleError):
+    """A zone, language or time of day that nobody can have."""
+
+
+class InvalidTokenError(PeopleError):
+    """The link was changed, cut off, or never ours."""

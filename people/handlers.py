@@ -1,0 +1,25 @@
+"""Receivers: a delivery asked for goes out after commit, and a retired person is forgotten."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from . import api
+from .data import DeliveryState
+from .models import Delivery
+from .tasks import send_delivery_task
+
+
+def on_delivery_saved(sender: Any, instance: Delivery, created: bool = False, **_kwargs: Any) -> None:  # noqa: ARG001 - Django's signature
+    """Hand a new delivery that is due at once to the worker; what the broker loses, the next run finds."""
+    if created and instance.state == DeliveryState.PENDING and instance.due_at <= datetime.now(UTC):
+        transaction.on_commit(partial(send_delivery_task.delay, instance.pk), robust=True)
+
+
+def on_user_retired(sender: Any, user: Any, **_kwargs: Any) -> None:  # noqa: ARG001 - Django's signature
+    """Forget a person who leaves the platform."""
+    api.retire_person(user.pk)

@@ -1,0 +1,141 @@
+"""The kinds of mail, and handing one to edx-ace with a plain answer to "did it go out?"."""
+
+from __future__ import annotations
+
+import smtplib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+import attr
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from edx_ace import ace
+from edx_ace.message import Message, MessageType
+from edx_ace.recipient import Recipient
+
+from .data import ContactData
+from .exceptions import UnknownMessageKindError
+from .names import full_name
+from .subscriptions import absolute_url, unsubscribe_url
+
+
+class Outcome(Enum):
+    """What became of a message: it went, it did not, or nobody can say."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True)
+class Result:
+    """An outcome with the words an operator needs."""
+
+    outcome: Outcome
+    detail: str = ""
+
+
+@attr.s
+class ReportedMessage(Message):
+    """A message that keeps what edx-ace reports about it; ``ace.send`` itself returns nothing and hides its errors."""
+
+    reports = attr.ib(factory=dict, init=False)
+    errors = attr.ib(factory=list, init=False)
+
+    def report(self, key: str, value: object) -> None:
+        """Keep a report, and the error being handled while it is made."""
+        super().report(key, value)
+        self.reports[key] = value
+        if (error := sys.exc_info()[1]) is not None:
+            self.errors.append(error)
+
+    def result(self) -> Result:
+        """Return how it went, read from the reports of all channels."""
+        if any(key.endswith("_delivery_succeeded") for key in self.reports):
+            return Result(Outcome.SENT)
+        if any(_leaves_doubt(error.__cause__ or error) for error in self.errors):
+            return Result(Outcome.UNCLEAR, _words(self.errors))
+        return Result(Outcome.REFUSED, _words(self.errors) or "No channel took the message.")
+
+
+class CommunityMessage(MessageType):
+    """A mail of the community. The templates stand in ``people/edx_ace/<NAME>/email/``."""
+
+    APP_LABEL = "people"
+    title: Any = ""
+
+    def personalize(self, recipient: Recipient, language: str, user_context: Mapping[str, Any]) -> ReportedMessage:
+        """Return the message for one person."""
+        return ReportedMessage(
+            app_label=self.app_label,
+            name=self.name,
+            expiration_time=self.expiration_time,
+            context={**self.context, **user_context},
+            send_uuid=self.uuid,
+            recipient=recipient,
+            language=language,
+            log_level=self.log_level,
+            options=dict(self.options),
+        )
+
+
+class CaseAnswered(CommunityMessage):
+    """Somebody answered your position. Context: ``course_name``, ``case_title``, ``url``."""
+
+    NAME = "case_answered"
+    title = _("Answers to your positions in case discussions")
+
+
+KINDS: Final[Mapping[str, type[CommunityMessage]]] = {kind.NAME: kind for kind in (CaseAnswered,)}
+
+
+def get_kind(kind: str) -> type[CommunityMessage]:
+    """Return the message type of a kind, or raise UnknownMessageKindError."""
+    try:
+        return KINDS[kind]
+    except KeyError as error:
+        message = f"Unknown kind of message: {kind!r}."
+        raise UnknownMessageKindError(message, field="kind") from error
+
+
+def send_message(*, kind: str, contact: ContactData, language: str, context: Mapping[str, Any]) -> Result:
+    """Send one mail now and say how it went. Raises nothing that a mail server can cause."""
+    stop_url = unsubscribe_url(contact.user_id, kind)
+    values = {
+        **context,
+        "url": absolute_url(str(context.get("url", ""))),
+        "name": full_name(contact),
+        "platform_name": settings.PLATFORM_NAME,
+        "unsubscribe_url": stop_url,
+        "kind_title": str(get_kind(kind).title),
+    }
+    message = get_kind(kind)().personalize(Recipient(contact.user_id, contact.email), language, values)
+    message.headers = {
+        "List-Unsubscribe": f"<{stop_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Auto-Submitted": "auto-generated",
+    }
+    try:
+        ace.send(message)
+    except OSError as error:
+        return Result(Outcome.UNCLEAR if _leaves_doubt(error) else Outcome.REFUSED, _words([error]))
+    return message.result()
+
+
+def _leaves_doubt(error: BaseException) -> bool:
+    """Say whether the server may have taken the mail before it fell silent.
+
+    A refused connection or an answer with a code means no; a line that broke or went quiet half-way means perhaps.
+    """
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return True
+    if isinstance(error, smtplib.SMTPException):
+        return False
+    return isinstance(error, (TimeoutError, ConnectionResetError, BrokenPipeError))
+
+
+def _words(errors: list[BaseException]) -> str:
+    return "; ".join(f"{type(error.__cause__ or error).__name__}: {error.__cause__ or error}" for error in errors)

@@ -1,0 +1,165 @@
+"""What is stored about people here: preferences, names shown, mail wanted, mail sent, and who did what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .data import DeliveryState, NameChoice
+
+
+class Preferences(models.Model):
+    """What a person set in the community itself; empty means "as on the platform".
+
+    .. pii: A person's time zone, language and quiet hours
+    .. pii_types: location, other
+    .. pii_retirement: local_api
+    """
+
+    user_id = models.PositiveBigIntegerField(primary_key=True)
+    zone = models.CharField(max_length=64, blank=True, default="")
+    language = models.CharField(max_length=16, blank=True, default="")
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "preferences"
+
+
+class ShownName(models.Model):
+    """How a person wants to appear on one surface (a board, posts) of one context (a course, a chapter).
+
+    .. pii: Links a person to the choice of being named, pseudonymous or hidden
+    .. pii_types: other
+    .. pii_retirement: local_api
+    """
+
+    user_id = models.PositiveBigIntegerField()
+    surface = models.CharField(max_length=32)
+    context_key = models.CharField(max_length=255)
+    choice = models.CharField(max_length=16, choices=[(choice.value, choice.value) for choice in NameChoice])
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user_id", "surface", "context_key"], name="people_one_choice"),
+        ]
+
+
+class Pseudonym(models.Model):
+    """The name a person goes by in one context until they choose otherwise. Nobody else there has it.
+
+    .. pii: Links a person to a pseudonym
+    .. pii_types: other
+    .. pii_retirement: local_api
+    """
+
+    user_id = models.PositiveBigIntegerField()
+    context_key = models.CharField(max_length=255)
+    text = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["context_key", "user_id"], name="people_one_pseudonym"),
+            models.UniqueConstraint(fields=["context_key", "text"], name="people_pseudonym_is_unique"),
+        ]
+
+
+class Unsubscription(models.Model):
+    """A kind of mail that a person no longer wants.
+
+    .. pii: Links a person to the kinds of mail refused
+    .. pii_types: other
+    .. pii_retirement: local_api
+    """
+
+    user_id = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user_id", "kind"], name="people_one_unsubscription"),
+        ]
+
+
+class Delivery(models.Model):
+    """A message that one person gets at most once, whoever asks for it and however often.
+
+    ``key_hash`` carries the uniqueness of ``key``: a key may be long and mixed case, which MySQL's indexes treat
+    differently from SQLite's.
+
+    .. pii: The person a message goes to and the values written into it (titles, links)
+    .. pii_types: other
+    .. pii_retirement: local_api
+    """
+
+    key = models.CharField(max_length=255)
+    key_hash = models.CharField(max_length=64, unique=True)
+    user_id = models.PositiveBigIntegerField(db_index=True)
+    kind = models.CharField(max_length=64)
+    context = models.JSONField(default=dict)
+    state = models.CharField(
+        max_length=16,
+        choices=[(state.value, state.value) for state in DeliveryState],
+        default=DeliveryState.PENDING.value,
+    )
+    detail = models.CharField(max_length=255, blank=True, default="")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claim_token = models.CharField(max_length=32, blank=True, default="")
+    requested_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        indexes = [
+            models.Index(fields=["state", "due_at"], name="people_due_deliveries"),
+            models.Index(fields=["state", "claimed_at"], name="people_claimed_deliveries"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class AuditEntry(models.Model):
+    """An act that somebody may later have to explain. Entries are only ever added.
+
+    .. pii: The account that acted, and a reason in the actor's own words
+    .. pii_types: id, other
+    .. pii_retirement: retained
+    """
+
+    actor_id = models.PositiveBigIntegerField(null=True, blank=True, db_index=True)
+    verb = models.CharField(max_length=64)
+    target = models.CharField(max_length=255)
+    context_key = models.CharField(max_length=255, blank=True, default="")
+    reason = models.TextField(blank=True, default="")
+    data = models.JSONField(default=dict)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        indexes = [
+            models.Index(fields=["context_key", "recorded_at"], name="people_audit_by_context"),
+            models.Index(fields=["target"], name="people_audit_by_target"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.target}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store a new entry; refuse to change one that stands."""
+        if not self._state.adding:
+            message = "An audit entry is never changed."
+            raise TypeError(message)
+        super().save(*args, **kwargs)
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse: what was done stays on record."""
+        message = "An audit entry is never deleted."
+        raise TypeError(message)
