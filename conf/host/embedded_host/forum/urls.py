@@ -1,3 +1,17 @@
-"""Addresses of these pages."""
+"""Addresses of the discussion: pages in the course and the REST routes."""
 
-urlpatterns: list[object] = []
+from django.urls import include, path
+
+from . import pages
+
+COURSE = "courses/<path:course_id>/discussion/forum/"
+
+urlpatterns = [
+    path("api/discussion/", include("embedded_host.forum.rest_urls")),
+    path(f"{COURSE}new", pages.new_thread, name="forum_new_thread"),
+    path(f"{COURSE}threads/<str:thread_id>", pages.thread, name="forum_thread"),
+    path(f"{COURSE}threads/<str:thread_id>/act", pages.act, name="forum_act"),
+    path(f"{COURSE}threads/<str:thread_id>/edit", pages.edit, name="forum_edit"),
+    path(f"{COURSE}threads/<str:thread_id>/delete", pages.delete, name="forum_delete"),
+    path(COURSE, pages.threads, name="forum_form_discussion"),
+]

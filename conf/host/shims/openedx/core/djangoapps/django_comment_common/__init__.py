@@ -1,0 +1,1 @@
+"""Stand-in for the platform's forum roles, legacy signals and comment client."""
