@@ -24,13 +24,13 @@ _HIDDEN_TONE: Final = 5
 
 def initials(text: str) -> str:
     """Return the letters for an avatar: of the first and last word, or one character where a script has no initials."""
-    words = [word for word in text.split() if word[0].isalnum()]
+    words = [word for word in text.split() if word[0].isalpha()]
     if not words:
         return ""
     if unicodedata.name(words[0][0], "").startswith(_ONE_CHARACTER_SCRIPTS):
         return words[0][0]
     chosen = words if len(words) == 1 else [words[0], words[-1]]
-    return "".join(_first_letter(word) for word in chosen if not word.isdecimal())
+    return "".join(_first_letter(word) for word in chosen)
 
 
 def tone(text: str) -> int:

@@ -81,6 +81,8 @@ def _chunk(ids: Sequence[int], context_key: str) -> dict[int, str]:
             Pseudonym(user_id=user_id, context_key=context_key, text=_candidate(user_id, context_key, attempt))
             for user_id in missing
         ]
+        # In one order everywhere, so that two who want each other's candidates queue up instead of deadlocking.
+        rows.sort(key=lambda row: row.text)
         with transaction.atomic():
             Pseudonym.objects.bulk_create(rows, ignore_conflicts=True)
         found |= _read(missing, context_key)

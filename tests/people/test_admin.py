@@ -1,0 +1,41 @@
+"""Operators look at mail and audit; only those allowed send again."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from people import api
+from people.models import Delivery
+
+
+@pytest.fixture
+def operator(make_person):
+    user = make_person("operator", is_staff=True)
+    user.user_permissions.add(*Permission.objects.filter(codename__in=["view_delivery", "view_auditentry"]))
+    return user
+
+
+def test_rows_are_only_read(client, operator, person):
+    entry = api.record_audit(actor_id=1, verb="case.close", target="case:1", context_key="")
+    client.force_login(operator)
+    listed = client.get(reverse("admin:people_auditentry_changelist"))
+    assert "case.close" in listed.content.decode()
+    assert client.get(reverse("admin:people_auditentry_add")).status_code == 403
+    address = reverse("admin:people_auditentry_change", args=[entry.id])
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"reason": "x"}).status_code == 403
+    assert client.post(reverse("admin:people_auditentry_delete", args=[entry.id])).status_code == 403
+
+
+@pytest.mark.parametrize("is_allowed", [True, False])
+def test_sending_again(client, operator, person, is_allowed):
+    api.request_delivery(key="k", user_id=person.pk, kind="case_answered", context={})
+    Delivery.objects.update(state="unknown")
+    if is_allowed:
+        operator.user_permissions.add(Permission.objects.get(codename="change_delivery"))
+    client.force_login(operator)
+    data = {"action": "send_again", "_selected_action": [Delivery.objects.get().pk]}
+    page = client.post(reverse("admin:people_delivery_changelist"), data, follow=True)
+    assert page.status_code == 200
+    assert Delivery.objects.get().state == ("pending" if is_allowed else "unknown")
+    assert api.list_audit(actor_id=operator.pk).total == int(is_allowed)

@@ -1,0 +1,99 @@
+"""Two at once, on a server database: one claim, one name each. Each race has a twin that shows it is real."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from people import api, deliveries, pseudonyms
+from people.models import Delivery, Pseudonym
+
+pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
+
+COURSE = "course-v1:A+B+C"
+NOON = datetime(2030, 11, 21, 12, 0, tzinfo=UTC)
+
+
+def together(count: int, act: Callable[[threading.Barrier, int], Any]) -> list[Any]:
+    """Run an act in threads with connections of their own; each passes the barrier when all are ready."""
+    barrier = threading.Barrier(count, timeout=20)
+
+    def run(number: int) -> Any:
+        connection.ensure_connection()
+        try:
+            return act(barrier, number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
+
+
+@pytest.fixture
+def delivery(person) -> int:
+    api.request_delivery(key="k", user_id=person.pk, kind="case_answered", context={}, not_before=NOON)
+    return Delivery.objects.get().pk
+
+
+def test_one_of_many_senders_gets_the_claim(delivery):
+    def claim(barrier, _number):
+        barrier.wait()
+        return deliveries.claim_delivery(delivery, now=NOON)
+
+    tokens = [token for token in together(8, claim) if token]
+    assert len(tokens) == 1
+    assert Delivery.objects.get().claim_token == tokens[0]
+
+
+def test_looking_before_claiming_would_give_it_to_all(delivery):
+    def look_then_claim(barrier, number):
+        row = Delivery.objects.get(pk=delivery)
+        is_free = row.state == "pending"
+        barrier.wait()
+        if is_free:
+            Delivery.objects.filter(pk=delivery).update(state="claimed", claim_token=str(number))
+        return is_free
+
+    assert all(together(4, look_then_claim))
+
+
+def test_many_requests_of_one_key_store_one_delivery(person):
+    def request(barrier, _number):
+        barrier.wait()
+        return api.request_delivery(key="k", user_id=person.pk, kind="case_answered", context={}, not_before=NOON)
+
+    assert sorted(together(6, request)) == [False] * 5 + [True]
+    assert Delivery.objects.count() == 1
+
+
+def test_many_allocations_at_once_agree_on_everybody(monkeypatch):
+    """Few names and many people, so that every round has losers; all see the same names in the end."""
+    monkeypatch.setattr(pseudonyms, "_candidate", lambda user_id, _context, attempt: f"Name {(user_id + attempt) % 70}")
+    monkeypatch.setattr(pseudonyms, "_ROUNDS", 70)
+
+    def allocate(barrier, number):
+        ids = range(number * 10, number * 10 + 30)
+        barrier.wait()
+        return api.pseudonyms(ids, context_key=COURSE)
+
+    results = together(4, allocate)
+    stored = dict(Pseudonym.objects.values_list("user_id", "text"))
+    assert len(stored) == len(set(stored.values())) == 60
+    for found in results:
+        assert len(found) == 30
+        assert found.items() <= stored.items()
+
+
+def test_looking_for_a_free_name_first_would_give_it_twice():
+    def look_then_take(barrier, number):
+        is_free = not Pseudonym.objects.filter(context_key=COURSE, text="Quiet Heron").exists()
+        barrier.wait()
+        return "Quiet Heron" if is_free else f"Quiet Heron {number}"
+
+    assert together(2, look_then_take) == ["Quiet Heron", "Quiet Heron"]
