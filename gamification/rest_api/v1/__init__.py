@@ -1,0 +1,1 @@
+"""Version 1: my points, entries, board, places around me, privacy choice and the scheme."""

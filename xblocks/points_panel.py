@@ -1,0 +1,215 @@
+"""The points block: my points, my level, why, who is around me, and who sees me, inside a unit.
+
+It keeps nothing of a learner itself: everything shown comes from ``gamification``, and the one thing that can be changed
+here, the name on the board, goes there.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Final
+
+from crum import get_current_request
+from django.db import DatabaseError, transaction
+from django.middleware.csrf import get_token
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from web_fragments.fragment import Fragment
+from webob import Request, Response
+from xblock.completable import XBlockCompletionMode
+from xblock.core import XBlock
+from xblock.fields import Boolean, Integer, Scope, String
+
+from gamification import api as points
+
+from . import points_preview
+from .fragments import build_fragment, render_template, speaking
+from .learner import ActingPerson, acting_person, is_authoring, refuse_write
+from .requests import RequestError, answer, read_choice, read_flag, read_integer, read_object, read_text, refuse
+
+log = logging.getLogger(__name__)
+
+MOST_ENTRIES: Final = 10
+LONGEST_TITLE: Final = 120
+NAME_CHOICES: Final = ("name", "pseudonym", "hidden")
+NOT_ON_BOARDS: Final = frozenset({"team", "left", "retired"})
+
+
+@XBlock.needs("i18n")
+@XBlock.wants("user")
+class PointsPanelXBlock(XBlock):
+    """Shows learners their points with reasons."""
+
+    has_author_view = True
+    completion_mode = XBlockCompletionMode.EXCLUDED
+    icon_class = "other"
+    show_in_read_only_mode = True
+
+    display_name = String(
+        display_name="Title", default="Your points in this course", scope=Scope.settings, enforce_type=True
+    )
+    latest_count = Integer(display_name="Latest entries", default=3, scope=Scope.settings, enforce_type=True)
+    has_board = Boolean(display_name="Places around me", default=True, scope=Scope.settings, enforce_type=True)
+
+    # -- views ---------------------------------------------------------------------------------------------------------
+
+    @XBlock.supports("multi_device")
+    def student_view(self, context: dict[str, Any] | None = None) -> Fragment:
+        """Draw the points of whoever looks; while staff view as a learner, that learner's."""
+        del context
+        with speaking(self):
+            person = acting_person(self)
+            if person.is_preview or person.course_key is None:
+                return self._draw_preview(person)
+            if person.user_id is None:
+                return self._draw_note("sign_in")
+            try:
+                with transaction.atomic():
+                    return self._draw_learner(person)
+            except DatabaseError:
+                log.exception("Points of %s cannot be shown.", person.course_key)
+                return self._draw_note("down")
+
+    def author_view(self, context: dict[str, Any] | None = None) -> Fragment:
+        """Draw the preview on Studio's unit page and in libraries."""
+        del context
+        with speaking(self):
+            return self._draw_preview(acting_person(self))
+
+    def studio_view(self, context: dict[str, Any] | None = None) -> Fragment:
+        """Draw the author's form."""
+        del context
+        with speaking(self):
+            person = acting_person(self)
+            html = render_template(
+                self,
+                "points_panel/studio.html",
+                {
+                    "values": {name: getattr(self, name) for name in ("display_name", "latest_count", "has_board")},
+                    "most_entries": MOST_ENTRIES,
+                    "longest_title": LONGEST_TITLE,
+                    "is_off": self._is_off(person),
+                },
+            )
+            return self._fragment(html, init="PointsPanelStudio")
+
+    def student_view_data(self, context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return the authored configuration: collected at publish, without a user, so nothing of a learner."""
+        del context
+        return {"title": self.display_name, "latest_count": self.latest_count, "has_board": self.has_board}
+
+    def index_dictionary(self) -> dict[str, Any]:
+        """Return the author's title for the course search; nothing of learners."""
+        index: dict[str, Any] = super().index_dictionary()
+        index["content"] = {**index.get("content", {}), "display_name": self.display_name}
+        index["content_type"] = _("Points")
+        return index
+
+    # -- handlers ------------------------------------------------------------------------------------------------------
+
+    @XBlock.handler
+    def choose_name(self, request: Request, suffix: str = "") -> Response:
+        """Change how the board names the learner and return what changed on the panel."""
+        del suffix
+        with speaking(self):
+            try:
+                return answer(self._choose_name(read_object(request)))
+            except RequestError as error:
+                return refuse(error.message, status=error.status, code=error.code, field=error.field)
+            except DatabaseError:
+                log.exception("A name choice was not stored in %s.", self.scope_ids.usage_id)
+                return refuse(_("Not saved. Try again in a few minutes."), status=503, code="unavailable")
+
+    @XBlock.handler
+    def edit_panel(self, request: Request, suffix: str = "") -> Response:
+        """Save the author's form: every field or none."""
+        del suffix
+        with speaking(self):
+            try:
+                if not is_authoring(self):
+                    raise RequestError(_("This block is edited in Studio."), status=403, code="not_studio")
+                data = read_object(request)
+                title = read_text(data, "display_name", longest=LONGEST_TITLE, required=True)
+                latest_count = read_integer(data, "latest_count", least=0, most=MOST_ENTRIES)
+                has_board = read_flag(data, "has_board")
+            except RequestError as error:
+                return refuse(error.message, status=error.status, code=error.code, field=error.field)
+            self.display_name, self.latest_count, self.has_board = title, latest_count, has_board
+            return answer({"saved": _("Saved.")})
+
+    # -- what they do ----------------------------------------------------------------------------------------------------
+
+    @transaction.atomic
+    def _choose_name(self, data: dict[str, Any]) -> dict[str, str]:
+        person = acting_person(self)
+        refusal = refuse_write(person)
+        if refusal or person.user_id is None or person.course_key is None:
+            raise RequestError(refusal.message if refusal else "", status=403, code=refusal.code if refusal else "")
+        choice = read_choice(data, "choice", NAME_CHOICES)
+        if not points.is_on(person.course_key):
+            raise RequestError(_("This course does not use points at the moment."), status=403, code="points_off")
+        if points.get_standing(person.user_id, person.course_key).listing in NOT_ON_BOARDS:
+            raise RequestError(
+                _("The board lists enrolled learners only. There is nothing to choose."), status=403, code="not_on_board"
+            )
+        points.choose_board_name(user_id=person.user_id, course_key=person.course_key, choice=choice)
+        context = self._learner_context(person)
+        place = render_template(self, "points_panel/place.html", context) if self.has_board else ""
+        return {"saved": context["panel"].privacy.saved, "place": place}
+
+    def _learner_context(self, person: ActingPerson) -> dict[str, Any]:
+        names = ("my_points", "board", "how", "privacy")
+        return {
+            "title": self.display_name,
+            "has_board": self.has_board,
+            "panel": points.get_panel(
+                person.user_id, person.course_key, latest=self.latest_count, has_board=self.has_board
+            ),
+            "urls": {name: reverse(f"gamification:{name}", args=[str(person.course_key)]) for name in names},
+        }
+
+    def _draw_learner(self, person: ActingPerson) -> Fragment:
+        if not points.is_on(person.course_key):
+            return self._draw_note("off_for_team" if person.is_team else "off")
+        html = render_template(
+            self, "points_panel/panel.html", {**self._learner_context(person), "csrf_token": _csrf_token()}
+        )
+        return self._fragment(html, init="PointsPanelXBlock")
+
+    def _draw_note(self, kind: str) -> Fragment:
+        html = render_template(self, "points_panel/note.html", {"title": self.display_name, "kind": kind})
+        return self._fragment(html, init="PointsPanelXBlock")
+
+    def _draw_preview(self, person: ActingPerson) -> Fragment:
+        context = {
+            "title": self.display_name,
+            "has_board": self.has_board,
+            "panel": points_preview.sample_panel(latest=self.latest_count),
+            "is_off": self._is_off(person),
+        }
+        return self._fragment(render_template(self, "points_panel/preview.html", context), init="PointsPanelXBlock")
+
+    def _fragment(self, html: str, *, init: str) -> Fragment:
+        arguments = {"csrfToken": _csrf_token(), "words": _words()}
+        fragment = build_fragment(self, html, script="points_panel/block.js", init=init, arguments=arguments)
+        fragment.add_javascript_url(static("people/why.js"))
+        return fragment
+
+    @staticmethod
+    def _is_off(person: ActingPerson) -> bool:
+        return person.course_key is not None and not points.is_on(person.course_key)
+
+
+def _csrf_token() -> str:
+    request = get_current_request()
+    return get_token(request) if request is not None else ""
+
+
+def _words() -> dict[str, str]:
+    """Return what the script says by itself."""
+    return {
+        "saving": _("Saving…"),
+        "offline": _("Not saved: there is no connection. Try again."),
+        "mistake": _("Not saved yet. One field needs you."),
+    }
