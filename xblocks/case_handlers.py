@@ -30,5 +30,13 @@ def serve(block: Any, request: Request, name: str, acts: Mapping[str, Act]) -> R
             return refuse(error.message, status=error.status, code=error.code, field=error.field)
 
 
+def failure_words() -> dict[str, str]:
+    """Return what the browser says when the server was not reached, or gave no answer of ours."""
+    return {
+        "offline": _("There is no connection. What you wrote is still here; try again in a moment."),
+        "broken": _("That did not work, and nothing was changed. Try again in a few minutes."),
+    }
+
+
 def _refuse(error: RequestError) -> Response:
     return refuse(error.message, status=error.status, code=error.code, field=error.field, details=error.details)

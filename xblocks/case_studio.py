@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -16,7 +15,9 @@ from discussion_ext.data import CaseConfigData
 from gamification import api as points
 from people import api as people
 
-from .case_form import label_of, read_form, show_moment
+from .case_form import read_form, show_moment
+from .case_handlers import failure_words
+from .case_screens import estimate_minutes
 from .fragments import build_fragment, dom_id, render_template, resource_url
 from .learner import acting_person, find_author_id, is_authoring, local_key
 from .markup import plain_text, render_author_text
@@ -25,9 +26,6 @@ from .requests import RequestError
 if TYPE_CHECKING:
     from .case_discussion import CaseDiscussionXBlock
 
-WORDS_READ_A_MINUTE = 200
-WORDS_WRITTEN_A_MINUTE = 15
-MINUTES_AN_ANSWER = 2  # reading a classmate and thinking of what to say
 FORM_ICONS = "check clock get info link lock open point reply right warn"
 
 
@@ -56,8 +54,8 @@ def draw_form(block: CaseDiscussionXBlock) -> Fragment:
     html = render_template(block, "case_discussion/studio.html", context)
     arguments = {
         "module": resource_url(block, "case_discussion/studio.js"),
-        "labels": {name: label_of(name) for name in block.AUTHORED},
         "id": dom_id(block),
+        "failure": failure_words(),
     }
     return build_fragment(
         block, html, script="case_discussion/block.js", init="CaseDiscussionStudio", arguments=arguments
@@ -114,14 +112,6 @@ CONFIG_NUMBERS = (
     "position_min", "position_max", "answers_wanted", "answer_min", "look_back_min", "position_points",
     "answers_points", "look_back_points", "is_held",
 )  # fmt: skip
-
-
-def estimate_minutes(config: CaseConfigData) -> int:
-    """Return how long reading, thinking and writing take most learners, rounded up to five minutes."""
-    reading = cases.count_words(plain_text(config.case_html)) / WORDS_READ_A_MINUTE
-    words = config.position_min + config.answers_wanted * config.answer_min + config.look_back_min
-    minutes = reading + words / WORDS_WRITTEN_A_MINUTE + config.answers_wanted * MINUTES_AN_ANSWER
-    return max(math.ceil(minutes / 5) * 5, 5)
 
 
 def _points_hint(block: CaseDiscussionXBlock) -> int:

@@ -1,12 +1,13 @@
 """The points block: my points, my level, why, who is around me, and who sees me, inside a unit.
 
-It keeps nothing of a learner itself: everything shown comes from ``gamification``, and the one thing that can be changed
-here, the name on the board, goes there.
+It keeps nothing of a learner itself: everything shown comes from ``gamification``, and the one thing that can be
+changed here, the name on the board, goes there.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from crum import get_current_request
@@ -110,53 +111,64 @@ class PointsPanelXBlock(XBlock):
 
     @XBlock.handler
     def choose_name(self, request: Request, suffix: str = "") -> Response:
-        """Change how the board names the learner and return what changed on the panel."""
+        """Change how the board names the learner. The board itself follows when the request is committed."""
         del suffix
-        with speaking(self):
-            try:
-                return answer(self._choose_name(read_object(request)))
-            except RequestError as error:
-                return refuse(error.message, status=error.status, code=error.code, field=error.field)
-            except DatabaseError:
-                log.exception("A name choice was not stored in %s.", self.scope_ids.usage_id)
-                return refuse(_("Not saved. Try again in a few minutes."), status=503, code="unavailable")
+        return self._serve(request, self._choose_name)
+
+    @XBlock.handler
+    def show_place(self, request: Request, suffix: str = "") -> Response:
+        """Return the part with the learner's place, as it stands now."""
+        del suffix
+        return self._serve(request, self._show_place)
 
     @XBlock.handler
     def edit_panel(self, request: Request, suffix: str = "") -> Response:
         """Save the author's form: every field or none."""
         del suffix
-        with speaking(self):
-            try:
-                if not is_authoring(self):
-                    raise RequestError(_("This block is edited in Studio."), status=403, code="not_studio")
-                data = read_object(request)
-                title = read_text(data, "display_name", longest=LONGEST_TITLE, required=True)
-                latest_count = read_integer(data, "latest_count", least=0, most=MOST_ENTRIES)
-                has_board = read_flag(data, "has_board")
-            except RequestError as error:
-                return refuse(error.message, status=error.status, code=error.code, field=error.field)
-            self.display_name, self.latest_count, self.has_board = title, latest_count, has_board
-            return answer({"saved": _("Saved.")})
+        return self._serve(request, self._edit)
 
-    # -- what they do ----------------------------------------------------------------------------------------------------
+    # -- what they do --------------------------------------------------------------------------------------------------
 
     @transaction.atomic
     def _choose_name(self, data: dict[str, Any]) -> dict[str, str]:
         person = acting_person(self)
-        refusal = refuse_write(person)
-        if refusal or person.user_id is None or person.course_key is None:
-            raise RequestError(refusal.message if refusal else "", status=403, code=refusal.code if refusal else "")
+        if refusal := refuse_write(person):
+            raise RequestError(refusal.message, status=403, code=refusal.code)
         choice = read_choice(data, "choice", NAME_CHOICES)
         if not points.is_on(person.course_key):
             raise RequestError(_("This course does not use points at the moment."), status=403, code="points_off")
         if points.get_standing(person.user_id, person.course_key).listing in NOT_ON_BOARDS:
-            raise RequestError(
-                _("The board lists enrolled learners only. There is nothing to choose."), status=403, code="not_on_board"
-            )
+            message = _("The board lists enrolled learners only. There is nothing to choose.")
+            raise RequestError(message, status=403, code="not_on_board")
         points.choose_board_name(user_id=person.user_id, course_key=person.course_key, choice=choice)
-        context = self._learner_context(person)
-        place = render_template(self, "points_panel/place.html", context) if self.has_board else ""
-        return {"saved": context["panel"].privacy.saved, "place": place}
+        return {"saved": points.get_privacy(person.user_id, person.course_key).saved}
+
+    def _show_place(self, data: dict[str, Any]) -> dict[str, str]:
+        del data
+        person = acting_person(self)
+        if person.user_id is None or person.course_key is None or not points.is_on(person.course_key):
+            raise RequestError(_("There is no board to show here."), status=404, code="no_board")
+        return {"html": render_template(self, "points_panel/place.html", self._learner_context(person))}
+
+    def _edit(self, data: dict[str, Any]) -> dict[str, str]:
+        if not is_authoring(self):
+            raise RequestError(_("This block is edited in Studio."), status=403, code="not_studio")
+        title = read_text(data, "display_name", longest=LONGEST_TITLE, required=True)
+        latest_count = read_integer(data, "latest_count", least=0, most=MOST_ENTRIES)
+        has_board = read_flag(data, "has_board")
+        self.display_name, self.latest_count, self.has_board = title, latest_count, has_board
+        return {"saved": _("Saved.")}
+
+    def _serve(self, request: Request, act: Callable[[dict[str, Any]], Mapping[str, Any]]) -> Response:
+        """Run ``act`` with the JSON object of ``request``; what cannot be served becomes a 4xx or 503 that says why."""
+        with speaking(self):
+            try:
+                return answer(act(read_object(request)))
+            except RequestError as error:
+                return refuse(error.message, status=error.status, code=error.code, field=error.field)
+            except DatabaseError:
+                log.exception("Nothing was stored for %s.", self.scope_ids.usage_id)
+                return refuse(_("Not saved. Try again in a few minutes."), status=503, code="unavailable")
 
     def _learner_context(self, person: ActingPerson) -> dict[str, Any]:
         names = ("my_points", "board", "how", "privacy")

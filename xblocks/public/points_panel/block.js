@@ -37,6 +37,18 @@
     const line = form.querySelector("[data-status]");
     const button = form.querySelector("button[type=submit]");
 
+    /* The board follows the choice once it is committed, so it is asked for afterwards. */
+    async function refresh() {
+      const place = root.querySelector("[data-place]");
+      if (!place) {
+        return;
+      }
+      const [ok, result] = await post(runtime.handlerUrl(root, "show_place"), data.csrfToken, {});
+      if (ok) {
+        place.innerHTML = result.html;
+      }
+    }
+
     async function save() {
       try {
         const choice = new FormData(form).get("choice");
@@ -44,11 +56,8 @@
         if (!ok) {
           return say(line, result.error.message, "bad");
         }
-        const place = root.querySelector("[data-place]");
-        if (place) {
-          place.innerHTML = result.place;
-        }
-        return say(line, result.saved, "ok");
+        say(line, result.saved, "ok");
+        return refresh();
       } catch {
         return say(line, data.words.offline, "bad");
       }

@@ -1,0 +1,14 @@
+/* Entry points of the case discussion. Classic script, because the platform loads blocks that way; the work is done by
+   modules. Every function receives the runtime, the block's element (or a jQuery of it) and the arguments of the view. */
+(function () {
+  "use strict";
+
+  function begin(runtime, element, options) {
+    const root = element instanceof Element ? element : element[0];
+    import(options.module).then((module) => module.start({ runtime, root, options }));
+  }
+
+  window.CaseDiscussionBlock = begin;
+  window.CaseDiscussionStudio = begin;
+  window.CaseDiscussionPreview = function () {};
+})();
