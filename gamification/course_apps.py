@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_noop as _
 from opaque_keys.edx.keys import CourseKey
+
 from openedx.core.djangoapps.course_apps.plugins import CourseApp
 
 from . import api
@@ -32,7 +33,7 @@ class PointsCourseApp(CourseApp):
         return api.is_on(course_key)
 
     @classmethod
-    def set_enabled(cls, course_key: CourseKey, enabled: bool, user: Any) -> bool:  # noqa: FBT001 - the platform's signature
+    def set_enabled(cls, course_key: CourseKey, enabled: bool, user: Any) -> bool:
         """Turn points on or off for a course and return the new state. The course team only."""
         decision = may_switch_points(user, course_key)
         if not decision.is_allowed:

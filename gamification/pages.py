@@ -91,7 +91,7 @@ def render_page(
     course = edx_platform.access_course(request.user, course_key)
     context: dict[str, Any] = {
         "course": course,
-        "course_title": course.display_name_with_default,
+        "course_title": edx_platform.course_title(course_key),
         "page_name": name,
         "tab_type": TAB_TYPE,
         "urls": page_urls(course_key),

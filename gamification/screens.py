@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from opaque_keys.edx.keys import CourseKey
+
 from people import api as people
 from people.data import NameData
 
@@ -37,6 +38,7 @@ from .data import (
     ShareShownData,
     StandingData,
 )
+from .kinds import kind_title
 from .wording import entry_sentence, level_name, rule_sentence
 
 BOARD_SURFACE: Final = "board"
@@ -118,13 +120,12 @@ def get_privacy(user_id: int, course_key: CourseKey) -> PrivacyShownData:
         ("hidden", _("Hidden"), _("You see your place, nobody else does")),
     ]
     shown = {"name": name, "pseudonym": pseudonym}.get(choice)
+    parts = {"name": shown}
     return PrivacyShownData(
         choice=choice,
         options=[NameOptionData(value, label, hint, value == choice) for value, label, hint in options],
-        sentence=_("On the board you appear as %(name)s.") % {"name": shown} if shown else _("You are not on the board."),
-        saved=_("Saved. The board shows you as %(name)s.") % {"name": shown}
-        if shown
-        else _("Saved. You are no longer on the board."),
+        sentence=(_("On the board you appear as %(name)s.") if shown else _("You are not on the board.")) % parts,
+        saved=(_("Saved. The board shows you as %(name)s.") if shown else _("Saved. The board leaves you out.")) % parts,
     )
 
 
@@ -133,7 +134,9 @@ def show_level(standing: StandingData) -> LevelShownData:
     level = standing.level
     is_highest = level.next_at <= level.starts_at
     percent = 100 if is_highest else min(99, max(0, int(level.fraction * 100)))
-    points = ngettext("%(points)s point", "%(points)s points", standing.points) % {"points": say_number(standing.points)}
+    points = ngettext("%(points)s point", "%(points)s points", standing.points) % {
+        "points": say_number(standing.points)
+    }
     if is_highest:
         label = _("Level %(level)s, the highest") % {"level": level.number}
         sentence = _("This is the highest level.")
@@ -192,11 +195,13 @@ def _entry(entry: EntryData, *, zone: ZoneInfo, target: str = "") -> EntryShownD
 
 
 def _entry_text(entry: EntryData, *, target: str) -> SafeString:
-    title: str | SafeString = format_html("<bdi>{}</bdi>", entry.title) if entry.title else ""
-    if title and entry.url.startswith(("/", "https://", "http://")):
+    if not entry.title:
+        return format_html("{}", kind_title(entry.kind))
+    title = format_html("<bdi>{}</bdi>", entry.title)
+    if entry.url.startswith(("/", "https://", "http://")):
         frame = format_html(' target="{}"', target) if target else ""
         title = format_html('<a href="{}"{}>{}</a>', entry.url, frame, title)
-    return format_html(entry_sentence(entry.kind, has_title=bool(title)), title=title)
+    return format_html(entry_sentence(entry.kind), title=title)
 
 
 def _shares(user_id: int, course_key: CourseKey, *, total: int) -> list[ShareShownData]:
@@ -217,9 +222,7 @@ def _shares(user_id: int, course_key: CourseKey, *, total: int) -> list[ShareSho
     ]
 
 
-def _rows(
-    rows: Sequence[RowData | int], *, viewer_id: int, course_key: CourseKey
-) -> list[RowShownData | GapShownData]:
+def _rows(rows: Sequence[RowData | int], *, viewer_id: int, course_key: CourseKey) -> list[RowShownData | GapShownData]:
     """Return board lines with the names people chose; an integer stands for that many places left out."""
     ids = [row.user_id for row in rows if isinstance(row, RowData)]
     names = people.display_names(ids, surface=BOARD_SURFACE, context_key=str(course_key)) if ids else {}

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
+from opaque_keys.edx.keys import CourseKey
+
 from people import api as people
 
 from . import api, edx_platform
@@ -79,23 +81,26 @@ def how(request: HttpRequest, course_id: str) -> HttpResponse:
 def privacy(request: HttpRequest, course_id: str) -> HttpResponse:
     """Show how the board names the reader and let them change it; a saved choice is said beside the button."""
     course_key = open_course(request, course_id)
-    may_choose = may_choose_name(request.user, course_key).is_allowed
+    decision = may_choose_name(request.user, course_key)
     error, status = "", 200
     if request.method == "POST":
-        try:
-            if not may_choose:
-                raise people.UnknownChoiceError(may_choose_name(request.user, course_key).sentence, field="choice")
-            api.choose_board_name(
-                user_id=request.user.id, course_key=course_key, choice=request.POST.get("choice", "")
-            )
-        except people.UnknownChoiceError as refused:
-            error, status = str(refused), 400 if may_choose else 403
-        else:
+        error = _choose(request, course_key) if decision.is_allowed else decision.sentence
+        if not error:
             return HttpResponseRedirect(f"{page_urls(course_key).privacy}?saved=1")
+        status = 400 if decision.is_allowed else 403
 
     def read() -> dict[str, Any]:
-        shown = api.get_privacy(request.user.id, course_key) if may_choose else None
+        shown = api.get_privacy(request.user.id, course_key) if decision.is_allowed else None
         saved = shown.saved if shown and "saved" in request.GET and not error else ""
         return {"privacy": shown, "status": saved, "error": error}
 
     return render_page(request, course_key, name="privacy", read=read, status=status)
+
+
+def _choose(request: HttpRequest, course_key: CourseKey) -> str:
+    """Store the choice that was posted and return what is wrong with it, if anything."""
+    try:
+        api.choose_board_name(user_id=request.user.id, course_key=course_key, choice=request.POST.get("choice", ""))
+    except people.UnknownChoiceError as refused:
+        return str(refused)
+    return ""

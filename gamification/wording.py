@@ -21,19 +21,19 @@ from .data import (
     TierShownData,
 )
 
-# What somebody did: with {title}, the thing it was about, and without.
+# What somebody did, with the thing it was about.
 _SENTENCES: Final = {
-    "unit_finished": (gettext_lazy("Finished the page {title}"), gettext_lazy("Finished a page")),
-    "check_in": (gettext_lazy("Checked in: {title}"), gettext_lazy("Checked in")),
-    "comment": (gettext_lazy("Commented in {title}"), gettext_lazy("Commented")),
-    "question": (gettext_lazy("Asked in {title}"), gettext_lazy("Asked a question")),
-    "answer": (gettext_lazy("Answered in {title}"), gettext_lazy("Answered")),
-    "prepare": (gettext_lazy("Prepared {title}"), gettext_lazy("Prepared for class")),
-    "attend": (gettext_lazy("Attended {title}"), gettext_lazy("Attended a class")),
-    "host": (gettext_lazy("Hosted {title}"), gettext_lazy("Hosted a meeting")),
-    "case_finished": (gettext_lazy("Finished the case {title}"), gettext_lazy("Finished a case")),
-    "applied": (gettext_lazy("Applied {title}"), gettext_lazy("Applied what was learned")),
-    MANUAL: (gettext_lazy("From the course team: {title}"), gettext_lazy("From the course team")),
+    "unit_finished": gettext_lazy("Finished the page {title}"),
+    "check_in": gettext_lazy("Checked in: {title}"),
+    "comment": gettext_lazy("Commented in {title}"),
+    "question": gettext_lazy("Asked in {title}"),
+    "answer": gettext_lazy("Answered in {title}"),
+    "prepare": gettext_lazy("Prepared {title}"),
+    "attend": gettext_lazy("Attended {title}"),
+    "host": gettext_lazy("Hosted {title}"),
+    "case_finished": gettext_lazy("Finished the case {title}"),
+    "applied": gettext_lazy("Applied {title}"),
+    MANUAL: gettext_lazy("From the course team: {title}"),
 }
 
 _TIERS: Final = (
@@ -47,10 +47,9 @@ _TIERS: Final = (
 )
 
 
-def entry_sentence(kind: str, *, has_title: bool) -> str:
-    """Return what an entry is about, with ``{title}`` for the link where it has one."""
-    with_title, without = _SENTENCES[kind]
-    return str(with_title if has_title else without)
+def entry_sentence(kind: str) -> str:
+    """Return what an entry is about, with ``{title}`` where the thing's name and link go."""
+    return str(_SENTENCES[kind])
 
 
 def level_name(number: int, title: str) -> str:

@@ -23,7 +23,9 @@ class StandingSerializer(serializers.Serializer):
 
     points = serializers.IntegerField()
     level = LevelSerializer()
-    rank = serializers.IntegerField(allow_null=True, help_text="Equal points share the better place. Hidden learners have one too, for themselves.")
+    rank = serializers.IntegerField(
+        allow_null=True, help_text="Equal points share a place. Hidden learners have one too, for themselves."
+    )
     board_size = serializers.IntegerField()
     is_listed = serializers.BooleanField(help_text="Whether others find this person on the board.")
     listing = serializers.CharField(help_text="Why or why not: listed, hidden, team, left, retired or none.")

@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from edx_rest_framework_extensions.auth.jwt.authentication import JwtAuthentication
 from edx_rest_framework_extensions.auth.session.authentication import SessionAuthenticationAllowInactiveUser
 from opaque_keys.edx.keys import CourseKey
-from people import api as people
 from rest_framework.exceptions import APIException, NotFound, ValidationError
-from rest_framework.generics import GenericAPIView
+from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,6 +22,7 @@ from gamification import api
 from gamification.data import BoardPage, RowData
 from gamification.pages import find_course_key
 from gamification.screens import BOARD_SURFACE, Shown
+from people import api as people
 
 from .paging import EnginePages, PageReader, ShowFilter
 from .permissions import MayChooseName, MaySeePoints
@@ -64,7 +64,7 @@ class PointsView(GenericAPIView):
     def handle_exception(self, exc: Exception) -> Response:
         """Turn a refusing database into 503 with what people need to know."""
         if isinstance(exc, DatabaseError):
-            log.exception("Points of %s cannot be read.", self.kwargs.get("course_id"))
+            log.error("Points of %s cannot be read.", self.kwargs.get("course_id"), exc_info=exc)
             exc = PointsUnavailable(_("Points cannot be shown right now. Nothing is lost. Try again in a few minutes."))
         return super().handle_exception(exc)
 
@@ -97,21 +97,18 @@ class MeView(PointsView):
         return Response(self.get_serializer(api.get_standing(request.user.id, self.course_key)).data)
 
 
-class ListView(PointsView):
+class PagedView(PointsView, ListAPIView):
     """A paged list; subclasses say where its pages come from."""
 
     pagination_class = EnginePages
 
-    def list(self, request: Request, course_id: str) -> Response:  # noqa: ARG002 - read through course_key
+    @transaction.atomic
+    def get(self, request: Request, course_id: str) -> Response:
         """Return one page."""
-        with transaction.atomic():
-            rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
-
-    get = list
+        return self.list(request, course_id)
 
 
-class EntriesView(ListView):
+class EntriesView(PagedView):
     """My entries with their reasons, newest first."""
 
     serializer_class = EntrySerializer
@@ -132,7 +129,7 @@ class EntriesView(ListView):
         return reader
 
 
-class BoardView(ListView):
+class BoardView(PagedView):
     """The board of a course, highest first. Hidden learners are not on it."""
 
     serializer_class = RowSerializer
