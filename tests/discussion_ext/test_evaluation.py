@@ -485,8 +485,8 @@ def posts():
             edited_at=None if edited is None else OPENS + timedelta(hours=max(hour, edited)), state=state,
         ),
         st.integers(1, 40), st.sampled_from(["position", "answer", "follow_up", "look_back", "thread"]),
-        st.integers(1, 8), st.integers(1, 30), st.sampled_from([None, ME, TOMAS, LOTTE, JONAS]), hours, st.none() | hours,
-        st.sampled_from(list(ContributionState)),
+        st.integers(1, 8), st.integers(1, 30), st.sampled_from([None, ME, TOMAS, LOTTE, JONAS]), hours,
+        st.none() | hours, st.sampled_from(list(ContributionState)),
     )  # fmt: skip
 
 
