@@ -1,0 +1,131 @@
+"""Folding: adding lines of the ledger to the sums, right after they are committed.
+
+One fold is one short transaction over one person in one course. Rows are locked in this order, here and everywhere:
+the person's total, then bars of the histogram in ascending order of their keys. The lock of the total comes before the
+first read, so each fold sees everything that earlier folds of this person did, at READ COMMITTED and at REPEATABLE READ
+(where the snapshot is taken by the first plain read); that is why a fold refuses to run inside another transaction.
+What waits to be folded is deleted with the sums it went into: a fold that is killed leaves nothing behind, and the
+sweep does it again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+from opaque_keys.edx.keys import CourseKey
+
+from . import boards, courses, statements
+from .caps import Line, Window, list_live, sum_by_kind
+from .models import Listing, PendingEntry, total_key
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What folding the waiting lines does: points by kind, and the lines it folds."""
+
+    by_kind: Counter[str]
+    entry_ids: list[int]
+
+    @property
+    def points(self) -> int:
+        """Return the change of the total."""
+        return sum(self.by_kind.values())
+
+
+def read_change(*, course_id: int, user_id: int) -> Change:
+    """Return what the waiting lines change. Reads only: this is also how a total is shown before it is folded."""
+    own = statements.list_pending_sources(course_id=course_id, user_id=user_id)
+    if not own:
+        return Change(by_kind=Counter(), entry_ids=[])
+    after = [item.line for item in own]
+    before = [item.line for item in own if not item.is_pending]
+    windows = {live.window for live in [*list_live(before), *list_live(after)]}
+    around = statements.list_window_sources(course_id=course_id, user_id=user_id, windows=windows)
+    # Others that wait (committed since the first look, or beyond the batch) are left for the next fold.
+    folded = {line.id: line for line in before} | {item.line.id: item.line for item in around if not item.is_pending}
+    change = _sums(folded | {line.id: line for line in after}, windows)
+    change.subtract(_sums(folded, windows))
+    return Change(by_kind=change, entry_ids=sorted(item.line.id for item in own if item.is_pending))
+
+
+def _sums(lines: Mapping[int, Line], windows: Collection[Window]) -> Counter[str]:
+    return sum_by_kind(live for live in list_live(lines.values()) if live.window in windows)
+
+
+def fold_pending(*, user_id: int, course_key: CourseKey) -> int:
+    """Add a person's waiting lines to total, board and histogram; return how many. Safe to call twice or at once.
+
+    Not inside a transaction: each batch is one of its own.
+    """
+    course_id = courses.find_number(course_key)
+    return 0 if course_id is None else _fold_person(course_id, course_key, user_id)
+
+
+def _fold_person(course_id: int, course_key: CourseKey, user_id: int) -> int:
+    folded = 0
+    while True:
+        count = _fold_batch(course_id, course_key, user_id)
+        if count is None:
+            # Made in a transaction of its own: locking a row that is not there would lock the gap around it.
+            boards.create_total(course_id=course_id, user_id=user_id)
+            continue
+        folded += count
+        if count < statements.MOST_PENDING:
+            return folded
+
+
+def _fold_batch(course_id: int, course_key: CourseKey, user_id: int) -> int | None:
+    """Fold one batch and return its size; None if the person has no total yet."""
+    key = total_key(course_id, user_id)
+    with transaction.atomic(durable=True):
+        before = statements.lock_total(key)
+        if before is None:
+            return None
+        change = read_change(course_id=course_id, user_id=user_id)
+        if change.entry_ids:
+            after = boards.add_points(before, change.by_kind)
+            if after.listing == Listing.UNKNOWN:
+                after = after._replace(listing=boards.decide_listing(user_id=user_id, course_key=course_key))
+            boards.write_total(key, before=before, after=after)
+            statements.delete_pending(change.entry_ids)
+    return len(change.entry_ids)
+
+
+def fold_after_commit(*, user_id: int, course_key: CourseKey) -> None:
+    """Fold as soon as the open transaction is committed. What goes wrong is logged and left to the sweep."""
+    transaction.on_commit(partial(_try_to_fold, user_id=user_id, course_key=course_key), robust=True)
+
+
+def _try_to_fold(*, user_id: int, course_key: CourseKey) -> None:
+    try:
+        fold_pending(user_id=user_id, course_key=course_key)
+    except DatabaseError:
+        log.warning("Points of user %s in %s are not folded yet; the sweep will.", user_id, course_key, exc_info=True)
+
+
+def sweep_entries(limit: int = 1000, *, min_age_seconds: int | None = None) -> int:
+    """Fold what was recorded a while ago and is still waiting, of at most ``limit`` persons; return how many lines."""
+    age = settings.GAMIFICATION_SWEEP_AFTER_SECONDS if min_age_seconds is None else min_age_seconds
+    persons = (
+        PendingEntry.objects.filter(recorded_at__lte=timezone.now() - timedelta(seconds=age))
+        .values_list("course_id", "user_id")
+        .distinct()
+        .order_by("course_id", "user_id")[:limit]
+    )
+    folded = 0
+    for course_id, user_id in list(persons):
+        try:
+            folded += _fold_person(course_id, courses.get_course_key(course_id), user_id)
+        except DatabaseError:
+            log.exception("Points of user %s in course %s cannot be folded.", user_id, course_id)
+    return folded

@@ -1,0 +1,42 @@
+"""Install a points scheme from a file for a course or for the site."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from opaque_keys import InvalidKeyError
+from opaque_keys.edx.keys import CourseKey
+
+from gamification import api
+
+
+class Command(BaseCommand):
+    """Install a scheme."""
+
+    help = "Install a points scheme (YAML). What was earned before is not scored again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add options."""
+        parser.add_argument("file", type=Path, help="The scheme; see conf/schemes/ for examples.")
+        parser.add_argument("--course", help="Course key; without it the scheme is for the whole site.")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Run."""
+        try:
+            course_key = CourseKey.from_string(options["course"]) if options["course"] else None
+            text = options["file"].read_text(encoding="utf-8")
+            info = api.install_scheme(text, course_key=course_key, actor_id=None)
+        except InvalidKeyError as error:
+            raise CommandError(f"--course: this is no course key: {options['course']}") from error
+        except OSError as error:
+            raise CommandError(f"file: {error}") from error
+        except UnicodeDecodeError as error:
+            raise CommandError("file: this is no UTF-8 text") from error
+        except api.SchemeError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            f"“{info.title}” is version {info.version}, in force from {info.valid_from:%Y-%m-%d %H:%M:%S} UTC."
+        )

@@ -1,0 +1,1 @@
+"""Settings that the plugin loader adds to LMS and Studio."""

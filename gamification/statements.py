@@ -1,0 +1,272 @@
+"""The few statements of the path of every point, in SQL.
+
+Django's query compiler costs more than the server here: it takes several times as long to build one of these
+statements as the database takes to answer it. And one of them (adding to a bar of the histogram that may not exist
+yet) cannot be said in one statement with the ORM. Everything else in the app uses the ORM.
+
+Values come and go as the driver has them; instants and days are only handed back to the database or compared with each
+other. SQLite has no row locks and needs none: its transactions take the write lock when they begin.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.utils import timezone
+
+from .caps import Line, Window
+from .models import SCORE_BITS, Bucket, Entry, Listing, PendingEntry, Total, bucket_key
+
+ENTRY = Entry._meta.db_table  # noqa: SLF001 - Django documents _meta
+PENDING = PendingEntry._meta.db_table  # noqa: SLF001
+TOTAL = Total._meta.db_table  # noqa: SLF001
+BUCKET = Bucket._meta.db_table  # noqa: SLF001
+
+#: Scores that share one coarse bar. A rank then adds up at most 63 fine bars and score / 64 coarse ones.
+COARSE = 64
+
+#: Lines folded in one transaction at most, so that no statement grows with a backlog.
+MOST_PENDING = 200
+
+_LINE = ", ".join(f"e.{column}" for column in Line._fields)
+_SAME_SOURCE = "e.source = w.source AND e.user_id = w.user_id AND e.course_id = w.course_id"
+
+
+class TotalRow(NamedTuple):
+    """A person's folded sum."""
+
+    points: int
+    by_kind: dict[str, int]
+    listing: int
+
+
+class PendingLine(NamedTuple):
+    """A line and whether it waits to be folded."""
+
+    line: Line
+    is_pending: bool
+
+
+def _fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
+
+
+def _execute(sql: str, parameters: Sequence[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+
+
+def _is_mysql() -> bool:
+    return connection.vendor == "mysql"
+
+
+def _instant(value: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+#: Columns of a new ledger line with what they hold when nothing is given.
+_BLANK: dict[str, Any] = {
+    "source": "",
+    "revision": 0,
+    "course_id": 0,
+    "user_id": 0,
+    "kind": "",
+    "is_void": False,
+    "occurred_at": None,
+    "local_date": None,
+    "recorded_at": None,
+    "worth": 0,
+    "rule_points": 0,
+    "per_day": None,
+    "min_words": 0,
+    "scheme_version": 0,
+    "facts": {},
+    "reason": "",
+    "note": "",
+    "title": "",
+    "url": "",
+}
+_INSERT_ENTRY = f"INSERT INTO {ENTRY} ({', '.join(_BLANK)}) VALUES ({', '.join(['%s'] * len(_BLANK))})"  # noqa: S608
+
+
+def insert_entry(values: Mapping[str, Any]) -> int:
+    """Insert a ledger line and return its id; raises IntegrityError for a revision that is known."""
+    row = _BLANK | dict(values)
+    row["occurred_at"], row["recorded_at"] = _instant(row["occurred_at"]), _instant(row["recorded_at"])
+    row["local_date"] = connection.ops.adapt_datefield_value(row["local_date"])
+    row["facts"] = json.dumps(row["facts"], sort_keys=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_ENTRY, list(row.values()))
+        return int(cursor.lastrowid)
+
+
+def insert_pending(*, entry_id: int, course_id: int, user_id: int, recorded_at: datetime) -> None:
+    """Note that a line is to be folded."""
+    _execute(
+        f"INSERT INTO {PENDING} (entry_id, course_id, user_id, recorded_at) VALUES (%s, %s, %s, %s)",  # noqa: S608
+        [entry_id, course_id, user_id, _instant(recorded_at)],
+    )
+
+
+def lock_total(key: int) -> TotalRow | None:
+    """Lock and return a person's total until the transaction ends; None if there is none."""
+    lock = " FOR UPDATE" if _is_mysql() else ""
+    rows = _fetch(f"SELECT points, by_kind, listing FROM {TOTAL} WHERE id = %s{lock}", [key])  # noqa: S608
+    return _total(rows)
+
+
+def find_total(key: int) -> tuple[TotalRow | None, bool]:
+    """Return a person's folded sum, and whether lines wait to be folded, in one look."""
+    course_id, user_id = key >> 32, key & (1 << 32) - 1
+    rows = _fetch(
+        f"SELECT t.points, t.by_kind, t.listing, p.entry_id FROM (SELECT 1 AS one) o "  # noqa: S608
+        f"LEFT JOIN {TOTAL} t ON t.id = %s "
+        f"LEFT JOIN {PENDING} p ON p.course_id = %s AND p.user_id = %s LIMIT 1",
+        [key, course_id, user_id],
+    )
+    points, by_kind, listing, entry_id = rows[0]
+    return (None if points is None else TotalRow(points, json.loads(by_kind), listing)), entry_id is not None
+
+
+def _total(rows: list[tuple[Any, ...]]) -> TotalRow | None:
+    return TotalRow(rows[0][0], json.loads(rows[0][1]), rows[0][2]) if rows else None
+
+
+def update_total(key: int, total: TotalRow) -> None:
+    """Write a locked total."""
+    _execute(
+        f"UPDATE {TOTAL} SET points = %s, by_kind = %s, listing = %s, changed_at = %s WHERE id = %s",  # noqa: S608
+        [
+            total.points,
+            json.dumps(total.by_kind, sort_keys=True, separators=(",", ":")),
+            total.listing,
+            _instant(timezone.now()),
+            key,
+        ],
+    )
+
+
+def list_pending_sources(*, course_id: int, user_id: int) -> list[PendingLine]:
+    """Return all lines of the sources of the oldest lines that wait to be folded (``MOST_PENDING`` at a time)."""
+    rows = _fetch(
+        f"SELECT DISTINCT {_LINE}, q.entry_id FROM "  # noqa: S608
+        f"(SELECT entry_id FROM {PENDING} WHERE course_id = %s AND user_id = %s "
+        f"ORDER BY entry_id LIMIT {MOST_PENDING}) p "
+        f"JOIN {ENTRY} w ON w.id = p.entry_id "
+        f"JOIN {ENTRY} e ON {_SAME_SOURCE} "
+        f"LEFT JOIN {PENDING} q ON q.entry_id = e.id",
+        [course_id, user_id],
+    )
+    return [PendingLine(_line(row), row[9] is not None) for row in rows]
+
+
+def list_sources(*, course_id: int, user_id: int, sources: Iterable[str]) -> list[Line]:
+    """Return all lines of a person's sources."""
+    names = sorted(set(sources))
+    if not names:
+        return []
+    rows = _fetch(
+        f"SELECT {_LINE} FROM {ENTRY} e "  # noqa: S608
+        f"WHERE e.source IN ({', '.join(['%s'] * len(names))}) AND e.user_id = %s AND e.course_id = %s",
+        [*names, user_id, course_id],
+    )
+    return [_line(row) for row in rows]
+
+
+def list_window_sources(*, course_id: int, user_id: int, windows: Iterable[Window]) -> list[PendingLine]:
+    """Return all lines of the sources that have a line in one of the windows."""
+    pairs = sorted(windows, key=str)
+    if not pairs:
+        return []
+    choice = " OR ".join(["(w.kind = %s AND w.local_date = %s)"] * len(pairs))
+    rows = _fetch(
+        f"SELECT DISTINCT {_LINE}, q.entry_id FROM {ENTRY} w "  # noqa: S608
+        f"JOIN {ENTRY} e ON {_SAME_SOURCE} "
+        f"LEFT JOIN {PENDING} q ON q.entry_id = e.id "
+        f"WHERE w.user_id = %s AND w.course_id = %s AND ({choice})",
+        [user_id, course_id, *(part for pair in pairs for part in pair)],
+    )
+    return [PendingLine(_line(row), row[9] is not None) for row in rows]
+
+
+def _line(row: tuple[Any, ...]) -> Line:
+    return Line(row[0], row[1], row[2], bool(row[3]), *row[4:9])
+
+
+def delete_pending(entry_ids: Sequence[int]) -> None:
+    """Note that lines are folded."""
+    marks = ", ".join(["%s"] * len(entry_ids))
+    _execute(f"DELETE FROM {PENDING} WHERE entry_id IN ({marks})", list(entry_ids))  # noqa: S608
+
+
+def list_bars(course_id: int, score: int) -> list[int]:
+    """Return the keys of the two bars a score is counted in, in the order in which bars are locked."""
+    return [
+        bucket_key(course_id, is_coarse=False, score=score),
+        bucket_key(course_id, is_coarse=True, score=score // COARSE),
+    ]
+
+
+def bar_range(course_id: int) -> tuple[int, int]:
+    """Return the first key of a course's bars and the first key after them."""
+    first = bucket_key(course_id, is_coarse=False, score=0)
+    return first, first + (2 << SCORE_BITS)
+
+
+def add_to_bars(changes: Sequence[tuple[int, int]]) -> None:
+    """Add members to bars of the histogram: (key, number) in ascending order of the keys, so that nobody deadlocks."""
+    rows = ", ".join(["(%s, %s)"] * len(changes))
+    clash = (
+        "ON DUPLICATE KEY UPDATE members = members + VALUES(members)"
+        if _is_mysql()
+        else f"ON CONFLICT (id) DO UPDATE SET members = {BUCKET}.members + excluded.members"
+    )
+    _execute(
+        f"INSERT INTO {BUCKET} (id, members) VALUES {rows} {clash}",  # noqa: S608
+        [part for change in changes for part in change],
+    )
+
+
+def count_above(course_id: int, score: int) -> int:
+    """Return how many members of the board have more points than ``score``."""
+    score = max(score, 0)
+    coarse = score // COARSE
+    rows = _fetch(
+        f"SELECT SUM(members) FROM {BUCKET} WHERE (id > %s AND id < %s) OR (id > %s AND id < %s)",  # noqa: S608
+        [
+            bucket_key(course_id, is_coarse=False, score=score),
+            bucket_key(course_id, is_coarse=False, score=(coarse + 1) * COARSE),
+            bucket_key(course_id, is_coarse=True, score=coarse),
+            bucket_key(course_id, is_coarse=True, score=0) + (1 << SCORE_BITS),
+        ],
+    )
+    return int(rows[0][0] or 0)
+
+
+def count_members(course_id: int) -> int:
+    """Return how many members the board has."""
+    first = bucket_key(course_id, is_coarse=True, score=0)
+    rows = _fetch(
+        f"SELECT SUM(members) FROM {BUCKET} WHERE id >= %s AND id < %s",  # noqa: S608
+        [first, first + (1 << SCORE_BITS)],
+    )
+    return int(rows[0][0] or 0)
+
+
+def compare_bars(course_id: int) -> tuple[dict[int, int], dict[int, int]]:
+    """Return the fine bars as the totals have them and all bars as they are, both of the same instant."""
+    rows = _fetch(
+        f"SELECT 1, points, COUNT(*) FROM {TOTAL} "  # noqa: S608
+        f"WHERE course_id = %s AND listing = {int(Listing.LISTED)} AND points > 0 GROUP BY points "
+        f"UNION ALL SELECT 0, id, members FROM {BUCKET} WHERE id >= %s AND id < %s",
+        [course_id, *bar_range(course_id)],
+    )
+    scores = {row[1]: int(row[2]) for row in rows if row[0]}
+    bars = {row[1]: int(row[2]) for row in rows if not row[0]}
+    return scores, bars

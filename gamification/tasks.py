@@ -1,0 +1,12 @@
+"""Periodic work as Celery tasks; each is a management command too, because not every deployment runs a beat."""
+
+from celery import shared_task
+
+from . import api
+
+
+@shared_task
+def sweep_entries_task(limit: int = 1000) -> int:
+    """Fold what should have been folded long ago, and look again at completions that could not be looked at."""
+    api.look_again(limit)
+    return api.sweep_entries(limit)
