@@ -6,6 +6,7 @@ The first argument picks the service, as the platform's own ``manage.py`` does. 
 
 import os
 import sys
+import warnings
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -18,6 +19,8 @@ def main(argv: list[str]) -> None:
     for path in (HERE.parent.parent, HERE / "shims", HERE):
         sys.path.insert(0, str(path))
     os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("HOST_SETTINGS", f"embedded_host.settings.{service}")
+
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")  # PyFilesystem, at import
 
     from django.core.management import execute_from_command_line
 
