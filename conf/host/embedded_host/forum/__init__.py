@@ -1,1 +1,1 @@
-"""The host's discussion: forum search in the database, the LMS's discussion layer and plain pages over ``forum.api``."""
+"""The host's discussion: forum search in the database, the LMS's discussion layer and plain pages."""

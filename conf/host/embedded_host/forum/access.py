@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from common.djangoapps.student.roles import CourseInstructorRole, CourseStaffRole, GlobalStaff
 from django.http import Http404
 from django.utils.dateparse import parse_datetime
+from opaque_keys import InvalidKeyError
+from opaque_keys.edx.keys import CourseKey
+
+from common.djangoapps.student.roles import CourseInstructorRole, CourseStaffRole, GlobalStaff
 from lms.djangoapps.courseware.courses import get_course_with_access
 from lms.djangoapps.discussion.rest_api.exceptions import (
     CommentNotFoundError,
     DiscussionDisabledError,
     ThreadNotFoundError,
 )
-from opaque_keys import InvalidKeyError
-from opaque_keys.edx.keys import CourseKey
 from openedx.core.djangoapps.course_groups.cohorts import get_cohort_id, is_course_cohorted
 from openedx.core.djangoapps.discussions.models import DiscussionsConfiguration, PostingRestriction
 from openedx.core.djangoapps.django_comment_common.comment_client.comment import Comment
@@ -142,9 +143,10 @@ def access_thread(request: Any, thread_id: str, **retrieve: Any) -> tuple[Thread
 
 def check_group(requester: Requester, group_id: int | None) -> None:
     """Refuse a thread of another cohort where the course keeps cohorts apart."""
-    if group_id and not requester.is_moderator and is_divided(requester.course_key):
-        if requester.cohort_id is not None and requester.cohort_id != group_id:
-            raise ThreadNotFoundError("Thread not found.")
+    if not group_id or requester.is_moderator or not is_divided(requester.course_key):
+        return
+    if requester.cohort_id is not None and requester.cohort_id != group_id:
+        raise ThreadNotFoundError("Thread not found.")
 
 
 def access_comment(request: Any, comment_id: str) -> tuple[Comment, Thread, Requester]:
@@ -170,7 +172,7 @@ def is_open_for(requester: Requester) -> bool:
     if restriction == PostingRestriction.DISABLED:
         return True
     if restriction == PostingRestriction.SCHEDULED:
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         if not any(start <= now <= end for start, end in _blackouts(requester.course)):
             return True
     return requester.is_moderator
@@ -181,7 +183,7 @@ def _blackouts(course: Any) -> list[tuple[datetime, datetime]]:
     for entry in getattr(course, "discussion_blackouts", None) or []:
         moments = [parse_datetime(str(text)) for text in entry[:2]]
         if len(moments) == 2 and all(moments):
-            start, end = (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc) for moment in moments)
+            start, end = (moment if moment.tzinfo else moment.replace(tzinfo=UTC) for moment in moments)
             periods.append((start, end))
     return periods
 

@@ -28,7 +28,7 @@ class ForumHostConfig(AppConfig):
         post_migrate.connect(_on_migrated, sender=waffle, dispatch_uid="host_forum.migrated")
 
 
-def _on_user_saved(sender: Any, instance: Any, created: bool, raw: bool = False, **kwargs: Any) -> None:
+def _on_user_saved(*, instance: Any, created: bool, raw: bool = False, **_: Any) -> None:
     """Make the forum row without which a person cannot vote or report."""
     from forum.models import ForumUser
 
@@ -36,7 +36,7 @@ def _on_user_saved(sender: Any, instance: Any, created: bool, raw: bool = False,
         ForumUser.objects.get_or_create(user=instance)
 
 
-def _on_migrated(sender: Any, **kwargs: Any) -> None:
+def _on_migrated(**_: Any) -> None:
     """Switch the forum's flags on; also runs after a test flushed the database."""
     from waffle import get_waffle_flag_model
 

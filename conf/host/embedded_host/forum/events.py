@@ -78,8 +78,18 @@ def _announce(requester: Requester, name: str, post: Any, data: dict[str, Any]) 
     user = requester.user
     profile = getattr(user, "profile", None)
     absent = dict.fromkeys(
-        "anonymous anonymous_to_peers category_id category_name group_id team_id thread_type title title_truncated "
-        "discussion".split()
+        [
+            "anonymous",
+            "anonymous_to_peers",
+            "category_id",
+            "category_name",
+            "group_id",
+            "team_id",
+            "thread_type",
+            "title",
+            "title_truncated",
+            "discussion",
+        ]
     )
     fields = {**absent, **{key: value for key, value in data.items() if key not in ("response", "own_content")}}
     CREATIONS[name].send_event(

@@ -7,15 +7,16 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from lms.djangoapps.discussion.rest_api.exceptions import DiscussionBlackOutException
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
+from rest_framework.exceptions import PermissionDenied
+
+from lms.djangoapps.discussion.rest_api.exceptions import DiscussionBlackOutException
 from openedx.core.djangoapps.discussions.config.waffle import ENABLE_DISCUSSIONS_MFE
 from openedx.core.djangoapps.django_comment_common import signals
 from openedx.core.djangoapps.django_comment_common.comment_client.comment import Comment
 from openedx.core.djangoapps.django_comment_common.comment_client.thread import Thread
 from openedx.core.djangoapps.django_comment_common.comment_client.utils import CommentClientRequestError
-from rest_framework.exceptions import PermissionDenied
 
 from . import events
 from .access import (
@@ -134,7 +135,7 @@ def update_comment(request: Any, comment_id: str, update_data: Mapping[str, Any]
 
 @transaction.atomic
 def delete_thread(request: Any, thread_id: str) -> None:
-    """Delete a thread with everything below it; thread_deleted is sent for the thread alone, after the rows are gone."""
+    """Delete a thread and what is below it; thread_deleted is sent for the thread alone, after the rows are gone."""
     thread, requester = access_thread(request, thread_id)
     if not can_delete(thread, requester):
         raise PermissionDenied
@@ -220,7 +221,7 @@ def _do_actions(requester: Requester, post: Any, actions: Mapping[str, bool], sh
             ACTIONS[name](requester, post, wanted, shown)
 
 
-def _follow(requester: Requester, post: Any, wanted: bool, shown: dict[str, Any]) -> None:
+def _follow(requester: Requester, post: Any, wanted: bool, _shown: dict[str, Any]) -> None:
     call, signal = (
         (requester.person.follow, signals.thread_followed)
         if wanted
@@ -244,7 +245,7 @@ def _vote(requester: Requester, post: Any, wanted: bool, shown: dict[str, Any]) 
     events.track(requester, "voted", post, vote_value="up", undo_vote=not wanted)
 
 
-def _report(requester: Requester, post: Any, wanted: bool, shown: dict[str, Any]) -> None:
+def _report(requester: Requester, post: Any, wanted: bool, _shown: dict[str, Any]) -> None:
     if not wanted:
         post.unFlagAbuse(requester.person, post, requester.is_moderator)
         events.track(requester, "unreported", post, reported_status_cleared=not post["abuse_flaggers"])
@@ -263,7 +264,7 @@ def _read(requester: Requester, post: Any, wanted: bool, shown: dict[str, Any]) 
         shown["unread_comment_count"] = 0
 
 
-def _pin(requester: Requester, post: Any, wanted: bool, shown: dict[str, Any]) -> None:
+def _pin(requester: Requester, post: Any, wanted: bool, _shown: dict[str, Any]) -> None:
     if wanted:
         post.pin(requester.person, post.id)
     else:

@@ -10,8 +10,9 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.http import urlencode
-from lms.djangoapps.discussion.rest_api.exceptions import ThreadNotFoundError
 from opaque_keys.edx.keys import CourseKey
+
+from lms.djangoapps.discussion.rest_api.exceptions import ThreadNotFoundError
 from openedx.core.lib.exceptions import PageNotFoundError
 
 from .access import access_course, access_thread, is_divided, is_open_for
@@ -19,7 +20,6 @@ from .serialize import represent_comment, represent_thread
 from .topics import list_topics
 
 SORT_KEYS = {"last_activity_at": "activity", "comment_count": "comments", "vote_count": "votes"}
-VIEWS = ("unread", "unanswered", "unresponded")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,22 @@ class Page:
     pages: int
     count: int
     extra: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ThreadQuery:
+    """Which threads are asked for; ``topic_ids``, ``text_search`` and ``following`` exclude each other."""
+
+    page: int = 1
+    page_size: int = 10
+    topic_ids: Sequence[str] = ()
+    text_search: str = ""
+    following: bool = False
+    author: str = ""
+    thread_type: str | None = None
+    flagged: bool = False
+    view: str | None = None
+    order_by: str = "last_activity_at"
 
 
 def get_course(request: Any, course_key: CourseKey, check_tab: bool = True) -> dict[str, Any]:
@@ -76,9 +92,7 @@ def get_course_topics_v2(
     ]
 
 
-def get_thread(
-    request: Any, thread_id: str, requested_fields: Any = None, course_id: str | None = None
-) -> dict[str, Any]:
+def get_thread(request: Any, thread_id: str, course_id: str | None = None) -> dict[str, Any]:
     """Return one thread by its id."""
     thread, requester = access_thread(request, thread_id, with_responses=True, user_id=str(request.user.id))
     if course_id and course_id != thread["course_id"]:
@@ -86,68 +100,59 @@ def get_thread(
     return represent_thread(requester, thread)
 
 
-def get_thread_list(
-    request: Any,
-    course_key: CourseKey,
-    page: int,
-    page_size: int,
-    topic_id_list: Sequence[str] | None = None,
-    text_search: str | None = None,
-    following: bool = False,
-    author: str | None = None,
-    thread_type: str | None = None,
-    flagged: bool | None = None,
-    view: str | None = None,
-    order_by: str = "last_activity_at",
-) -> Page:
+def get_thread_list(request: Any, course_key: CourseKey, query: ThreadQuery) -> Page:
     """Return a page of a course's threads, never of its standalone ones."""
-    from forum import api
-
-    if order_by not in SORT_KEYS:
-        raise ValidationError({"order_by": [f"Invalid value. '{order_by}' must be one of {', '.join(SORT_KEYS)}."]})
-    if view and view not in VIEWS:
-        raise ValidationError({"view": [f"Invalid value. '{view}' must be one of {', '.join(VIEWS)}."]})
     requester = access_course(request, course_key)
-    params: dict[str, Any] = {
-        "user_id": str(request.user.id),
-        "course_id": str(course_key),
-        "sort_key": SORT_KEYS[order_by],
-        "page": page,
-        "per_page": page_size,
-    }
-    if author:
-        author_id = User.objects.filter(username=author).values_list("id", flat=True).first()
-        if author_id is None:
-            # An error would tell whether the name exists.
-            return Page(results=[], number=1, pages=1, count=0, extra={"text_search_rewrite": None})
-        params["author_id"] = str(author_id)
-    if thread_type:
-        params["thread_type"] = thread_type
-    if flagged:
-        params["flagged"] = True
-    if view:
-        params[view] = True
-    if topic_id_list:
-        params["commentable_ids"] = list(topic_id_list)
-    if not requester.is_moderator and is_divided(course_key) and requester.cohort_id is not None:
-        params["group_ids" if text_search else "group_id"] = (
-            [requester.cohort_id] if text_search else requester.cohort_id
-        )
-    if following:
-        found = api.get_user_subscriptions(**params)
-    elif text_search:
-        found = api.search_threads(text=text_search, **params)
-    else:
-        found = api.get_user_threads(**params)
-    if found["page"] != page or (page > 1 and not found["collection"]):
+    author_id = _find_author_id(query.author)
+    if query.author and author_id is None:
+        # An error would tell whether the name exists.
+        return Page(results=[], number=1, pages=1, count=0, extra={"text_search_rewrite": None})
+    group_id = None
+    if is_divided(course_key) and not requester.is_moderator:
+        group_id = requester.cohort_id
+    found = _fetch_threads(request.user, course_key, query, author_id=author_id, group_id=group_id)
+    if found["page"] != query.page or (query.page > 1 and not found["collection"]):
         raise PageNotFoundError("Page not found (No results on this page).")
     return Page(
         results=[represent_thread(requester, thread) for thread in found["collection"]],
-        number=page,
+        number=query.page,
         pages=found["num_pages"],
         count=found["thread_count"],
         extra={"text_search_rewrite": found.get("corrected_text")},
     )
+
+
+def _find_author_id(username: str | None) -> int | None:
+    return User.objects.filter(username=username).values_list("id", flat=True).first() if username else None
+
+
+def _fetch_threads(
+    user: Any, course_key: CourseKey, query: ThreadQuery, *, author_id: int | None, group_id: int | None
+) -> dict[str, Any]:
+    from forum import api
+
+    wanted = {
+        "author_id": str(author_id) if author_id else None,
+        "thread_type": query.thread_type,
+        "flagged": True if query.flagged else None,
+        query.view or "unread": True if query.view else None,
+        "commentable_ids": list(query.topic_ids) or None,
+    }
+    params = {
+        "user_id": str(user.id),
+        "course_id": str(course_key),
+        "sort_key": SORT_KEYS[query.order_by],
+        "page": query.page,
+        "per_page": query.page_size,
+        **{name: value for name, value in wanted.items() if value is not None},
+    }
+    if query.text_search:
+        groups = {"group_ids": [group_id]} if group_id is not None else {}
+        return api.search_threads(text=query.text_search, **params, **groups)
+    groups = {"group_id": group_id} if group_id is not None else {}
+    if query.following:
+        return api.get_user_subscriptions(**params, **groups)
+    return api.get_user_threads(**params, **groups)
 
 
 def get_comment_list(

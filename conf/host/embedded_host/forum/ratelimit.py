@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from common.djangoapps.student.models import CourseAccessRole
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
-from lms.djangoapps.discussion.toggles import ENABLE_RATE_LIMIT_IN_DISCUSSION
 from opaque_keys.edx.keys import CourseKey
+
+from common.djangoapps.student.models import CourseAccessRole
+from lms.djangoapps.discussion.toggles import ENABLE_RATE_LIMIT_IN_DISCUSSION
 from openedx.core.djangoapps.django_comment_common.models import (
     FORUM_ROLE_ADMINISTRATOR,
     FORUM_ROLE_COMMUNITY_TA,

@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+
 from lms.djangoapps.discussion.rest_api.exceptions import ThreadNotFoundError
 
 from .access import Requester, can_delete, check_group, editable_fields, is_divided

@@ -21,6 +21,7 @@ from .access import parse_course_key
 from .ratelimit import is_content_creation_rate_limited
 
 MAX_PAGE_SIZE = 100
+VIEWS = ("unread", "unanswered", "unresponded")
 
 
 class MergePatchParser(JSONParser):
@@ -60,21 +61,19 @@ class ThreadViewSet(DiscussionMixin, viewsets.ViewSet):
             raise ValidationError(
                 "The following query parameters are mutually exclusive: topic_id, text_search, following"
             )
-        topics = [topic for value in query.getlist("topic_id") for topic in value.split(",") if topic]
-        page = lists.get_thread_list(
-            request,
-            course_key,
-            _positive(query, "page", 1),
-            min(_positive(query, "page_size", 10), MAX_PAGE_SIZE),
-            topic_id_list=topics or None,
-            text_search=query.get("text_search"),
+        wanted = lists.ThreadQuery(
+            page=_positive(query, "page", 1),
+            page_size=min(_positive(query, "page_size", 10), MAX_PAGE_SIZE),
+            topic_ids=_several(query, "topic_id"),
+            text_search=query.get("text_search", ""),
             following=bool(_boolean(query, "following")),
-            author=query.get("author"),
+            author=query.get("author", ""),
             thread_type=_choice(query, "thread_type", ("discussion", "question")),
-            flagged=_boolean(query, "flagged"),
-            view=query.get("view"),
-            order_by=query.get("order_by") or "last_activity_at",
+            flagged=bool(_boolean(query, "flagged")),
+            view=_choice(query, "view", VIEWS),
+            order_by=_choice(query, "order_by", tuple(lists.SORT_KEYS)) or "last_activity_at",
         )
+        page = lists.get_thread_list(request, course_key, wanted)
         return _paged(request, page)
 
     def retrieve(self, request: Request, thread_id: str) -> Response:
@@ -144,8 +143,8 @@ class CourseTopicsView(DiscussionMixin, APIView):
 
     def get(self, request: Request, course_id: str) -> Response:
         """List the topics of a course."""
-        wanted = [topic for value in request.query_params.getlist("topic_id") for topic in value.split(",") if topic]
-        return Response(lists.get_course_topics_v2(parse_course_key(course_id), request.user, wanted or None))
+        wanted = _several(request.query_params, "topic_id")
+        return Response(lists.get_course_topics_v2(parse_course_key(course_id), request.user, wanted))
 
 
 def _create(request: Request, create: Callable[[Any, Any], dict[str, Any]]) -> Response:
@@ -187,7 +186,7 @@ def _course_key(query: QueryDict) -> CourseKey:
 
 def _positive(query: QueryDict, name: str, default: int) -> int:
     text = query.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) and len(text) < 10):
+    if not (text.isascii() and text.isdigit() and int(text[:9]) > 0 and len(text) < 10):
         raise ValidationError({name: ["Ensure this value is a whole number from 1."]})
     return int(text)
 
@@ -206,6 +205,10 @@ def _choice(query: QueryDict, name: str, choices: tuple[str, ...]) -> str | None
     if value is not None and value not in choices:
         raise ValidationError({name: [f"Select a valid choice. {value} is not one of the available choices."]})
     return value
+
+
+def _several(query: QueryDict, name: str) -> list[str]:
+    return [part for value in query.getlist(name) for part in value.split(",") if part]
 
 
 def _paged(request: Request, page: lists.Page) -> Response:

@@ -8,18 +8,16 @@ from embedded_host.forum.layer import (
     update_comment,
     update_thread,
 )
-from embedded_host.forum.lists import get_comment_list, get_course, get_course_topics_v2, get_thread, get_thread_list
+from embedded_host.forum.lists import get_course, get_course_topics_v2, get_thread
 
 __all__ = [
     "create_comment",
     "create_thread",
     "delete_comment",
     "delete_thread",
-    "get_comment_list",
     "get_course",
     "get_course_topics_v2",
     "get_thread",
-    "get_thread_list",
     "update_comment",
     "update_thread",
 ]

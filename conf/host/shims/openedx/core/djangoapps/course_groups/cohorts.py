@@ -54,7 +54,7 @@ def get_cohort(
 
 def get_random_cohort(course_key: CourseKey) -> CourseUserGroup:
     """Return the automatic cohort with the fewest members; it is made when there is none."""
-    cohorts = [cohort for cohort in get_course_cohorts(course_id=course_key, assignment_type=CourseCohort.RANDOM)]
+    cohorts = list(get_course_cohorts(course_id=course_key, assignment_type=CourseCohort.RANDOM))
     if cohorts:
         return min(cohorts, key=lambda cohort: (cohort.users.count(), cohort.pk))
     return add_cohort(course_key, DEFAULT_COHORT_NAME, CourseCohort.RANDOM)

@@ -68,30 +68,6 @@ class CohortMembership(models.Model):
     class Meta:
         unique_together = (("user", "course_id"),)
 
-    @classmethod
-    def assign(cls, cohort: CourseUserGroup, user: User) -> tuple[CohortMembership, CourseUserGroup | None]:
-        """Put a learner in a cohort; return the membership and the cohort that was left.
-
-        Raises ValueError when the learner is in this cohort already.
-        """
-        with transaction.atomic():
-            membership = cls.objects.select_for_update().filter(user=user, course_id=cohort.course_id).first()
-            if membership is None:
-                membership = cls(user=user, course_id=cohort.course_id, course_user_group=cohort)
-                membership.save()
-                return membership, None
-            previous = membership.course_user_group
-            if previous == cohort:
-                raise ValueError(f"User {user.username} already present in cohort {cohort.name}")
-            membership.course_user_group = cohort
-            membership.save()
-            return membership, previous
-
-    def clean(self) -> None:
-        """Refuse a membership whose course is not the cohort's."""
-        if self.course_user_group.course_id != self.course_id:
-            raise ValidationError("Non-matching course_ids provided")
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Announce the membership, then write it and keep ``CourseUserGroup.users`` in step."""
         self.clean()
@@ -120,3 +96,27 @@ class CohortMembership(models.Model):
         """Take the learner out of the cohort."""
         self.course_user_group.users.remove(self.user)
         return super().delete(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Refuse a membership whose course is not the cohort's."""
+        if self.course_user_group.course_id != self.course_id:
+            raise ValidationError("Non-matching course_ids provided")
+
+    @classmethod
+    def assign(cls, cohort: CourseUserGroup, user: User) -> tuple[CohortMembership, CourseUserGroup | None]:
+        """Put a learner in a cohort; return the membership and the cohort that was left.
+
+        Raises ValueError when the learner is in this cohort already.
+        """
+        with transaction.atomic():
+            membership = cls.objects.select_for_update().filter(user=user, course_id=cohort.course_id).first()
+            if membership is None:
+                membership = cls(user=user, course_id=cohort.course_id, course_user_group=cohort)
+                membership.save()
+                return membership, None
+            previous = membership.course_user_group
+            if previous == cohort:
+                raise ValueError(f"User {user.username} already present in cohort {cohort.name}")
+            membership.course_user_group = cohort
+            membership.save()
+            return membership, previous

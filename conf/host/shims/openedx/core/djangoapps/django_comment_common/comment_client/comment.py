@@ -14,12 +14,43 @@ class Comment(Model):
 
     type: ClassVar[str] = "comment"
     updatable_fields = frozenset(
-        "body anonymous anonymous_to_peers closed endorsed endorsement_user_id edit_reason_code editing_user_id".split()
+        [
+            "body",
+            "anonymous",
+            "anonymous_to_peers",
+            "closed",
+            "endorsed",
+            "endorsement_user_id",
+            "edit_reason_code",
+            "editing_user_id",
+        ]
     )
     accessible_fields = frozenset(
-        "id body anonymous anonymous_to_peers course_id endorsed parent_id thread_id username votes user_id closed "
-        "created_at updated_at depth at_position_list type commentable_id abuse_flaggers endorsement child_count "
-        "edit_history children".split()
+        [
+            "id",
+            "body",
+            "anonymous",
+            "anonymous_to_peers",
+            "course_id",
+            "endorsed",
+            "parent_id",
+            "thread_id",
+            "username",
+            "votes",
+            "user_id",
+            "closed",
+            "created_at",
+            "updated_at",
+            "depth",
+            "at_position_list",
+            "type",
+            "commentable_id",
+            "abuse_flaggers",
+            "endorsement",
+            "child_count",
+            "edit_history",
+            "children",
+        ]
     )
 
     def __init__(self, **attributes: Any) -> None:
@@ -66,11 +97,11 @@ class Comment(Model):
 
         return api.delete_comment(self.id, course_id=self._course_id())
 
-    def flagAbuse(self, user: Any, voteable: Any, course_id: Any = None) -> None:  # noqa: N802 - the platform's name
+    def flagAbuse(self, user: Any, voteable: Any, course_id: Any = None) -> None:
         """Report the response or comment."""
         self._flag("flag", user)
 
-    def unFlagAbuse(self, user: Any, voteable: Any, removeAll: bool, course_id: Any = None) -> None:  # noqa: N802, N803
+    def unFlagAbuse(self, user: Any, voteable: Any, removeAll: bool, course_id: Any = None) -> None:
         """Take one's own report back, or everybody's."""
         self._flag("unflag", user, update_all=bool(removeAll))
 

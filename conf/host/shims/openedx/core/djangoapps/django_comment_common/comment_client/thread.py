@@ -13,15 +13,63 @@ class Thread(Model):
 
     type: ClassVar[str] = "thread"
     updatable_fields = frozenset(
-        "title body anonymous anonymous_to_peers closed commentable_id group_id pinned thread_type "
-        "close_reason_code edit_reason_code closing_user_id editing_user_id".split()
+        [
+            "title",
+            "body",
+            "anonymous",
+            "anonymous_to_peers",
+            "closed",
+            "commentable_id",
+            "group_id",
+            "pinned",
+            "thread_type",
+            "close_reason_code",
+            "edit_reason_code",
+            "closing_user_id",
+            "editing_user_id",
+        ]
     )
     accessible_fields = frozenset(
-        "id title body anonymous anonymous_to_peers course_id closed tags votes commentable_id username user_id "
-        "created_at updated_at comments_count unread_comments_count at_position_list children type endorsed read "
-        "group_id group_name pinned abuse_flaggers abuse_flagged_count resp_skip resp_limit resp_total thread_type "
-        "endorsed_responses non_endorsed_responses non_endorsed_resp_total context last_activity_at closed_by "
-        "close_reason_code edit_history".split()
+        [
+            "id",
+            "title",
+            "body",
+            "anonymous",
+            "anonymous_to_peers",
+            "course_id",
+            "closed",
+            "tags",
+            "votes",
+            "commentable_id",
+            "username",
+            "user_id",
+            "created_at",
+            "updated_at",
+            "comments_count",
+            "unread_comments_count",
+            "at_position_list",
+            "children",
+            "type",
+            "endorsed",
+            "read",
+            "group_id",
+            "group_name",
+            "pinned",
+            "abuse_flaggers",
+            "abuse_flagged_count",
+            "resp_skip",
+            "resp_limit",
+            "resp_total",
+            "thread_type",
+            "endorsed_responses",
+            "non_endorsed_responses",
+            "non_endorsed_resp_total",
+            "context",
+            "last_activity_at",
+            "closed_by",
+            "close_reason_code",
+            "edit_history",
+        ]
     )
 
     def _course_id(self) -> str:
@@ -31,10 +79,16 @@ class Thread(Model):
         from forum import api
 
         names = {"response_skip": "resp_skip", "response_limit": "resp_limit"}
-        wanted = (
-            "user_id with_responses recursive mark_as_read reverse_order response_skip response_limit "
-            "merge_question_type_responses"
-        ).split()
+        wanted = [
+            "user_id",
+            "with_responses",
+            "recursive",
+            "mark_as_read",
+            "reverse_order",
+            "response_skip",
+            "response_limit",
+            "merge_question_type_responses",
+        ]
         params = {names.get(name, name): kwargs[name] for name in wanted if kwargs.get(name) is not None}
         if "user_id" in params:
             params["user_id"] = str(params["user_id"])
@@ -68,11 +122,11 @@ class Thread(Model):
 
         return api.delete_thread(self.id, course_id=self._course_id())
 
-    def flagAbuse(self, user: Any, voteable: Any, course_id: Any = None) -> None:  # noqa: N802 - the platform's name
+    def flagAbuse(self, user: Any, voteable: Any, course_id: Any = None) -> None:
         """Report the thread."""
         self._flag("flag", user)
 
-    def unFlagAbuse(self, user: Any, voteable: Any, removeAll: bool, course_id: Any = None) -> None:  # noqa: N802, N803
+    def unFlagAbuse(self, user: Any, voteable: Any, removeAll: bool, course_id: Any = None) -> None:
         """Take one's own report back, or everybody's."""
         self._flag("unflag", user, update_all=bool(removeAll))
 

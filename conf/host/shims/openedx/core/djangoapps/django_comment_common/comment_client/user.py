@@ -13,8 +13,19 @@ class User(Model):
     type: ClassVar[str] = "user"
     updatable_fields = frozenset({"username", "external_id", "default_sort_key"})
     accessible_fields = frozenset(
-        "username upvoted_ids downvoted_ids id external_id course_id group_id subscribed_thread_ids threads_count "
-        "comments_count default_sort_key".split()
+        [
+            "username",
+            "upvoted_ids",
+            "downvoted_ids",
+            "id",
+            "external_id",
+            "course_id",
+            "group_id",
+            "subscribed_thread_ids",
+            "threads_count",
+            "comments_count",
+            "default_sort_key",
+        ]
     )
 
     @classmethod
