@@ -198,7 +198,7 @@ def _entry_text(entry: EntryData, *, target: str) -> SafeString:
     if not entry.title:
         return format_html("{}", kind_title(entry.kind))
     title = format_html("<bdi>{}</bdi>", entry.title)
-    if entry.url.startswith(("/", "https://", "http://")):
+    if entry.url:
         frame = format_html(' target="{}"', target) if target else ""
         title = format_html('<a href="{}"{}>{}</a>', entry.url, frame, title)
     return format_html(entry_sentence(entry.kind), title=title)

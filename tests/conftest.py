@@ -1,8 +1,15 @@
-"""What every test shares: which folder belongs to which service."""
+"""What every test shares: which folder belongs to which service, a course and the people in it."""
 
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from opaque_keys.edx.keys import CourseKey
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -12,3 +19,116 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if collection_path.is_file() and is_studio_test is not is_studio_run and collection_path.name != "conftest.py":
         return True
     return None
+
+
+@pytest.fixture
+def course_key(db: None) -> CourseKey:
+    """Return the key of a course in the host's store: one empty course, open since 2026."""
+    from embedded_host.courses.store import CourseStore
+    from embedded_host.models import Branch
+
+    key = CourseKey.from_string("course-v1:Meridian+LT1+2026")
+    fields = {"display_name": "Leading Teams Across Cultures", "start": "2026-01-01T00:00:00Z"}
+    CourseStore(Branch.DRAFT).create_course(key, fields)
+    return key
+
+
+@pytest.fixture
+def make_account(db: None) -> Callable[..., Any]:
+    """Return a maker of accounts with a profile."""
+    from common.djangoapps.student.models import UserProfile
+    from django.contrib.auth.models import User
+
+    def make(username: str, *, name: str = "") -> Any:
+        user = User.objects.create_user(username, f"{username}@example.com", "password")
+        UserProfile.objects.update_or_create(user=user, defaults={"name": name})
+        return user
+
+    return make
+
+
+@pytest.fixture
+def make_learner(make_account: Callable[..., Any], course_key: CourseKey) -> Callable[..., Any]:
+    """Return a maker of accounts that are enrolled in the course."""
+    from common.djangoapps.student.models import CourseEnrollment
+
+    def make(username: str, *, name: str = "") -> Any:
+        user = make_account(username, name=name)
+        CourseEnrollment.enroll(user, course_key)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def learner(make_learner: Callable[..., Any]) -> Any:
+    """Return an enrolled learner called Amara Okafor."""
+    return make_learner("amara", name="Amara Okafor")
+
+
+@pytest.fixture
+def outsider(make_account: Callable[..., Any]) -> Any:
+    """Return somebody who is not enrolled."""
+    return make_account("oscar", name="Oscar Outside")
+
+
+@pytest.fixture
+def course_team(make_account: Callable[..., Any], course_key: CourseKey) -> Any:
+    """Return a member of the course team who is not enrolled."""
+    from common.djangoapps.student.roles import CourseStaffRole
+
+    user = make_account("tess", name="Tess Team")
+    CourseStaffRole(course_key).add_users(user)
+    return user
+
+
+@pytest.fixture
+def points_course(course_key: CourseKey) -> CourseKey:
+    """Return the course with points turned on."""
+    from gamification import api
+
+    api.set_on(course_key, True, actor_id=None)
+    return course_key
+
+
+@pytest.fixture
+def earn(points_course: CourseKey, django_capture_on_commit_callbacks: Any) -> Callable[..., None]:
+    """Return a function that lets somebody earn points in the course, folded as after a commit."""
+    from gamification import api
+
+    numbers = itertools.count(1)
+
+    def record(user: Any, kind: str, when: str, *, source: str = "", times: int = 1, **details: Any) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            for _ in range(times):
+                api.record_activity(
+                    source=source or f"test:{next(numbers)}",
+                    revision=1,
+                    user_id=user.id,
+                    course_key=points_course,
+                    kind=kind,
+                    occurred_at=datetime.fromisoformat(when),
+                    **details,
+                )
+
+    return record
+
+
+@pytest.fixture
+def take_back(points_course: CourseKey, django_capture_on_commit_callbacks: Any) -> Callable[..., None]:
+    """Return a function that takes back what a source gave."""
+    from gamification import api
+
+    def void(user: Any, kind: str, when: str, *, source: str, reason: str) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            api.void_activity(
+                source=source,
+                revision=2,
+                user_id=user.id,
+                course_key=points_course,
+                kind=kind,
+                occurred_at=datetime.fromisoformat(when),
+                reason=reason,
+            )
+
+    return void
