@@ -34,7 +34,7 @@ test-mariadb: $(VENV)/.dev ## Run the tests that need MariaDB, beside a private 
 quality: $(VENV)/.dev ## Check style, types, architecture, annotations, migrations, templates and spelling
 	$(RUN)ruff check .
 	$(RUN)ruff format --check .
-	$(RUN)mypy
+	PYTHONPATH=.:conf/host:conf/host/shims $(RUN)mypy
 	$(RUN)lint-imports
 	$(RUN)python .ci/check_annotations.py
 	$(MANAGE) lms makemigrations --check --dry-run people gamification discussion_ext
