@@ -16,7 +16,7 @@ from webob import Request, Response
 from xblock.completable import XBlockCompletionMode
 from xblock.core import XBlock
 from xblock.fields import Boolean, DateTime, Dict, Field, Float, Integer, Scope, String, UserScope
-from xblock.scorable import Score, ScorableXBlockMixin
+from xblock.scorable import ScorableXBlockMixin, Score
 
 from discussion_ext import api as cases
 from discussion_ext.data import CaseConfigData, LearnerReportData
@@ -40,9 +40,7 @@ class CaseDiscussionXBlock(ScorableXBlockMixin, XBlock):
     weight = None  # the parts of the grade are the weight, so that staff override in points
     show_in_read_only_mode = True
 
-    display_name = String(
-        display_name="Title", default="Case discussion", scope=Scope.settings, enforce_type=True
-    )
+    display_name = String(display_name="Title", default="Case discussion", scope=Scope.settings, enforce_type=True)
     case_text = String(display_name="Case text (Markdown)", default="", scope=Scope.content, enforce_type=True)
     prompt = String(display_name="Question", default="", scope=Scope.content, enforce_type=True)
     position_min = Integer(default=120, scope=Scope.settings, enforce_type=True)

@@ -175,9 +175,7 @@ def _read_topic(form: CaseForm, value: Any, topics: list[cases.TopicData]) -> No
         form.values["topic_id"] = topic.id
 
 
-def _read_moments(
-    form: CaseForm, data: Mapping[str, Any], *, zone: ZoneInfo, current: Mapping[str, Any]
-) -> None:
+def _read_moments(form: CaseForm, data: Mapping[str, Any], *, zone: ZoneInfo, current: Mapping[str, Any]) -> None:
     for name in ("opens_at", "closes_at"):
         value = data.get(name)
         if value in (None, ""):
@@ -188,7 +186,9 @@ def _read_moments(
     if opens_at and closes_at and closes_at <= opens_at:
         del form.values["closes_at"]
         message = _("Before it opens. Choose a moment after %(moment)s.")
-        _blame(form, "closes_at", _("it closes before it opens"), message % {"moment": people.say_moment(opens_at, zone)})
+        _blame(
+            form, "closes_at", _("it closes before it opens"), message % {"moment": people.say_moment(opens_at, zone)}
+        )
 
 
 def _read_moment(form: CaseForm, name: str, value: Any, *, zone: ZoneInfo, current: datetime | None) -> None:

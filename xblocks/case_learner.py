@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, get_args
 
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from web_fragments.fragment import Fragment
 
 from discussion_ext import api as cases
-from discussion_ext.data import CaseViewData, ContributionData, Order, PostedData
+from discussion_ext.data import CaseViewData, ContributionData, ContributionKind, Order, PostedData
 from people import api as people
 
 from .case_handlers import failure_words
@@ -44,6 +45,7 @@ def draw(block: CaseDiscussionXBlock, person: ActingPerson) -> Fragment:
     arguments = {
         "module": resource_url(block, "case_discussion/learner.js"),
         "id": dom_id(block),
+        "person": person.user_id,
         "language": get_language() or "",
         "failure": failure_words(),
         "words": counter_words(),
@@ -65,7 +67,7 @@ def draw_safely(block: CaseDiscussionXBlock, person: ActingPerson) -> str:
         return draw_region(block, person)
     except cases.CaseError as error:
         return _draw_case_only(block, error.message)
-    except Exception:  # noqa: BLE001  whatever failed, the reader gets the case and the log the reason
+    except Exception:
         log.exception("Case discussion %s could not be drawn", local_key(block))
         return _draw_case_only(
             block, _("The discussion cannot be shown right now. Nothing is lost. Try again in a few minutes.")
@@ -77,9 +79,7 @@ def draw_region(
 ) -> str:
     """Return the learner's present step with everything around it."""
     view = _view(block, person, order=order)
-    return render_template(
-        block, "case_discussion/region.html", learner_context(block, person, view, notice=notice)
-    )
+    return render_template(block, "case_discussion/region.html", learner_context(block, person, view, notice=notice))
 
 
 def _draw_case_only(block: CaseDiscussionXBlock, reason: str) -> str:
@@ -137,7 +137,7 @@ def draft(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any
     person = _writing(block)
     name = read_text(data, "name", longest=40, required=True)
     text = read_text(data, "text", longest=cases.post_limit())
-    now = datetime.now(UTC)
+    now = timezone.now()
     _keep_draft(block, name, text, now)
     return {"time": people.say_time(now, reader_zone(person))}
 
@@ -290,11 +290,11 @@ def _posted(
     is_edit: bool = False,
 ) -> Mapping[str, Any]:
     """Return what changes on the screen after a post: all of it when a step was made, else the post and the head."""
-    _keep_draft(block, draft, "", datetime.now(UTC))
+    _keep_draft(block, draft, "", timezone.now())
     view = _view(block, person, order=_order(data))
     notice = say_posted(posted.contribution, is_edit=is_edit)
     context = learner_context(block, person, view, notice=notice)
-    made_step = view.step != data.get("step")
+    made_step = not person.is_team and view.step != data.get("step")
     if made_step or posted.contribution is None:
         return {"region": render_template(block, "case_discussion/region.html", context), "focus": "notice"}
     return {
@@ -304,8 +304,19 @@ def _posted(
         },
         "post": _draw_post(block, person, posted.contribution, is_reply=posted.contribution.parent_id is not None),
         "post_id": posted.contribution.id,
+        "summary": _count_answers(block, person, posted.contribution),
         "status": notice,
     }
+
+
+def _count_answers(block: CaseDiscussionXBlock, person: ActingPerson, post: ContributionData) -> str:
+    """Return "3 answers" for the position that ``post`` answers; a follow-up changes no count."""
+    if post.kind != ContributionKind.ANSWER or post.parent_id is None:
+        return ""
+    found = cases.list_answers(
+        usage_key=local_key(block), contribution_id=post.parent_id, user_id=person.user_id, is_team=person.is_team
+    )
+    return render_template(block, "case_discussion/answers_count.html", {"answers": found.total})
 
 
 def _draw_post(block: CaseDiscussionXBlock, person: ActingPerson, post: ContributionData, *, is_reply: bool) -> str:

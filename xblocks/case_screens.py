@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -56,7 +57,7 @@ def learner_context(
     block: CaseDiscussionXBlock, person: ActingPerson, view: CaseViewData, *, notice: str = ""
 ) -> dict[str, Any]:
     """Return the context of ``region.html`` and its parts for one learner."""
-    now = datetime.now(UTC)
+    now = timezone.now()
     zone = reader_zone(person)
     steps = list_steps(view)
     return {
@@ -158,7 +159,10 @@ def counter_words() -> Mapping[str, Any]:
         "to_go": _("{left} to go. Words quoted from the case are left out."),
         "enough": _("Enough. It counts once posted."),
         "over": _("{over} too many."),
-        "counted": {"one": ngettext("{count} word.", "{count} words.", 1), "other": ngettext("{count} word.", "{count} words.", 2)},
+        "counted": {
+            "one": ngettext("{count} word.", "{count} words.", 1),
+            "other": ngettext("{count} word.", "{count} words.", 2),
+        },
         "of": {
             "one": ngettext("{count} of {least} word.", "{count} of {least} words.", 1),
             "other": ngettext("{count} of {least} word.", "{count} of {least} words.", 2),

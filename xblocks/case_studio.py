@@ -20,7 +20,7 @@ from .case_handlers import failure_words
 from .case_screens import estimate_minutes
 from .fragments import build_fragment, dom_id, render_template, resource_url
 from .learner import acting_person, find_author_id, is_authoring, local_key
-from .markup import plain_text, render_author_text
+from .markup import render_author_text
 from .requests import RequestError
 
 if TYPE_CHECKING:
@@ -32,10 +32,9 @@ FORM_ICONS = "check clock get info link lock open point reply right warn"
 def draw_preview(block: CaseDiscussionXBlock) -> Fragment:
     """Return what learners read first, without anything to press; nothing is looked up about a person."""
     html = render_template(block, "case_discussion/preview.html", {**preview_context(block), "icons": FORM_ICONS})
-    fragment = build_fragment(
+    return build_fragment(
         block, html, script="case_discussion/block.js", init="CaseDiscussionPreview", arguments={}
     )
-    return fragment
 
 
 def draw_form(block: CaseDiscussionXBlock) -> Fragment:
@@ -72,9 +71,7 @@ def submit(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, An
         message = ngettext(
             "Not saved yet. %(count)s field needs you:", "Not saved yet. %(count)s fields need you:", count
         )
-        details = [
-            {"field": error.field, "summary": error.summary, "message": error.message} for error in form.errors
-        ]
+        details = [{"field": error.field, "summary": error.summary, "message": error.message} for error in form.errors]
         raise RequestError(message % {"count": count}, field=form.errors[0].field, details=details)
     for name, value in form.values.items():
         setattr(block, name, value)

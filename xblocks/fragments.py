@@ -91,4 +91,5 @@ def _engine() -> Engine:
             [("django.template.loaders.filesystem.Loader", [folder]), "django.template.loaders.app_directories.Loader"],
         )
     ]
-    return Engine(loaders=loaders, libraries=get_installed_libraries(), builtins=["django.templatetags.i18n", "xblocks.screen_tags"])
+    builtins = ["django.templatetags.i18n", "xblocks.screen_tags"]
+    return Engine(loaders=loaders, libraries=get_installed_libraries(), builtins=builtins)

@@ -1,7 +1,7 @@
 """Read a handler's request and answer it: JSON objects in, JSON out, every refusal a 4xx that names its field.
 
-``XBlock.json_handler`` lets arrays, ``null`` and ``NaN`` through to the method and turns its stumbling into a 500, so the
-blocks use plain handlers with this module.
+``XBlock.json_handler`` lets arrays, ``null`` and ``NaN`` through to the method and turns its stumbling into a 500, so
+the blocks use plain handlers with this module.
 """
 
 from __future__ import annotations

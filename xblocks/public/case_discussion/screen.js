@@ -1,0 +1,85 @@
+/* What every screen of the case shares: run a call for a button, put the server's answer in its place, move the focus. */
+import { startComposers } from "./composer.js";
+
+/** Run a call for a button; what went wrong is said beside it. */
+export async function attempt(view, button, call, { isQuiet = false } = {}) {
+  const near = button.closest(".cs-row, .cs-post__acts, section, form");
+  const problem = near?.querySelector("[data-problem]");
+  if (button.getAttribute("aria-busy") === "true" || button.getAttribute("aria-disabled") === "true") return null;
+  button.setAttribute("aria-busy", "true");
+  if (problem) problem.textContent = "";
+  try {
+    const answer = await call();
+    if (!isQuiet) apply(view, answer);
+    return answer;
+  } catch (error) {
+    if (problem) problem.textContent = error.message;
+    return null;
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
+}
+
+export function apply(view, answer, form) {
+  if (answer.region !== undefined) {
+    view.region.innerHTML = answer.region; // rendered and sanitised by our own handler
+    wake(view);
+    focusOn(view.region.querySelector(`[data-focus="${answer.focus}"]`));
+    return;
+  }
+  for (const [name, html] of Object.entries(answer.parts ?? {})) {
+    const part = view.region.querySelector(`[data-part="${name}"]`);
+    if (part) part.innerHTML = html;
+  }
+  if (answer.post) placePost(view, answer, form);
+  wake(view);
+}
+
+/** Put a post where it belongs: over its older self, or below the post it answers. */
+function placePost(view, answer, form) {
+  const [post] = parse(answer.post);
+  const older = view.region.querySelector(`[data-post="${answer.post_id}"]`);
+  const parent = form?.closest("[data-post]");
+  form?.closest("[data-answer-form]")?.remove();
+  if (older) {
+    const replies = older.querySelector("[data-replies]");
+    older.replaceWith(post);
+    if (replies && !post.querySelector("[data-replies]")) post.querySelector(":scope > div").append(replies);
+  } else if (parent) {
+    const top = parent.parentElement.closest("[data-post]") ?? parent;
+    const replies = top.querySelector("[data-replies]");
+    replies.hidden = false;
+    replies.open = true;
+    if (answer.summary) replies.querySelector("summary").textContent = answer.summary;
+    replies.querySelector("[data-replies-list]").append(post);
+    top.querySelector("[data-unanswered]")?.remove();
+  }
+  const line = post.querySelector("[data-status]");
+  if (line) line.textContent = answer.status;
+  post.tabIndex = -1;
+  focusOn(post);
+}
+
+export function focusOn(element) {
+  if (!element) return;
+  if (!element.matches("button, textarea, a, input, [tabindex]")) element.tabIndex = -1;
+  element.focus({ preventScroll: true });
+  element.scrollIntoView({ block: "nearest" });
+}
+
+export function parse(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html; // rendered and sanitised by our own handler
+  return [...template.content.children];
+}
+
+/** Start what only lives with script: counters and drafts, and "Show all" where a text is cut. */
+export function wake(view) {
+  startComposers(view);
+  for (const text of view.region.querySelectorAll("[data-clip]")) {
+    const isCut = text.scrollHeight > text.clientHeight + 2;
+    const button = text.closest(".cs-post, .cs-card").querySelector("[data-do=unclip]");
+    if (button) button.hidden = !isCut;
+    if (!isCut) text.classList.remove("cs-clip");
+  }
+}
