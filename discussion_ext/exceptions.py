@@ -22,91 +22,91 @@ class CaseError(Exception):
         return str(self._message)
 
 
-class InvalidText(CaseError):
+class InvalidTextError(CaseError):
     """A text that is empty, too short or too long."""
 
     code = "invalid_text"
     status = 422
 
 
-class InvalidValue(CaseError):
+class InvalidValueError(CaseError):
     """A value of a wrong type or range."""
 
     code = "invalid"
     status = 400
 
 
-class CaseNotFound(CaseError):
+class CaseNotFoundError(CaseError):
     """No case is known under this key."""
 
     code = "not_found"
     status = 404
 
 
-class ContributionNotFound(CaseError):
+class ContributionNotFoundError(CaseError):
     """No such post, or none that this person may see."""
 
     code = "not_found"
     status = 404
 
 
-class PostsHeld(CaseError):
+class PostsHeldError(CaseError):
     """The posts of others stay unseen until the learner has taken a position."""
 
     code = "held"
     status = 403
 
 
-class NotAllowed(CaseError):
+class NotAllowedError(CaseError):
     """The post belongs to somebody else, or the act is not this person's."""
 
     code = "not_allowed"
     status = 403
 
 
-class CaseNotOpen(CaseError):
+class CaseNotOpenError(CaseError):
     """The case is scheduled or closed."""
 
     code = "not_open"
     status = 409
 
 
-class CaseOff(CaseError):
+class CaseOffError(CaseError):
     """Cases are not turned on in this course."""
 
     code = "off"
     status = 403
 
 
-class PositionExists(CaseError):
+class PositionExistsError(CaseError):
     """A learner takes one position, and looks back once."""
 
     code = "exists"
     status = 409
 
 
-class PositionMissing(CaseError):
+class PositionMissingError(CaseError):
     """The step needs an own position first."""
 
     code = "position_missing"
     status = 409
 
 
-class TopicTaken(CaseError):
+class TopicTakenError(CaseError):
     """The topic belongs to another case of the course."""
 
     code = "topic_taken"
     status = 409
 
 
-class TooManyPosts(CaseError):
+class TooManyPostsError(CaseError):
     """The learner posts faster than the forum allows."""
 
     code = "too_many"
     status = 429
 
 
-class ForumRefused(CaseError):
+class ForumRefusedError(CaseError):
     """The platform's forum did not take the post: closed, blackout, not enrolled, or out of order."""
 
     code = "forum_refused"

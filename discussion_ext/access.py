@@ -1,0 +1,41 @@
+"""Who may see which post of a case, and where the posts of a case are stored."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from .contributions import held_course_id, slot_key
+from .data import ContributionKind, ContributionState
+from .exceptions import ContributionNotFoundError, PostsHeldError
+from .models import Contribution, Task
+from .results import group_of
+
+
+def access_contribution(task: Task, contribution_id: int, *, user_id: int, is_team: bool) -> Contribution:
+    """Return a post of this case that the person may see now.
+
+    Raises ContributionNotFoundError for a post of another case, another cohort, or one that is no longer live, and
+    PostsHeldError while the posts of others are held back.
+    """
+    contribution = Contribution.objects.filter(pk=contribution_id, task=task, state=ContributionState.LIVE).first()
+    if contribution is None:
+        raise ContributionNotFoundError(_("This post is no longer there. Choose another one."))
+    if is_team or contribution.author_id == user_id:
+        return contribution
+    if task.is_held and find_position(task, user_id) is None:
+        raise PostsHeldError(_("You see the posts of others as soon as you have taken a position yourself."))
+    if task.by_cohort and contribution.group_id != group_of(task, user_id):
+        raise ContributionNotFoundError(_("This post is no longer there. Choose another one."))
+    return contribution
+
+
+def find_position(task: Task, user_id: int) -> Contribution | None:
+    """Return a learner's position that holds now, None before the first or after a reset."""
+    return Contribution.objects.filter(
+        slot_key=slot_key(task.pk, user_id, ContributionKind.POSITION), state=ContributionState.LIVE
+    ).first()
+
+
+def forum_course_id(task: Task) -> str:
+    """Return the key under which the posts of a case are stored in the forum."""
+    return held_course_id() if task.is_held else task.course_id

@@ -1,0 +1,129 @@
+"""What other packages, blocks and our own edges may call.
+
+Callers are trusted: they have asked ``permissions`` before. The acting person always arrives as an id.
+"""
+
+from .availability import is_on, set_on
+from .cases import (
+    edit_contribution,
+    open_case,
+    post_answer,
+    post_limit,
+    post_look_back,
+    post_position,
+    report_contribution,
+    set_helpful,
+    withdraw_contribution,
+)
+from .closing import close_case, reopen_case, save_synthesis
+from .configurations import find_task, list_topics, sync_course, sync_task
+from .contributions import is_watched, record_deletion, record_post
+from .counts import fold_mark
+from .exceptions import (
+    CaseError,
+    CaseNotFoundError,
+    CaseNotOpenError,
+    CaseOffError,
+    ContributionNotFoundError,
+    ForumRefusedError,
+    InvalidTextError,
+    InvalidValueError,
+    NotAllowedError,
+    PositionExistsError,
+    PositionMissingError,
+    PostsHeldError,
+    TooManyPostsError,
+    TopicTakenError,
+)
+from .moderation import list_reports, remove_contribution, resolve_report, restore_contribution
+from .permissions import can_take_part, is_course_team
+from .reactions import record_flag, record_unflag, record_vote
+from .reading import list_answers, view_case
+from .rendering import render_markdown
+from .repairs import complete_contribution, evaluate_task, mark_for_repair, repair_forum, settle_closings, sweep
+from .results import (
+    calculate_score,
+    clear_override,
+    evaluate_pending,
+    get_score,
+    has_taken_part,
+    override_grade,
+    rescore,
+    reset_learner,
+)
+from .retirement import retire_person
+from .team import get_learner_report, get_team_summary, iter_team_csv, list_team_posts, list_team_rows
+from .words import count_words, effective_minimum
+
+__all__ = [
+    "CaseError",
+    "CaseNotFoundError",
+    "CaseNotOpenError",
+    "CaseOffError",
+    "ContributionNotFoundError",
+    "ForumRefusedError",
+    "InvalidTextError",
+    "InvalidValueError",
+    "NotAllowedError",
+    "PositionExistsError",
+    "PositionMissingError",
+    "PostsHeldError",
+    "TooManyPostsError",
+    "TopicTakenError",
+    "calculate_score",
+    "can_take_part",
+    "clear_override",
+    "close_case",
+    "complete_contribution",
+    "count_words",
+    "edit_contribution",
+    "effective_minimum",
+    "evaluate_pending",
+    "evaluate_task",
+    "find_task",
+    "fold_mark",
+    "get_learner_report",
+    "get_score",
+    "get_team_summary",
+    "has_taken_part",
+    "is_course_team",
+    "is_on",
+    "is_watched",
+    "iter_team_csv",
+    "list_answers",
+    "list_reports",
+    "list_team_posts",
+    "list_team_rows",
+    "list_topics",
+    "mark_for_repair",
+    "open_case",
+    "override_grade",
+    "post_answer",
+    "post_limit",
+    "post_look_back",
+    "post_position",
+    "record_deletion",
+    "record_flag",
+    "record_post",
+    "record_unflag",
+    "record_vote",
+    "remove_contribution",
+    "render_markdown",
+    "reopen_case",
+    "repair_forum",
+    "report_contribution",
+    "rescore",
+    "reset_learner",
+    "resolve_report",
+    "restore_contribution",
+    "retire_person",
+    "save_synthesis",
+    "set_helpful",
+    "set_on",
+    "settle_closings",
+    "sweep",
+    "sync_course",
+    "sync_task",
+    "view_case",
+    "withdraw_contribution",
+]

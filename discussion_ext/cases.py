@@ -1,0 +1,360 @@
+"""What a learner does in a case: open it, take a position, answer, look back, edit, withdraw, mark and report.
+
+Posts go to the platform's forum; the one receiver records them, then the author is evaluated in the same transaction.
+Every function trusts its caller that the person may take part in the course; what the case itself asks is checked here.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from . import edx_platform, phases, reactions, words
+from .access import access_contribution, find_position, forum_course_id
+from .availability import is_on
+from .configurations import TOPIC_TAKEN, get_task
+from .contributions import held_topic_id, now, slot_key
+from .data import CaseConfigData, ContributionKind, ContributionState, EvaluationData, PostedData
+from .exceptions import (
+    CaseError,
+    CaseNotOpenError,
+    CaseOffError,
+    ContributionNotFoundError,
+    ForumRefusedError,
+    InvalidTextError,
+    NotAllowedError,
+    PositionExistsError,
+    PositionMissingError,
+    TooManyPostsError,
+    TopicTakenError,
+)
+from .intents import Intent, acting
+from .models import Contribution, HelpfulMark, Participation, Task
+from .reading import show_own
+from .results import evaluate_learner, is_fresh, lock_participation
+
+log = logging.getLogger(__name__)
+
+_PERIODS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_NO_WORDS_TITLE = "Case"
+
+
+def post_limit() -> int:
+    """Return the most characters that one post may have."""
+    return int(settings.DISCUSSION_EXT_POST_LIMIT)
+
+
+# -- acts ----------------------------------------------------------------------------------------------------------------
+
+
+def open_case(*, usage_key: UsageKey, user_id: int) -> None:
+    """Note that a learner opens the case: from here on answers are news until the next time."""
+    task = get_task(usage_key)
+    if not is_on(CourseKey.from_string(task.course_id)) or phases.phase_of(task, now()) == "scheduled":
+        return
+    with transaction.atomic():
+        participation = lock_participation(task.pk, user_id)
+        moment = now()
+        participation.opened_at = participation.opened_at or moment
+        participation.seen_at, participation.last_seen_at = participation.last_seen_at, moment
+        if participation.step == "read":
+            participation.step = "position"
+        participation.save(update_fields=["opened_at", "seen_at", "last_seen_at", "step"])
+        has_posted = participation.evaluated_at is not None
+    if has_posted and not is_fresh(task, participation):
+        _evaluate(task, user_id)
+
+
+def post_position(*, usage_key: UsageKey, user_id: int, body: str) -> PostedData:
+    """Take a position; there is one for each learner."""
+    task = _open_task(usage_key)
+    text = _check_text(body)
+    with transaction.atomic():
+        lock_participation(task.pk, user_id)
+        if find_position(task, user_id) is not None:
+            raise PositionExistsError(_("You have taken a position already. You can edit it."))
+        _check_position(task, text)
+        _check_pace(task, user_id)
+        key = call_forum(lambda: _post_thread(task, user_id, text), Intent(kind=ContributionKind.POSITION))
+        return _posted(task, user_id, key)
+
+
+def post_answer(
+    *, usage_key: UsageKey, contribution_id: int, user_id: int, body: str, is_team: bool = False
+) -> PostedData:
+    """Answer a position, or follow up on an answer."""
+    task = _open_task(usage_key)
+    text = _check_text(body)
+    with transaction.atomic():
+        lock_participation(task.pk, user_id)
+        parent = _lock(access_contribution(task, contribution_id, user_id=user_id, is_team=is_team))
+        if parent.state != ContributionState.LIVE:
+            raise ContributionNotFoundError(_("This post is no longer there. Choose another one."))
+        _check_pace(task, user_id)
+        is_answer = parent.root_id is None and parent.author_id != user_id
+        kind = ContributionKind.ANSWER if is_answer else ContributionKind.FOLLOW_UP
+        key = call_forum(lambda: _post_comment(task, user_id, _place(parent), text), Intent(kind=kind))
+        return _posted(task, user_id, key)
+
+
+def post_look_back(*, usage_key: UsageKey, user_id: int, body: str) -> PostedData:
+    """Look back on one's own position; there is one look back for each learner."""
+    task = _open_task(usage_key)
+    text = _check_text(body)
+    with transaction.atomic():
+        lock_participation(task.pk, user_id)
+        position = find_position(task, user_id)
+        if position is None:
+            raise PositionMissingError(_("Take a position first."))
+        taken = slot_key(task.pk, user_id, ContributionKind.LOOK_BACK)
+        if Contribution.objects.filter(slot_key=taken).exists():
+            raise PositionExistsError(_("You have looked back already. You can edit what you wrote."))
+        _check_pace(task, user_id)
+        parent = _lock(position)
+        key = call_forum(
+            lambda: _post_comment(task, user_id, parent, text), Intent(kind=ContributionKind.LOOK_BACK)
+        )
+        return _posted(task, user_id, key)
+
+
+def edit_contribution(*, usage_key: UsageKey, contribution_id: int, user_id: int, body: str) -> PostedData:
+    """Change one's own text while the case is open."""
+    task = _open_task(usage_key)
+    text = _check_text(body)
+    with transaction.atomic():
+        lock_participation(task.pk, user_id)
+        contribution = _lock(_own(task, contribution_id, user_id))
+        if contribution.kind == ContributionKind.POSITION:
+            _check_position(task, text)
+        call_forum(lambda: _update(task, contribution, user_id, text), Intent(actor_id=user_id))
+        return _posted(task, user_id, contribution.forum_key)
+
+
+def withdraw_contribution(*, usage_key: UsageKey, contribution_id: int, user_id: int) -> EvaluationData | None:
+    """Take one's own post back, also after closing; what others wrote beneath it keeps its credit."""
+    task = _known_task(usage_key)
+    with transaction.atomic():
+        lock_participation(task.pk, user_id)
+        contribution = _lock(_own(task, contribution_id, user_id))
+        intent = Intent(actor_id=user_id, state=ContributionState.WITHDRAWN)
+        call_forum(lambda: _delete(task, contribution, user_id), intent)
+        return _evaluate(task, user_id)
+
+
+def set_helpful(
+    *, usage_key: UsageKey, contribution_id: int, user_id: int, is_helpful: bool, is_team: bool = False
+) -> int:
+    """Mark a post by somebody else as helpful, or take the mark back; return how many marks it has now."""
+    task = _known_task(usage_key)
+    with transaction.atomic():
+        contribution = access_contribution(task, contribution_id, user_id=user_id, is_team=is_team)
+        if contribution.author_id == user_id:
+            raise NotAllowedError(_("Others decide whether your post helped them."))
+        key, course_id = contribution.forum_key or "", forum_course_id(task)
+        call_forum(
+            lambda: edx_platform.set_vote(key, course_id=course_id, user_id=user_id, is_up=is_helpful), Intent()
+        )
+        waiting = HelpfulMark.objects.filter(contribution=contribution, user_id=user_id, fold_due=1).first()
+        step = 0 if waiting is None else int(waiting.is_on) - int(waiting.is_counted)
+        return max(0, contribution.helpful + step)
+
+
+def report_contribution(
+    *, usage_key: UsageKey, contribution_id: int, user_id: int, reason: str = "", is_team: bool = False
+) -> None:
+    """Ask the course team to look at a post by somebody else; reporting again changes nothing."""
+    task = _known_task(usage_key)
+    with transaction.atomic():
+        contribution = access_contribution(task, contribution_id, user_id=user_id, is_team=is_team)
+        if contribution.author_id == user_id:
+            raise NotAllowedError(_("This is your own post: you can edit or withdraw it."))
+        key, course_id = contribution.forum_key or "", forum_course_id(task)
+        call_forum(lambda: edx_platform.flag_post(key, course_id=course_id, user_id=user_id), Intent())
+        reactions.record_flag(key, user_id=user_id, reason=reason)
+
+
+# -- posts -----------------------------------------------------------------------------------------------------------
+
+
+def _own(task: Task, contribution_id: int, user_id: int) -> Contribution:
+    contribution = Contribution.objects.filter(pk=contribution_id, task=task, state=ContributionState.LIVE).first()
+    if contribution is None:
+        raise ContributionNotFoundError(_("This post is no longer there."))
+    if contribution.author_id != user_id:
+        raise NotAllowedError(_("Only its author can do this."))
+    return contribution
+
+
+def _lock(contribution: Contribution) -> Contribution:
+    """Lock a post that is about to be answered or changed, and see it as it is now."""
+    return Contribution.objects.select_for_update().get(pk=contribution.pk)
+
+
+# -- what a case asks --------------------------------------------------------------------------------------------------
+
+
+def _known_task(usage_key: UsageKey) -> Task:
+    task = get_task(usage_key)
+    if not is_on(CourseKey.from_string(task.course_id)):
+        raise CaseOffError(_("Case discussions are turned off in this course."))
+    return task
+
+
+def _open_task(usage_key: UsageKey) -> Task:
+    task = _known_task(usage_key)
+    if task.fault == TOPIC_TAKEN:
+        raise TopicTakenError(_("This case shares its topic with another one. Tell the course team."))
+    match phases.phase_of(task, now()):
+        case "scheduled":
+            raise CaseNotOpenError(_("This case has not opened yet."))
+        case "closed":
+            raise CaseNotOpenError(_("This case is closed. You can still read it."))
+    return task
+
+
+def _check_text(body: str) -> str:
+    if not isinstance(body, str):
+        raise InvalidTextError(_("The text is missing."), field="body")
+    text = body.replace("\x00", "").strip()
+    if len(text) > post_limit():
+        message = ngettext(
+            "The text is too long: at most %(limit)d character.",
+            "The text is too long: at most %(limit)d characters.",
+            post_limit(),
+        )
+        raise InvalidTextError(message % {"limit": post_limit()}, field="body")
+    if not words.count_words(text):
+        raise InvalidTextError(_("Write your text in words first."), field="body")
+    return text
+
+
+def _check_position(task: Task, text: str) -> None:
+    """Refuse a position that would only be there to see those of others."""
+    config = CaseConfigData.from_json(task.config)
+    counted = words.count_words(text, exclude=(config.prompt, config.case_html))
+    factors = settings.DISCUSSION_EXT_WORD_FACTORS
+    least = words.effective_minimum(text, config.position_min, factors=factors)
+    most = words.effective_minimum(text, config.position_max, factors=factors)
+    if counted < least:
+        message = ngettext(
+            "%(counted)d of %(least)d word. Words quoted from the case are left out.",
+            "%(counted)d of %(least)d words. Words quoted from the case are left out.",
+            least,
+        )
+        raise InvalidTextError(message % {"counted": counted, "least": least}, field="body")
+    if most and counted > most:
+        message = ngettext(
+            "%(counted)d words, and at most %(most)d is asked.",
+            "%(counted)d words, and at most %(most)d are asked.",
+            most,
+        )
+        raise InvalidTextError(message % {"counted": counted, "most": most}, field="body")
+
+
+def _check_pace(task: Task, user_id: int) -> None:
+    """Repeat what the platform's own posting views do: nobody but the team posts faster than the site allows."""
+    limit = settings.DISCUSSION_EXT_RATE_LIMIT
+    if not limit:
+        return
+    number, _slash, period = limit.partition("/")
+    since = now() - timedelta(seconds=_PERIODS[period[:1] or "m"])
+    posted = Contribution.objects.filter(author_id=user_id, course_id=task.course_id, created_at__gt=since)
+    if posted[: int(number)].count() < int(number):
+        return
+    if not edx_platform.is_course_team(user_id, CourseKey.from_string(task.course_id)):
+        raise TooManyPostsError(_("You have posted much in a short time. Wait a minute, then post again."))
+
+
+# -- the forum -----------------------------------------------------------------------------------------------------------
+
+
+def call_forum(call: Callable[[], str | None], intent: Intent) -> str:
+    """Call the forum in a savepoint and say its refusals in our words."""
+    try:
+        with transaction.atomic(), acting(intent):
+            return call() or ""
+    except CaseError:
+        raise
+    except edx_platform.REFUSALS as error:
+        log.info("The forum refused: %s", type(error).__name__)
+        raise ForumRefusedError(_("The course's forum does not take this now. Ask the course team.")) from error
+    except Exception as error:
+        log.error("The forum failed: %s", type(error).__name__)
+        failure = ForumRefusedError(_("The forum does not answer right now. Try again in a few minutes."))
+        failure.status = 503
+        raise failure from error
+
+
+def _post_thread(task: Task, user_id: int, text: str) -> str:
+    title = task.title or _NO_WORDS_TITLE
+    if task.is_held:
+        topic_id, is_held = held_topic_id(task.pk), True
+    else:
+        topic_id, is_held = str(task.config["topic_id"]), False
+        if (request := edx_platform.current_request_of(user_id)) is not None:
+            return edx_platform.create_thread_through_lms(
+                request, course_id=task.course_id, topic_id=topic_id, title=title, body=text
+            )
+    return edx_platform.create_thread(
+        course_id=forum_course_id(task), topic_id=topic_id, author_id=user_id, title=title, body=text, is_held=is_held
+    )
+
+
+def _post_comment(task: Task, user_id: int, parent: Contribution, text: str) -> str:
+    parent_key = parent.forum_key or ""
+    if not task.is_held and (request := edx_platform.current_request_of(user_id)) is not None:
+        thread_key = (parent.root or parent).forum_key or ""
+        return edx_platform.create_comment_through_lms(
+            request, thread_key=thread_key, parent_key=parent_key, body=text
+        )
+    return edx_platform.create_comment(
+        parent_key=parent_key, course_id=forum_course_id(task), author_id=user_id, body=text
+    )
+
+
+def _update(task: Task, contribution: Contribution, user_id: int, text: str) -> None:
+    key = contribution.forum_key or ""
+    if not task.is_held and (request := edx_platform.current_request_of(user_id)) is not None:
+        edx_platform.update_post_through_lms(request, key, body=text)
+    else:
+        edx_platform.update_post(key, course_id=forum_course_id(task), editor_id=user_id, body=text)
+
+
+def _delete(task: Task, contribution: Contribution, user_id: int) -> None:
+    key = contribution.forum_key or ""
+    if not task.is_held and (request := edx_platform.current_request_of(user_id)) is not None:
+        edx_platform.delete_post_through_lms(request, key)
+    else:
+        edx_platform.delete_post(key, course_id=forum_course_id(task))
+
+
+def _place(parent: Contribution) -> Contribution:
+    """Return where a reply goes: the forum knows threads, responses and comments, and nothing deeper."""
+    is_comment = parent.root_id is not None and parent.parent_id != parent.root_id
+    return parent.parent if is_comment and parent.parent is not None else parent
+
+
+def _posted(task: Task, user_id: int, key: str | None) -> PostedData:
+    result = _evaluate(task, user_id)
+    contribution = Contribution.objects.filter(forum_key=key).first()
+    if contribution is None or result is None:
+        return PostedData(contribution=None, evaluation=result)
+    participation = Participation.objects.get(task=task, user_id=user_id)
+    return show_own(task, participation, contribution, result)
+
+
+def _evaluate(task: Task, user_id: int) -> EvaluationData | None:
+    """Evaluate the acting learner now; if that fails the post stands, and the sweep evaluates."""
+    try:
+        with transaction.atomic():
+            return evaluate_learner(task.pk, user_id)
+    except Exception as error:  # noqa: BLE001
+        log.error("Evaluation of user %s in task %s failed: %s", user_id, task.pk, type(error).__name__)
+        return None

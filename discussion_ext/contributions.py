@@ -1,0 +1,444 @@
+"""Posts of the platform's forum kept as evidence: recorded, changed, moved, taken away and posted again.
+
+Everything here is called by the one receiver of the forum's own model signals, in a savepoint of the request that
+posts. Only the author's own rows are written: counts, other people's evaluations and mails come after the commit.
+
+Rows are locked in one order: task, participation, contribution (by id), group.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from opaque_keys.edx.keys import CourseKey
+
+from gamification import api as gamification
+from people import api as people
+
+from . import counts, edx_platform, phases, similarity, words
+from .availability import is_on
+from .data import ContributionKind, ContributionState, ForumPostData
+from .exceptions import PositionExistsError
+from .intents import Intent, current_intent
+from .models import Contribution, PendingEvaluation, SketchHash, Task
+
+log = logging.getLogger(__name__)
+
+CREDITED = (ContributionState.LIVE, ContributionState.GONE)
+_SLOTS = (ContributionKind.POSITION, ContributionKind.LOOK_BACK)
+_HELD_TOPIC = "case-"
+
+
+def held_course_id() -> str:
+    """Return the key, of which no course exists, under which held posts are stored."""
+    return str(settings.DISCUSSION_EXT_HELD_COURSE_KEY)
+
+
+def held_topic_id(task_id: int) -> str:
+    """Return the topic under which the posts of a held case are stored."""
+    return f"{_HELD_TOPIC}{task_id}"
+
+
+def topic_key(course_id: str, topic_id: str) -> str:
+    """Return the unique key of a topic of a course."""
+    return hashlib.sha1(f"{course_id}\n{topic_id}".encode(), usedforsecurity=False).hexdigest()
+
+
+def is_watched(course_id: str) -> bool:
+    """Tell whether posts of this course are recorded: one or two cached look-ups."""
+    if course_id == held_course_id():
+        return True
+    course_key = CourseKey.from_string(course_id)
+    return is_on(course_key) or gamification.is_on(course_key)
+
+
+def now() -> datetime:
+    """Return the present instant in UTC."""
+    return datetime.now(UTC)
+
+
+# -- a post appears or changes -----------------------------------------------------------------------------------------
+
+
+def record_post(post: ForumPostData) -> Contribution | None:
+    """Record a post or what changed in it; return None when nothing had to be done.
+
+    Raises PositionExistsError when our own api asked for a position or look back that exists already.
+    """
+    intent = current_intent()
+    known = Contribution.objects.filter(forum_key=post.key).first()
+    if known is not None:
+        return _record_change(known, post)
+    if intent is not None and intent.restores:
+        return _record_return(post, intent)
+    return _record_new(post, intent)
+
+
+def _record_new(post: ForumPostData, intent: Intent | None) -> Contribution | None:
+    parent = Contribution.objects.filter(forum_key=post.parent_key).first() if post.parent_key else None
+    task = _find_task(post, parent)
+    if task is None and post.course_id == held_course_id():
+        return None
+    course_id = task.course_id if task is not None else post.course_id
+    course_key = CourseKey.from_string(course_id)
+    kind = intent.kind if intent is not None and intent.kind else _kind_of(post, parent, task)
+    group_id = 0
+    if task is not None and task.by_cohort:
+        group_id = parent.group_id if parent else post.group_id or edx_platform.cohort_id(post.author_id, course_key)
+    contribution = Contribution(
+        course_id=course_id,
+        task=task,
+        group_id=group_id,
+        forum_key=post.key,
+        topic_id=post.topic_id,
+        kind=kind,
+        is_question=post.is_question,
+        author_id=post.author_id,
+        is_team=edx_platform.is_course_team(post.author_id, course_key),
+        is_anonymous=post.is_anonymous,
+        is_first=not Contribution.objects.filter(author_id=post.author_id, course_id=course_id).exists(),
+        parent=parent,
+        root=(parent.root or parent) if parent else None,
+        parent_author_id=parent.author_id if parent else None,
+        title=post.title[:255],
+        created_at=post.created_at,
+        worded_at=post.created_at,
+    )
+    _set_text(contribution, post.body)
+    if not _insert(contribution, is_strict=intent is not None and intent.kind is not None):
+        return Contribution.objects.get(forum_key=post.key)
+    _index(contribution)
+    _tell_others(contribution)
+    return contribution
+
+
+def _insert(contribution: Contribution, *, is_strict: bool) -> bool:
+    """Insert with its slot; return False if somebody else recorded the same post meanwhile."""
+    if contribution.task_id and contribution.kind in _SLOTS:
+        contribution.slot_key = slot_key(contribution.task_id, contribution.author_id, contribution.kind)
+    try:
+        with transaction.atomic():
+            contribution.save(force_insert=True)
+    except IntegrityError:
+        if Contribution.objects.filter(forum_key=contribution.forum_key).exists():
+            return False
+        if contribution.slot_key is None:
+            raise
+        if is_strict:
+            raise PositionExistsError(_second_slot(contribution.kind)) from None
+        contribution.pk = None
+        contribution.slot_key = None
+        contribution.kind = (
+            ContributionKind.THREAD if contribution.kind == ContributionKind.POSITION else ContributionKind.FOLLOW_UP
+        )
+        contribution.save(force_insert=True)
+    return True
+
+
+def _record_change(contribution: Contribution, post: ForumPostData) -> Contribution | None:
+    if post.is_retired:
+        return erase(contribution) if not contribution.is_erased else None
+    if contribution.state != ContributionState.LIVE:
+        return None
+    if post.is_thread and post.topic_id != contribution.topic_id:
+        _move(contribution, post)
+    elif contribution.body_hash == _hash(post.body):
+        return None
+    if contribution.body_hash != _hash(post.body):
+        _record_edit(contribution, post.body)
+    return contribution
+
+
+def _record_edit(contribution: Contribution, body: str) -> None:
+    contribution = Contribution.objects.select_for_update().get(pk=contribution.pk)
+    moment = now()
+    is_closed = contribution.task is not None and phases.is_closed(contribution.task, moment)
+    if is_closed and contribution.closed_body is None:
+        contribution.closed_body = contribution.body
+        contribution.closed_edited_at = contribution.edited_at
+    if not is_closed and similarity.overlap(body, contribution.body).share < settings.DISCUSSION_EXT_NEAR_COPY_SHARE:
+        contribution.worded_at = moment
+    _set_text(contribution, body)
+    contribution.edited_at = moment
+    contribution.revision += 1
+    contribution.save()
+    if not is_closed:
+        contribution.sketch.all().delete()
+        _index(contribution)
+    _tell_others(contribution)
+
+
+def _record_return(post: ForumPostData, intent: Intent) -> Contribution:
+    contribution = Contribution.objects.select_for_update().get(pk=intent.restores)
+    contribution.forum_key = post.key
+    contribution.state = ContributionState.LIVE
+    contribution.state_reason = intent.reason
+    contribution.state_actor_id = intent.actor_id
+    contribution.state_at = now()
+    contribution.revision += 1
+    contribution.fold_due = 1
+    if contribution.task_id and contribution.kind in _SLOTS:
+        contribution.slot_key = slot_key(contribution.task_id, contribution.author_id, contribution.kind)
+    try:
+        with transaction.atomic():
+            contribution.save()
+    except IntegrityError:
+        raise PositionExistsError(_second_slot(contribution.kind)) from None
+    _tell_others(contribution)
+    return contribution
+
+
+def _move(contribution: Contribution, post: ForumPostData) -> None:
+    """Follow a thread into another topic: it enters or leaves a case with everything beneath it."""
+    former, task = contribution.task, _find_task(post, None)
+    moved = [contribution, *contribution.descendants.select_for_update().order_by("pk")]
+    if former == task:
+        Contribution.objects.filter(pk__in=[each.pk for each in moved]).update(topic_id=post.topic_id)
+        return
+    for each in moved:
+        counts.leave(each)
+        each.task, each.topic_id, each.slot_key, each.is_left_out = task, post.topic_id, None, False
+        each.kind = _moved_kind(each, task)
+        each.fold_due = 1
+        if task is not None and each.kind == ContributionKind.POSITION:
+            wanted = slot_key(task.pk, each.author_id, each.kind)
+            if Contribution.objects.filter(slot_key=wanted).exists():
+                each.kind = ContributionKind.THREAD
+            else:
+                each.slot_key = wanted
+        each.sketch.all().delete()
+        each.save()
+        _index(each)
+        for affected in {former, task} - {None}:
+            _await_evaluation(affected.pk, each.author_id)
+
+
+# -- a post goes ---------------------------------------------------------------------------------------------------------
+
+
+def record_deletion(forum_key: str, *, is_target: bool, actor_id: int | None) -> Contribution | None:
+    """Record that a post is gone.
+
+    ``is_target`` tells that this post itself was deleted rather than what it stood under. Whoever deletes their own
+    post withdraws it; the target of somebody else is removed (by an unknown person in bulk jobs); what goes with
+    somebody else's post is gone, and its author keeps the credit.
+    """
+    contribution = Contribution.objects.select_for_update().filter(forum_key=forum_key).first()
+    if contribution is None or contribution.state != ContributionState.LIVE:
+        return None
+    intent = current_intent()
+    if intent is not None and intent.state:
+        actor_id = intent.actor_id
+    reason = ""
+    if is_target and intent is not None and intent.state:
+        state, reason = intent.state, intent.reason
+    elif actor_id == contribution.author_id:
+        state = ContributionState.WITHDRAWN
+    else:
+        state = ContributionState.REMOVED if is_target else ContributionState.GONE
+    take_away(contribution, state=state, actor_id=actor_id, reason=reason)
+    return contribution
+
+
+def take_away(
+    contribution: Contribution, *, state: ContributionState, actor_id: int | None, reason: str = ""
+) -> None:
+    """Change the state of a live, locked contribution and everything that follows from it for its author."""
+    contribution.state = state
+    contribution.state_actor_id = actor_id
+    contribution.state_reason = reason[:500]
+    contribution.state_at = now()
+    contribution.revision += 1
+    contribution.fold_due = 1
+    if state not in CREDITED:
+        contribution.slot_key = None
+    contribution.save()
+    _tell_others(contribution)
+
+
+def erase(contribution: Contribution) -> Contribution:
+    """Forget the words of a retired person; hash, length and verdict stay."""
+    Contribution.objects.filter(pk=contribution.pk).update(
+        body="", title="", closed_body=None, is_erased=True, state_reason=""
+    )
+    return contribution
+
+
+# -- what follows --------------------------------------------------------------------------------------------------------
+
+
+def send_points(contribution: Contribution) -> None:
+    """Tell the ledger about the present state of a post; safe to repeat."""
+    course_key = CourseKey.from_string(contribution.course_id)
+    if not gamification.is_on(course_key):
+        return
+    common = {
+        "source": contribution.source,
+        "revision": contribution.revision,
+        "user_id": contribution.author_id,
+        "course_key": course_key,
+        "kind": activity_kind(contribution),
+        "occurred_at": contribution.created_at,
+    }
+    if contribution.state in CREDITED:
+        gamification.record_activity(
+            **common,
+            title=_activity_title(contribution),
+            url=activity_url(contribution),
+            facts={"words": contribution.words},
+        )
+    else:
+        gamification.void_activity(**common, reason=str(contribution.state))
+
+
+def activity_kind(contribution: Contribution) -> str:
+    """Return what a post is in the words of a points scheme."""
+    if contribution.kind == ContributionKind.ANSWER:
+        return "answer"
+    if contribution.kind == ContributionKind.RESPONSE and contribution.is_question:
+        return "answer"
+    if contribution.kind == ContributionKind.THREAD and contribution.is_question:
+        return "question"
+    return "comment"
+
+
+def activity_url(contribution: Contribution) -> str:
+    """Return the address at which a post can be read, on the LMS."""
+    if contribution.task is not None:
+        return f"/courses/{contribution.course_id}/jump_to/{contribution.task.usage_key}"
+    thread = contribution.root or contribution
+    thread_id = (thread.forum_key or "").partition(":")[2]
+    return f"/courses/{contribution.course_id}/discussion/forum/{contribution.topic_id}/threads/{thread_id}"
+
+
+def slot_key(task_id: int, user_id: int, kind: str) -> str:
+    """Return the unique key of a learner's one position or look back."""
+    return f"{task_id}:{user_id}:{kind}"
+
+
+def _tell_others(contribution: Contribution) -> None:
+    """Leave what others have to do, each in its own savepoint: a failing neighbour never costs the record."""
+    try:
+        with transaction.atomic():
+            send_points(contribution)
+    except Exception as error:  # noqa: BLE001 - whatever the neighbour does, the post is recorded
+        log.error("Points of contribution %s failed: %s", contribution.pk, type(error).__name__)
+        Contribution.objects.filter(pk=contribution.pk).update(points_due=1)
+    if contribution.task_id:
+        _await_evaluation(contribution.task_id, contribution.author_id)
+        _announce_answer(contribution)
+
+
+def _await_evaluation(task_id: int, user_id: int) -> None:
+    PendingEvaluation.objects.create(task_id=task_id, user_id=user_id)
+
+
+def _announce_answer(contribution: Contribution) -> None:
+    is_news = (
+        contribution.kind == ContributionKind.ANSWER
+        and contribution.state == ContributionState.LIVE
+        and contribution.parent_author_id not in {None, contribution.author_id}
+    )
+    if not is_news:
+        return
+    course_key = CourseKey.from_string(contribution.course_id)
+    try:
+        with transaction.atomic():
+            people.request_delivery(
+                key=f"case_answered:{contribution.pk}",
+                user_id=contribution.parent_author_id,
+                kind="case_answered",
+                context={
+                    "course_name": edx_platform.get_course_title(course_key),
+                    "case_title": contribution.task.title,
+                    "url": activity_url(contribution),
+                },
+            )
+    except Exception as error:  # noqa: BLE001 - a mail that cannot be asked for never costs the post
+        log.error("Delivery for contribution %s failed: %s", contribution.pk, type(error).__name__)
+
+
+def _index(contribution: Contribution) -> None:
+    if contribution.task_id:
+        SketchHash.objects.bulk_create(
+            SketchHash(task_id=contribution.task_id, value=value, contribution=contribution)
+            for value in similarity.sketch(contribution.body)
+        )
+
+
+def _find_task(post: ForumPostData, parent: Contribution | None) -> Task | None:
+    if parent is not None:
+        return parent.task
+    if post.course_id == held_course_id():
+        number = post.topic_id.removeprefix(_HELD_TOPIC)
+        return Task.objects.filter(pk=int(number)).first() if number.isdecimal() else None
+    if not post.topic_id or not is_on(CourseKey.from_string(post.course_id)):
+        return None
+    return Task.objects.filter(topic_key=topic_key(post.course_id, post.topic_id)).first()
+
+
+def _kind_of(post: ForumPostData, parent: Contribution | None, task: Task | None) -> ContributionKind:
+    if task is None:
+        if post.is_thread:
+            return ContributionKind.THREAD
+        return ContributionKind.RESPONSE if post.is_response else ContributionKind.COMMENT
+    if post.is_thread:
+        return ContributionKind.POSITION
+    if post.is_response and parent is not None:
+        if parent.author_id != post.author_id:
+            return ContributionKind.ANSWER
+        # Held posts come through the block alone: the author's own response there is the look back.
+        if task.is_held and not _has_looked_back(task, post.author_id):
+            return ContributionKind.LOOK_BACK
+    return ContributionKind.FOLLOW_UP
+
+
+def _moved_kind(contribution: Contribution, task: Task | None) -> ContributionKind:
+    if contribution.root_id is None:
+        return ContributionKind.THREAD if task is None else ContributionKind.POSITION
+    is_response = contribution.parent_id == contribution.root_id
+    if task is None:
+        return ContributionKind.RESPONSE if is_response else ContributionKind.COMMENT
+    is_answer = is_response and contribution.parent_author_id != contribution.author_id
+    return ContributionKind.ANSWER if is_answer else ContributionKind.FOLLOW_UP
+
+
+def _has_looked_back(task: Task, user_id: int) -> bool:
+    return Contribution.objects.filter(slot_key=slot_key(task.pk, user_id, ContributionKind.LOOK_BACK)).exists()
+
+
+def _set_text(contribution: Contribution, body: str) -> None:
+    contribution.body = body
+    contribution.body_hash = _hash(body)
+    contribution.length = len(body)
+    contribution.words = words.count_words(body)
+
+
+def _hash(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _second_slot(kind: str) -> str:
+    if kind == ContributionKind.POSITION:
+        return _("You have taken a position already. You can edit it.")
+    return _("You have looked back already. You can edit what you wrote.")
+
+
+def _activity_title(contribution: Contribution) -> str:
+    if contribution.task is None:
+        return contribution.title if contribution.root_id is None else (contribution.root.title or "")
+    title = contribution.task.title
+    match contribution.kind:
+        case ContributionKind.POSITION:
+            return _("Position in the case “%(title)s”") % {"title": title}
+        case ContributionKind.ANSWER:
+            return _("Answer in the case “%(title)s”") % {"title": title}
+        case ContributionKind.LOOK_BACK:
+            return _("Look back on the case “%(title)s”") % {"title": title}
+        case _:
+            return _("Comment in the case “%(title)s”") % {"title": title}

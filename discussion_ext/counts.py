@@ -1,0 +1,99 @@
+"""Counts kept beside posts and groups, so that a page never counts: folded after the commit, each fact exactly once.
+
+A row says itself whether it is counted (``is_counted``) and has to be looked at (``fold_due``). Looking twice, late or
+after a crash gives the same counts. Rows are locked by id, then the group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from .data import ContributionKind, ContributionState
+from .models import Contribution, HelpfulMark, TaskGroup
+
+_BATCH = 200
+
+
+def fold_contribution(contribution_id: int) -> None:
+    """Bring the counts of group and parent up to date with one post."""
+    with transaction.atomic():
+        rows = _lock(contribution_id)
+        contribution = rows.get(contribution_id)
+        if contribution is None or contribution.fold_due is None:
+            return
+        _apply(contribution, is_wanted=contribution.state == ContributionState.LIVE)
+        Contribution.objects.filter(pk=contribution_id).update(
+            fold_due=None, is_counted=contribution.is_counted, ordinal=contribution.ordinal
+        )
+
+
+def fold_mark(mark_id: int) -> None:
+    """Bring the helpful count of a post up to date with one mark."""
+    with transaction.atomic():
+        contribution_id = HelpfulMark.objects.filter(pk=mark_id).values_list("contribution_id", flat=True).first()
+        if contribution_id is None:
+            return
+        Contribution.objects.select_for_update().get(pk=contribution_id)
+        mark = HelpfulMark.objects.select_for_update().get(pk=mark_id)
+        if mark.is_on != mark.is_counted:
+            step = 1 if mark.is_on else -1
+            Contribution.objects.filter(pk=contribution_id).update(helpful=F("helpful") + step)
+        HelpfulMark.objects.filter(pk=mark_id).update(is_counted=mark.is_on, fold_due=None)
+
+
+def fold_due(*, limit: int = _BATCH) -> int:
+    """Fold what was left behind, at most ``limit`` posts and as many marks; return how many rows were looked at."""
+    posts = list(_due(Contribution.objects.filter(fold_due=1), limit))
+    for contribution_id in posts:
+        fold_contribution(contribution_id)
+    marks = list(_due(HelpfulMark.objects.filter(fold_due=1), limit))
+    for mark_id in marks:
+        fold_mark(mark_id)
+    return len(posts) + len(marks)
+
+
+def leave(contribution: Contribution) -> None:
+    """Take a post out of the counts of the case it leaves; the caller saves it."""
+    _apply(contribution, is_wanted=False)
+
+
+def _apply(contribution: Contribution, *, is_wanted: bool) -> None:
+    if contribution.is_counted == is_wanted:
+        return
+    step = 1 if is_wanted else -1
+    if contribution.kind == ContributionKind.POSITION and contribution.task_id:
+        _count_position(contribution, step)
+    if contribution.parent_id and contribution.kind != ContributionKind.LOOK_BACK:
+        _count_reply(contribution, step)
+    contribution.is_counted = is_wanted
+
+
+def _count_position(contribution: Contribution, step: int) -> None:
+    where = {"task_id": contribution.task_id, "group_id": contribution.group_id}
+    TaskGroup.objects.get_or_create(**where)
+    name = "team_positions" if contribution.is_team else "positions"
+    TaskGroup.objects.filter(**where).update(**{name: F(name) + step})
+
+
+def _count_reply(contribution: Contribution, step: int) -> None:
+    """Replies by others count as answers of their parent; every reply gets its number within the discussion."""
+    if contribution.author_id != contribution.parent_author_id:
+        Contribution.objects.filter(pk=contribution.parent_id).update(answers=F("answers") + step)
+    if contribution.ordinal is None and contribution.root_id:
+        root = Contribution.objects.filter(pk=contribution.root_id)
+        root.update(answers_ever=F("answers_ever") + 1)
+        contribution.ordinal = root.values_list("answers_ever", flat=True).get()
+
+
+def _lock(contribution_id: int) -> dict[int, Contribution]:
+    above = Contribution.objects.filter(pk=contribution_id).values_list("parent_id", "root_id").first() or ()
+    ids = {contribution_id, *above} - {None}
+    return {row.pk: row for row in Contribution.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+
+
+def _due(rows: QuerySet[Any], limit: int) -> Iterable[int]:
+    return rows.order_by("pk").values_list("pk", flat=True)[:limit]

@@ -1,0 +1,19 @@
+"""Tables of this app, by noun."""
+
+from .cases import CourseSwitch, Task, TaskGroup, TaskVersion
+from .contributions import Contribution, HelpfulMark, Repair, Report, SketchHash
+from .participations import Participation, PendingEvaluation
+
+__all__ = [
+    "Contribution",
+    "CourseSwitch",
+    "HelpfulMark",
+    "Participation",
+    "PendingEvaluation",
+    "Repair",
+    "Report",
+    "SketchHash",
+    "Task",
+    "TaskGroup",
+    "TaskVersion",
+]

@@ -1,0 +1,58 @@
+"""Helpful marks and reports as our tables know them: they follow votes and flags of the platform's forum."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from .models import Contribution, HelpfulMark, Report
+
+
+def record_vote(forum_key: str, *, user_id: int, is_up: bool) -> int | None:
+    """Record that a vote for a post came or went; return the id of the mark, None when nothing changed."""
+    contribution_id = _find(forum_key)
+    if contribution_id is None:
+        return None
+    mark = HelpfulMark.objects.filter(contribution_id=contribution_id, user_id=user_id).first()
+    if mark is None:
+        if not is_up:
+            return None
+        try:
+            with transaction.atomic():
+                return HelpfulMark.objects.create(contribution_id=contribution_id, user_id=user_id).pk
+        except IntegrityError:
+            mark = HelpfulMark.objects.get(contribution_id=contribution_id, user_id=user_id)
+    if mark.is_on == is_up:
+        return None
+    HelpfulMark.objects.filter(pk=mark.pk).update(is_on=is_up, fold_due=1)
+    return mark.pk
+
+
+def record_flag(forum_key: str, *, user_id: int, reason: str = "") -> Report | None:
+    """Record a report of a post; a person's second report of the same post opens the first one again."""
+    contribution = Contribution.objects.filter(forum_key=forum_key).only("pk", "task_id").first()
+    if contribution is None:
+        return None
+    try:
+        with transaction.atomic():
+            return Report.objects.create(
+                contribution=contribution, task_id=contribution.task_id, reporter_id=user_id, reason=reason[:500]
+            )
+    except IntegrityError:
+        Report.objects.filter(contribution=contribution, reporter_id=user_id, state=Report.TAKEN_BACK).update(
+            state=Report.OPEN, reason=reason[:500]
+        )
+    return Report.objects.filter(contribution=contribution, reporter_id=user_id).first()
+
+
+def record_unflag(forum_key: str, *, user_id: int) -> None:
+    """Record that a report was taken back, unless the team has decided it."""
+    contribution_id = _find(forum_key)
+    if contribution_id is not None:
+        Report.objects.filter(contribution_id=contribution_id, reporter_id=user_id, state=Report.OPEN).update(
+            state=Report.TAKEN_BACK, resolved_at=timezone.now()
+        )
+
+
+def _find(forum_key: str) -> int | None:
+    return Contribution.objects.filter(forum_key=forum_key).values_list("pk", flat=True).first()

@@ -1,0 +1,194 @@
+"""What was interrupted is completed here: after each post, and by sweeps that may run at any time and twice.
+
+A post may stand in the forum without its record (our receiver failed, or a process died outside a transaction), a
+record may wait for counts, points or an evaluation, and a case may have closed with nobody there to notice.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from . import configurations, counts, edx_platform, phases
+from .contributions import is_watched, now, record_deletion, record_post, send_points
+from .data import ContributionState
+from .intents import Intent, acting, current_intent
+from .models import Contribution, CourseSwitch, HelpfulMark, PendingEvaluation, Repair, Task
+from .results import evaluate_pending
+
+log = logging.getLogger(__name__)
+
+_BATCH = 200
+
+
+# -- after a post ----------------------------------------------------------------------------------------------------------
+
+
+def complete_contribution(contribution_id: int) -> None:
+    """Fold the counts that a post changed and evaluate its author; safe to repeat."""
+    counts.fold_contribution(contribution_id)
+    found = Contribution.objects.filter(pk=contribution_id, task__isnull=False).values_list("task_id", "author_id")
+    for task_id, user_id in found:
+        evaluate_pending(task_id=task_id, user_id=user_id)
+
+
+def evaluate_task(task_id: int) -> int:
+    """Evaluate everybody who waits for it in one case; return how many."""
+    total = 0
+    last = PendingEvaluation.objects.filter(task_id=task_id).order_by("-pk").values_list("pk", flat=True).first()
+    while last is not None:
+        done = evaluate_pending(task_id=task_id, limit=_BATCH)
+        total += done
+        if not done or not PendingEvaluation.objects.filter(task_id=task_id, attempts=0, pk__lte=last).exists():
+            break
+    return total
+
+
+def mark_for_repair(forum_key: str, *, error: str) -> None:
+    """Remember a post that could not be dealt with, and what our api meant by it."""
+    intent = current_intent()
+    Repair.objects.update_or_create(
+        forum_key=forum_key,
+        defaults={"intent": intent.to_json() if intent else {}, "error": error[:128]},
+    )
+
+
+# -- sweeps ----------------------------------------------------------------------------------------------------------------
+
+
+def sweep(*, limit: int = _BATCH, is_dry_run: bool = False) -> dict[str, int]:
+    """Do everything that was left behind, at most ``limit`` of each, and return how many of each there were."""
+    if is_dry_run:
+        return {
+            "repairs": Repair.objects.count(),
+            "points": Contribution.objects.filter(points_due=1).count(),
+            "counts": Contribution.objects.filter(fold_due=1).count() + HelpfulMark.objects.filter(fold_due=1).count(),
+            "closings": _due_closings().count(),
+            "evaluations": PendingEvaluation.objects.count(),
+        }
+    return {
+        "repairs": _repair_marked(limit),
+        "points": _send_points(limit),
+        "counts": counts.fold_due(limit=limit),
+        "closings": settle_closings(),
+        "evaluations": evaluate_pending(limit=limit),
+    }
+
+
+def settle_closings() -> int:
+    """Have everybody evaluated in cases whose closing moment has passed; return how many cases."""
+    done = 0
+    for task_id in list(_due_closings().values_list("pk", flat=True)):
+        with transaction.atomic():
+            task = Task.objects.select_for_update().get(pk=task_id)
+            if task.settle_at is not None and phases.is_closed(task, now()):
+                configurations.await_everybody(task)
+                Task.objects.filter(pk=task_id).update(settle_at=None)
+                done += 1
+    return done
+
+
+def repair_forum(*, hours: int, is_dry_run: bool = False) -> dict[str, int]:
+    """Compare the forum's posts of the last hours with our records, both ways; memory stays flat.
+
+    Posts older than the day on which the course turned cases on are left alone.
+    """
+    since = now() - timedelta(hours=hours)
+    missing = vanished = 0
+    for kind in ("thread", "comment"):
+        for key in _unrecorded(kind, since):
+            missing += 1
+            if not is_dry_run:
+                _repair(key, {})
+    for key in _recorded_without_post(since):
+        vanished += 1
+        if not is_dry_run:
+            _repair(key, {})
+    return {"missing": missing, "vanished": vanished}
+
+
+def _repair_marked(limit: int) -> int:
+    done = 0
+    for row in list(Repair.objects.order_by("attempts", "pk")[:limit]):
+        if _repair(row.forum_key, row.intent):
+            Repair.objects.filter(pk=row.pk).delete()
+            done += 1
+        else:
+            Repair.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1)
+    return done
+
+
+def _repair(key: str, intent: dict[str, Any]) -> bool:
+    try:
+        with transaction.atomic(), acting(Intent.from_json(intent)):
+            post = edx_platform.find_post(key)
+            if post is not None:
+                contribution = record_post(post)
+            else:
+                contribution = record_deletion(key, is_target=True, actor_id=None)
+        if contribution is not None:
+            complete_contribution(contribution.pk)
+    except Exception as error:  # noqa: BLE001 - one post's trouble must not stop the others
+        log.error("Repair of %s failed: %s", key, type(error).__name__)
+        return False
+    return True
+
+
+def _send_points(limit: int) -> int:
+    done = 0
+    for contribution in Contribution.objects.filter(points_due=1).select_related("task", "root").order_by("pk")[:limit]:
+        try:
+            with transaction.atomic():
+                send_points(contribution)
+                Contribution.objects.filter(pk=contribution.pk, revision=contribution.revision).update(points_due=None)
+            done += 1
+        except Exception as error:  # noqa: BLE001
+            log.error("Points of contribution %s failed again: %s", contribution.pk, type(error).__name__)
+    return done
+
+
+def _due_closings() -> QuerySet[Task]:
+    return Task.objects.filter(settle_at__lt=now())
+
+
+def _unrecorded(kind: str, since: datetime) -> Iterator[str]:
+    after = 0
+    watched: dict[str, bool] = {}
+    started = dict(CourseSwitch.objects.filter(is_on=True).values_list("course_id", "changed_at"))
+    while batch := edx_platform.list_posts(kind, after=after, since=since, limit=_BATCH):
+        known = set(
+            Contribution.objects.filter(forum_key__in=[post.key for _pk, post in batch]).values_list(
+                "forum_key", flat=True
+            )
+        )
+        for _pk, post in batch:
+            if post.course_id not in watched:
+                watched[post.course_id] = is_watched(post.course_id)
+            begun = started.get(post.course_id)
+            is_ours = watched[post.course_id] and (begun is None or post.created_at >= begun)
+            if is_ours and post.key not in known:
+                yield post.key
+        after = batch[-1][0]
+
+
+def _recorded_without_post(since: datetime) -> Iterator[str]:
+    last = 0
+    while True:
+        rows = list(
+            Contribution.objects.filter(
+                pk__gt=last, state=ContributionState.LIVE, forum_key__isnull=False, created_at__gte=since
+            )
+            .order_by("pk")
+            .values_list("pk", "forum_key")[:_BATCH]
+        )
+        if not rows:
+            return
+        present = edx_platform.existing_keys([key for _pk, key in rows])
+        yield from (key for _pk, key in rows if key not in present)
+        last = rows[-1][0]
+

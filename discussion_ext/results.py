@@ -1,0 +1,454 @@
+"""Where a learner stands: evaluated from the evidence, stored with its reasons, published when it changed.
+
+The evaluator is pure (`evaluation`); here its facts are fetched and its verdict is kept, told to the ledger, the grade
+book and completion. A grade decided by the team wins and is left alone by whatever happens later.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from gamification import api as gamification
+from people import api as people
+
+from . import edx_platform, evaluation, phases
+from .configurations import get_task
+from .contributions import CREDITED, now
+from .data import (
+    CaseConfigData,
+    ContributionKind,
+    ContributionState,
+    EvaluationData,
+    EvaluationRules,
+    EvidenceData,
+    PeerTextData,
+    RequirementState,
+    Step,
+)
+from .exceptions import CaseNotFoundError, InvalidValueError
+from .models import Contribution, Participation, PendingEvaluation, SketchHash, Task, TaskGroup
+
+log = logging.getLogger(__name__)
+
+_CANDIDATES = 400
+_CANDIDATES_EACH = 5
+_OWN_POSTS = 200
+
+
+# -- evaluating ----------------------------------------------------------------------------------------------------------
+
+
+def evaluate_learner(task_id: int, user_id: int, *, void_reason: str = "unmet") -> EvaluationData | None:
+    """Evaluate one learner now, keep the result and publish what changed; None for a retired person.
+
+    ``void_reason`` is what the ledger is told when a finished case is finished no more.
+
+    Safe to repeat and to run beside other evaluations: the participation's row is locked throughout.
+    """
+    with transaction.atomic():
+        participation = lock_participation(task_id, user_id)
+        if participation.is_retired:
+            return None
+        task = Task.objects.get(pk=task_id)
+        result = compute(task, participation, list_own(task, user_id))
+        _keep(task, participation, result)
+        _tell_ledger(task, participation, result, reason=void_reason)
+        _publish(task, participation)
+        participation.save()
+    return result
+
+
+def lock_participation(task_id: int, user_id: int) -> Participation:
+    """Return a learner's row in a task, made where there was none, locked until the transaction ends."""
+    Participation.objects.get_or_create(task_id=task_id, user_id=user_id)
+    return Participation.objects.select_for_update().get(task_id=task_id, user_id=user_id)
+
+
+def compute(task: Task, participation: Participation, own: list[Contribution]) -> EvaluationData:
+    """Return the verdict on one learner from the evidence as it is, without keeping it."""
+    counted = [post for post in own if not _is_ignored(post, participation)]
+    config = replace(CaseConfigData.from_json(task.config), closes_at=phases.closing_moment(task))
+    return evaluation.evaluate(
+        config=config,
+        config_version=task.version,
+        user_id=participation.user_id,
+        mine=[_to_evidence(post) for post in counted],
+        others=_list_similar(task, counted),
+        reachable_peers=_count_reachable(task, participation.user_id, counted),
+        now=now(),
+        rules=rules(),
+    )
+
+
+def list_own(task: Task, user_id: int) -> list[Contribution]:
+    """Return a learner's posts in a task with what they answer, oldest first: the latest two hundred."""
+    found = Contribution.objects.filter(task=task, author_id=user_id).select_related("parent").order_by("-pk")
+    return list(found[:_OWN_POSTS])[::-1]
+
+
+def rules() -> EvaluationRules:
+    """Return the site's numbers for evaluating."""
+    return EvaluationRules(
+        near_copy_share=settings.DISCUSSION_EXT_NEAR_COPY_SHARE,
+        word_factors=settings.DISCUSSION_EXT_WORD_FACTORS,
+        is_team_a_peer=settings.DISCUSSION_EXT_TEAM_IS_PEER,
+    )
+
+
+def step_of(result: EvaluationData, participation: Participation) -> Step:
+    """Return the step that a learner is at."""
+    if result.is_finished:
+        return "finished"
+    states = {requirement.kind: requirement.state for requirement in result.requirements}
+    if states["position"] != RequirementState.MET:
+        return "position" if participation.opened_at else "read"
+    done = (RequirementState.MET, RequirementState.IMPOSSIBLE, None)
+    return "answer" if states.get("answers") not in done else "look_back"
+
+
+def score_of(task: Task, participation: Participation, result: EvaluationData | None = None) -> tuple[float, float]:
+    """Return the grade that holds, earned and possible, with the team's own decision applied."""
+    possible = CaseConfigData.from_json(task.config).possible
+    if participation.override_score is not None:
+        return min(participation.override_score, possible), possible
+    if result is None:
+        result = stored_evaluation(participation)
+    earned = evaluation.scale(result, possible) if result is not None else None
+    return earned or 0.0, possible
+
+
+def stored_evaluation(participation: Participation) -> EvaluationData | None:
+    """Return the last evaluation that was kept, None before the first."""
+    return evaluation.load(participation.evaluation) if participation.evaluation else None
+
+
+def is_fresh(task: Task, participation: Participation) -> bool:
+    """Tell whether the stored evaluation is of this configuration and this phase."""
+    if participation.evaluated_at is None or participation.config_version != task.version:
+        return False
+    moment = phases.closing_moment(task)
+    return moment is None or (participation.evaluated_at > moment) == (now() > moment)
+
+
+def _is_ignored(post: Contribution, participation: Participation) -> bool:
+    return participation.ignore_before is not None and post.created_at <= participation.ignore_before
+
+
+def _to_evidence(post: Contribution) -> EvidenceData:
+    is_closed_text = post.closed_body is not None
+    parent = post.parent
+    return EvidenceData(
+        id=post.pk,
+        kind=ContributionKind(post.kind),
+        author_id=post.author_id,
+        body=post.closed_body if post.closed_body is not None else post.body,
+        created_at=post.created_at,
+        edited_at=post.closed_edited_at if is_closed_text else post.edited_at,
+        worded_at=post.worded_at,
+        state=ContributionState(post.state),
+        state_reason=post.state_reason,
+        parent_author_id=post.parent_author_id,
+        is_parent_by_team=parent.is_team if parent else False,
+        parent_body=parent.body if parent else "",
+    )
+
+
+def _list_similar(task: Task, own: list[Contribution]) -> list[PeerTextData]:
+    """Return posts of others that share shingles with these: three bounded queries, whatever the crowd."""
+    ids = [post.pk for post in own if post.state in CREDITED]
+    if not ids:
+        return []
+    mine: dict[int, set[int]] = {}
+    for value, post_id in SketchHash.objects.filter(contribution_id__in=ids).values_list("value", "contribution_id"):
+        mine.setdefault(value, set()).add(post_id)
+    shared: dict[int, dict[int, int]] = {}
+    found = (
+        SketchHash.objects.filter(task=task, value__in=list(mine))
+        .exclude(contribution_id__in=ids)
+        .values_list("value", "contribution_id")[:_CANDIDATES]
+    )
+    for value, other_id in found:
+        for post_id in mine[value]:
+            votes = shared.setdefault(post_id, {})
+            votes[other_id] = votes.get(other_id, 0) + 1
+    likely = {
+        other_id
+        for votes in shared.values()
+        for other_id, _count in sorted(votes.items(), key=lambda item: (-item[1], item[0]))[:_CANDIDATES_EACH]
+    }
+    return [
+        PeerTextData(id=row.pk, author_id=row.author_id, body=row.body, worded_at=row.worded_at)
+        for row in Contribution.objects.filter(pk__in=likely, is_erased=False).only(
+            "pk", "author_id", "body", "worded_at"
+        )
+    ]
+
+
+def _count_reachable(task: Task, user_id: int, own: list[Contribution]) -> int:
+    """Return how many others of the learner's group hold a position."""
+    positions = [
+        post for post in own if post.kind == ContributionKind.POSITION and post.state == ContributionState.LIVE
+    ]
+    group_id = positions[-1].group_id if positions else group_of(task, user_id)
+    row = TaskGroup.objects.filter(task=task, group_id=group_id).values_list("positions", "team_positions").first()
+    if row is None:
+        return 0
+    total = row[0] + (row[1] if settings.DISCUSSION_EXT_TEAM_IS_PEER else 0)
+    mine = sum(
+        post.is_counted and (settings.DISCUSSION_EXT_TEAM_IS_PEER or not post.is_team)
+        for post in positions
+        if post.group_id == group_id
+    )
+    return max(0, total - mine)
+
+
+def group_of(task: Task, user_id: int) -> int:
+    """Return the group whose posts a learner sees: the cohort, or 0 for the whole course."""
+    return edx_platform.cohort_id(user_id, CourseKey.from_string(task.course_id)) if task.by_cohort else 0
+
+
+# -- keeping and telling -------------------------------------------------------------------------------------------------
+
+
+def _keep(task: Task, participation: Participation, result: EvaluationData) -> None:
+    own = {post.pk: post for post in Contribution.objects.filter(task=task, author_id=participation.user_id)}
+    left_out = {post_id for post_id, verdict in result.verdicts.items() if verdict.code.startswith("copy_")}
+    for post in own.values():
+        if post.is_left_out != (post.pk in left_out):
+            Contribution.objects.filter(pk=post.pk).update(is_left_out=post.pk in left_out)
+    by_kind = {requirement.kind: requirement for requirement in result.requirements}
+    words_of = {
+        kind: own[by_kind[kind].contribution_id].words
+        for kind in ("position", "look_back")
+        if kind in by_kind and by_kind[kind].contribution_id in own and by_kind[kind].code != "withdrawn"
+    }
+    answers = by_kind.get("answers")
+    participation.has_position = any(
+        post.kind == ContributionKind.POSITION and post.state in CREDITED and not _is_ignored(post, participation)
+        for post in own.values()
+    )
+    participation.position_words = words_of.get("position", 0)
+    participation.look_back_words = words_of.get("look_back", 0)
+    participation.answers_done = int(answers.facts.get("done", 0)) if answers else 0
+    participation.left_out = len(left_out)
+    participation.is_waiting = any(
+        requirement.state == RequirementState.WAITING for requirement in result.requirements
+    )
+    participation.step = step_of(result, participation)
+    participation.evaluation = evaluation.dump(result)
+    participation.config_version = result.config_version
+    participation.evaluated_at = result.evaluated_at
+    participation.earned, participation.possible = score_of(task, participation, result)
+    participation.completion = result.completion
+
+
+def _tell_ledger(task: Task, participation: Participation, result: EvaluationData, *, reason: str) -> None:
+    """Give or take back the points of a finished case, when that changed."""
+    if participation.is_finished == result.is_finished:
+        return
+    participation.is_finished = result.is_finished
+    participation.finish_revision += 1
+    course_key = CourseKey.from_string(task.course_id)
+    if not gamification.is_on(course_key):
+        return
+    common: dict[str, Any] = {
+        "source": participation.source,
+        "revision": participation.finish_revision,
+        "user_id": participation.user_id,
+        "course_key": course_key,
+        "kind": "case_finished",
+        "occurred_at": result.finished_at or result.evaluated_at,
+    }
+    if result.is_finished:
+        title = _("Case “%(title)s” finished") % {"title": task.title}
+        url = f"/courses/{task.course_id}/jump_to/{task.usage_key}"
+        _shielded(task, participation, lambda: gamification.record_activity(**common, title=title, url=url))
+    else:
+        _shielded(task, participation, lambda: gamification.void_activity(**common, reason=reason))
+
+
+def _publish(task: Task, participation: Participation) -> None:
+    """Tell grade book and completion what changed since they were last told, lower values too."""
+    earned, possible = score_of(task, participation)
+    usage_key = UsageKey.from_string(task.usage_key)
+    told = (participation.published_earned, participation.published_possible)
+    is_new = told != (earned, possible) and (earned or told[0] is not None or participation.override_score is not None)
+    if is_new and _shielded(
+        task,
+        participation,
+        lambda: edx_platform.publish_score(
+            user_id=participation.user_id, usage_key=usage_key, earned=earned, possible=possible
+        ),
+    ):
+        participation.published_earned, participation.published_possible = earned, possible
+    completion = participation.completion
+    if completion != (participation.published_completion or 0.0) and _shielded(
+        task,
+        participation,
+        lambda: edx_platform.publish_completion(
+            user_id=participation.user_id, usage_key=usage_key, completion=completion
+        ),
+    ):
+        participation.published_completion = completion
+
+
+def _shielded(task: Task, participation: Participation, tell: Callable[[], Any]) -> bool:
+    """Tell a neighbour in a savepoint; when it fails, leave the learner to be evaluated again and return False."""
+    try:
+        with transaction.atomic():
+            tell()
+    except Exception as error:  # noqa: BLE001 - whatever the neighbour does, the post and its verdict stand
+        log.error(
+            "Telling others about user %s in task %s failed: %s", participation.user_id, task.pk, type(error).__name__
+        )
+        PendingEvaluation.objects.create(task=task, user_id=participation.user_id, attempts=1)
+        return False
+    return True
+
+
+# -- what is left to do --------------------------------------------------------------------------------------------------
+
+
+def evaluate_pending(*, task_id: int | None = None, user_id: int | None = None, limit: int = 200) -> int:
+    """Evaluate learners who are waiting for it, at most ``limit`` rows; return how many learners were evaluated."""
+    rows = PendingEvaluation.objects.order_by("attempts", "pk")
+    if task_id is not None:
+        rows = rows.filter(task_id=task_id)
+    if user_id is not None:
+        rows = rows.filter(user_id=user_id)
+    people_due: dict[tuple[int, int], list[int]] = {}
+    for pk, due_task, due_user in rows.values_list("pk", "task_id", "user_id")[:limit]:
+        people_due.setdefault((due_task, due_user), []).append(pk)
+    done = 0
+    for (due_task, due_user), ids in people_due.items():
+        try:
+            with transaction.atomic():
+                evaluate_learner(due_task, due_user)
+                PendingEvaluation.objects.filter(pk__in=ids).delete()
+            done += 1
+        except Exception as error:  # noqa: BLE001 - one person's trouble must not stop the others
+            log.error("Evaluation of user %s in task %s failed: %s", due_user, due_task, type(error).__name__)
+            PendingEvaluation.objects.filter(pk__in=ids[:1]).update(attempts=1)
+    return done
+
+
+# -- the team and the instructor's tools ------------------------------------------------------------------------------
+
+
+def override_grade(*, usage_key: UsageKey, user_id: int, actor_id: int | None, score: float, reason: str) -> None:
+    """Let the team's grade hold instead of the evaluator's, until it is cleared."""
+    task = get_task(usage_key)
+    possible = CaseConfigData.from_json(task.config).possible
+    if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= possible:
+        raise InvalidValueError(
+            _("The grade is from 0 to %(possible)g.") % {"possible": possible}, field="score"
+        )
+    reason = reason.strip()
+    if actor_id is not None and not reason:
+        raise InvalidValueError(_("Give the reason: the learner reads it."), field="reason")
+    with transaction.atomic():
+        participation = lock_participation(task.pk, user_id)
+        participation.override_score = float(score)
+        participation.override_reason = reason[:500]
+        participation.override_by = actor_id
+        participation.override_at = now()
+        _publish(task, participation)
+        participation.save()
+        _audit(task, user_id, "grade.override", actor_id, reason, {"score": float(score)})
+
+
+def clear_override(*, usage_key: UsageKey, user_id: int, actor_id: int | None) -> None:
+    """Let the evaluator's grade hold again."""
+    task = get_task(usage_key)
+    with transaction.atomic():
+        participation = lock_participation(task.pk, user_id)
+        if participation.override_score is None:
+            return
+        participation.override_score, participation.override_reason = None, ""
+        participation.override_by = participation.override_at = None
+        participation.save()
+        _audit(task, user_id, "grade.override_cleared", actor_id)
+        evaluate_learner(task.pk, user_id)
+
+
+def reset_learner(*, usage_key: UsageKey, user_id: int, actor_id: int | None) -> None:
+    """Let a learner start afresh: what was written until now stays readable and no longer counts."""
+    task = get_task(usage_key)
+    with transaction.atomic():
+        participation = lock_participation(task.pk, user_id)
+        participation.ignore_before = now()
+        participation.override_score, participation.override_reason = None, ""
+        participation.save()
+        Contribution.objects.filter(task=task, author_id=user_id).update(slot_key=None)
+        _audit(task, user_id, "case.reset", actor_id)
+        evaluate_learner(task.pk, user_id, void_reason="reset")
+
+
+def rescore(*, usage_key: UsageKey, user_id: int, only_if_higher: bool = False, actor_id: int | None = None) -> None:
+    """Calculate a learner's grade again, giving up the team's own decision unless that would lower it."""
+    task = get_task(usage_key)
+    calculated = calculate_score(usage_key=usage_key, user_id=user_id)
+    present = get_score(usage_key=usage_key, user_id=user_id)
+    if only_if_higher and present is not None and calculated[0] <= present[0]:
+        return
+    clear_override(usage_key=usage_key, user_id=user_id, actor_id=actor_id)
+    evaluate_learner(task.pk, user_id)
+
+
+def get_score(*, usage_key: UsageKey, user_id: int) -> tuple[float, float] | None:
+    """Return what the grade book was last told, earned and possible; None when never."""
+    participation = _find(usage_key, user_id)
+    if participation is None or participation.published_earned is None or participation.published_possible is None:
+        return None
+    return participation.published_earned, participation.published_possible
+
+
+def calculate_score(*, usage_key: UsageKey, user_id: int) -> tuple[float, float]:
+    """Return what the evaluator says now, earned and possible, without keeping or publishing it."""
+    task = get_task(usage_key)
+    participation = _find(usage_key, user_id) or Participation(task=task, user_id=user_id)
+    possible = CaseConfigData.from_json(task.config).possible
+    result = compute(task, participation, list_own(task, user_id))
+    return evaluation.scale(result, possible) or 0.0, possible
+
+
+def has_taken_part(*, usage_key: UsageKey, user_id: int) -> bool:
+    """Tell whether a learner posted something in a case that was not reset since."""
+    participation = _find(usage_key, user_id)
+    if participation is None:
+        return False
+    found = Contribution.objects.filter(task_id=participation.task_id, author_id=user_id)
+    if participation.ignore_before:
+        found = found.filter(created_at__gt=participation.ignore_before)
+    return found.exists()
+
+
+def _find(usage_key: UsageKey, user_id: int) -> Participation | None:
+    try:
+        task = get_task(usage_key)
+    except CaseNotFoundError:
+        return None
+    return Participation.objects.filter(task=task, user_id=user_id).first()
+
+
+def _audit(
+    task: Task, user_id: int, verb: str, actor_id: int | None, reason: str = "", data: dict[str, Any] | None = None
+) -> None:
+    people.record_audit(
+        actor_id=actor_id,
+        verb=verb,
+        target=f"case:{task.pk}:user:{user_id}",
+        context_key=task.course_id,
+        reason=reason,
+        data=data,
+    )
+

@@ -1,0 +1,56 @@
+"""Defaults of this app's settings; a site changes them in its own configuration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def plugin_settings(settings: Any) -> None:
+    """Set what the site has not set."""
+    # .. setting_name: DISCUSSION_EXT_ON_BY_DEFAULT
+    # .. setting_default: False
+    # .. setting_description: Whether cases are on in a course whose team has not decided.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_ON_BY_DEFAULT = getattr(settings, "DISCUSSION_EXT_ON_BY_DEFAULT", False)
+    # .. setting_name: DISCUSSION_EXT_HELD_COURSE_KEY
+    # .. setting_default: "course-v1:community+discussion_ext+held"
+    # .. setting_description: The key under which held posts are stored in the forum. It must be a valid course key of
+    #    which no course exists: that is what keeps the posts out of the platform's own discussion API.
+    # .. setting_use_cases: open_edx
+    # .. setting_warning: Changing it hides the posts that are stored under the former key.
+    settings.DISCUSSION_EXT_HELD_COURSE_KEY = getattr(
+        settings, "DISCUSSION_EXT_HELD_COURSE_KEY", "course-v1:community+discussion_ext+held"
+    )
+    # .. setting_name: DISCUSSION_EXT_POST_LIMIT
+    # .. setting_default: 20000
+    # .. setting_description: The most characters that one post in a case may have.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_POST_LIMIT = getattr(settings, "DISCUSSION_EXT_POST_LIMIT", 20_000)
+    # .. setting_name: DISCUSSION_EXT_RATE_LIMIT
+    # .. setting_default: "10/m"
+    # .. setting_description: How many posts a learner may make in a case per second (s), minute (m), hour (h) or
+    #    day (d). The platform's own limit sits in its HTTP views, which posts from a block do not pass. The course
+    #    team has no limit. Empty for none.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_RATE_LIMIT = getattr(settings, "DISCUSSION_EXT_RATE_LIMIT", "10/m")
+    # .. setting_name: DISCUSSION_EXT_PAGE_SIZE
+    # .. setting_default: 10
+    # .. setting_description: Positions on one page of a case.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_PAGE_SIZE = getattr(settings, "DISCUSSION_EXT_PAGE_SIZE", 10)
+    # .. setting_name: DISCUSSION_EXT_NEAR_COPY_SHARE
+    # .. setting_default: 0.7
+    # .. setting_description: The part of a post's words, 0 to 1, from which it is a near-copy of another text and does
+    #    not count.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_NEAR_COPY_SHARE = getattr(settings, "DISCUSSION_EXT_NEAR_COPY_SHARE", 0.7)
+    # .. setting_name: DISCUSSION_EXT_WORD_FACTORS
+    # .. setting_default: {"zh": 1.5, "ja": 2.0}
+    # .. setting_description: By language, the factor on every minimum where one character counts as one word.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_WORD_FACTORS = getattr(settings, "DISCUSSION_EXT_WORD_FACTORS", {"zh": 1.5, "ja": 2.0})
+    # .. setting_name: DISCUSSION_EXT_TEAM_IS_PEER
+    # .. setting_default: False
+    # .. setting_description: Whether an answer to a member of the course team counts as an answer to a classmate.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_TEAM_IS_PEER = getattr(settings, "DISCUSSION_EXT_TEAM_IS_PEER", False)
