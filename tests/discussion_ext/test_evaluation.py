@@ -229,6 +229,7 @@ def test_words_of_the_answered_post_do_not_count():
 def test_a_minimum_of_nothing_still_asks_for_a_word():
     config = replace(CONFIG, position_min=0)
     assert judge([post(1, "position", "🙂")], config=config).earned == 0
+    assert judge([post(1, "position", CONFIG.prompt)], config=config).earned == 0
     assert judge([post(1, "position", "Dov.")], config=config).earned == 4
 
 
@@ -245,8 +246,12 @@ def test_an_answer_that_repeats_the_own_position():
         "Say what this classmate’s argument adds or where it breaks, and it will count."
     )
     assert said(found, 3, is_for_team=True) == "34 of its 38 words equal the author’s own position."
-    enough = replace(answer, body=f"{answer.body} {prose(33, 26)}")
-    assert judge([position, enough], config=config).verdicts[3].code == "counts"
+
+
+def test_who_repeats_much_and_adds_enough_is_no_copyist():
+    position = post(1, "position", prose(1, 60))
+    answers = [post(3, "answer", f"{position.body} {prose(3, added)}", to=LOTTE) for added in (9, 10)]
+    assert [judge([position, answer]).verdicts[3].code for answer in answers] == ["copy_of_own", "counts"]
 
 
 def test_the_same_answer_to_two_classmates():
@@ -364,6 +369,17 @@ def test_what_happened_to_a_post(change, reason):
 )
 def test_what_is_said_after_closing_asks_for_nothing_any_more(change, reason):
     assert said(judge([replace(POSITION, **change)], now=AFTER), 1) == reason
+
+
+def test_at_its_last_moment_a_case_is_still_open():
+    assert [entry.state for entry in judge([], now=CLOSES).requirements] == ["open"] * 3
+    assert [entry.state for entry in judge([], now=CLOSES + timedelta(microseconds=1)).requirements] == ["not"] * 3
+
+
+def test_of_two_snapshots_of_one_post_the_later_is_judged():
+    before = replace(POSITION, body="Too short")
+    edited = replace(POSITION, edited_at=POSITION.created_at + timedelta(hours=1))
+    assert judge([before, edited]).earned == judge([edited, before]).earned == 4
 
 
 def test_a_case_that_the_team_closes_early():
