@@ -125,7 +125,7 @@ def get_privacy(user_id: int, course_key: CourseKey) -> PrivacyShownData:
         choice=choice,
         options=[NameOptionData(value, label, hint, value == choice) for value, label, hint in options],
         sentence=(_("On the board you appear as %(name)s.") if shown else _("You are not on the board.")) % parts,
-        saved=(_("Saved. The board shows you as %(name)s.") if shown else _("Saved. The board leaves you out.")) % parts,
+        saved=(_("Saved. The board shows you as %(name)s.") if shown else _("Saved. You are off the board.")) % parts,
     )
 
 
@@ -278,9 +278,9 @@ def _place(standing: StandingData, around: Sequence[RowData]) -> PlaceShownData:
         )
         return PlaceShownData(_("You are hidden"), text)
     if standing.listing == "team":
-        return PlaceShownData(_("You are on the course team"), _("The board lists learners only."))
+        return PlaceShownData(_("You are on the course team"), _("The board lists enrolled learners only."))
     if standing.listing == "left":
-        return PlaceShownData(_("You are not on the board"), _("The board lists people who are enrolled."))
+        return PlaceShownData(_("You are not on the board"), _("The board lists enrolled learners only."))
     return PlaceShownData(_("You are not on the board yet"), _("Your first points put you on it."))
 
 

@@ -36,8 +36,9 @@ def course_key(db: None) -> CourseKey:
 @pytest.fixture
 def make_account(db: None) -> Callable[..., Any]:
     """Return a maker of accounts with a profile."""
-    from common.djangoapps.student.models import UserProfile
     from django.contrib.auth.models import User
+
+    from common.djangoapps.student.models import UserProfile
 
     def make(username: str, *, name: str = "") -> Any:
         user = User.objects.create_user(username, f"{username}@example.com", "password")

@@ -184,9 +184,10 @@ class PointsPanelXBlock(XBlock):
     def _draw_learner(self, person: ActingPerson) -> Fragment:
         if not points.is_on(person.course_key):
             return self._draw_note("off_for_team" if person.is_team else "off")
-        html = render_template(
-            self, "points_panel/panel.html", {**self._learner_context(person), "csrf_token": _csrf_token()}
-        )
+        context = self._learner_context(person)
+        if person.is_team and context["panel"].privacy is None:
+            return self._draw_note("team")
+        html = render_template(self, "points_panel/panel.html", {**context, "csrf_token": _csrf_token()})
         return self._fragment(html, init="PointsPanelXBlock")
 
     def _draw_note(self, kind: str) -> Fragment:

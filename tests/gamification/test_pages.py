@@ -38,7 +38,9 @@ def page(client, points_course, learner):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_learners_and_the_team_see_the_pages_and_nobody_else(client, points_course, learner, course_team, outsider, name):
+def test_learners_and_the_team_see_the_pages_and_nobody_else(
+    client, points_course, learner, course_team, outsider, name
+):
     for user, status in [(learner, 200), (course_team, 200), (outsider, 404)]:
         client.force_login(user)
         assert client.get(url(points_course, name)).status_code == status, user
@@ -178,7 +180,9 @@ def test_the_first_page_ends_with_the_places_around_me(page, learner, make_learn
     assert rows_of(page("board", "?page=2"))[0] == ("21", "110")
 
 
-def test_hidden_people_are_not_on_the_board_and_keep_their_own_place(page, client, points_course, learner, make_learner, earn):
+def test_hidden_people_are_not_on_the_board_and_keep_their_own_place(
+    page, client, points_course, learner, make_learner, earn
+):
     earn(learner, "case_finished", "2026-11-20T10:00:00Z")
     earn(make_learner("bea", name="Bea"), "unit_finished", "2026-11-20T10:00:00Z")
     assert rows_of(page("board")) == [("1", "10"), ("2", "1")]
@@ -271,13 +275,15 @@ def test_a_refusing_database_says_that_nothing_is_lost(page, monkeypatch, name, 
 # -- the number of queries -------------------------------------------------------------------------------------------
 
 
-def test_the_board_costs_the_same_for_few_and_for_many(page, learner, make_learner, earn, django_assert_max_num_queries):
+def test_the_board_costs_the_same_for_few_and_for_many(
+    page, learner, make_learner, earn, django_assert_max_num_queries
+):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     earn(learner, "case_finished", "2026-11-20T10:00:00Z")
     page("board")  # pseudonyms are given once
-    with CaptureQueriesContext(connection, ) as few:
+    with CaptureQueriesContext(connection) as few:
         page("board")
     for number in range(12):
         earn(make_learner(f"other{number}", name=f"Other {number}"), "case_finished", "2026-11-20T10:00:00Z")

@@ -24,7 +24,7 @@ SHOWN: Final = ("all", "given", "taken")
 class EnginePages(BasePagination):
     """Reads ``page`` and ``page_size``, asks a `PageReader` and answers as the platform's lists do."""
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:  # noqa: ARG002 - the framework's
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """Return the rows of the page asked for; ``queryset`` is a `PageReader`."""
         wanted = _read_number(request.query_params, "page", default=1)
         size = _read_number(request.query_params, "page_size", default=_DEFAULT_SIZE)
@@ -56,7 +56,7 @@ class EnginePages(BasePagination):
             "properties": {**properties, "next": link, "previous": link, "results": schema},
         }
 
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:  # noqa: ARG002 - the framework's
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """Describe ``page`` and ``page_size``."""
         return [
             {
@@ -76,14 +76,14 @@ class EnginePages(BasePagination):
 class ShowFilter(BaseFilterBackend):
     """Reads ``show``: all entries, those that gave points, or those that took some back."""
 
-    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:  # noqa: ARG002 - the framework's
+    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
         """Return the `PageReader` for what is to be shown; ``queryset`` makes one."""
         shown = request.query_params.get("show", "all")
         if shown not in SHOWN:
             raise ValidationError({"show": [_("Choose one of: %(choices)s.") % {"choices": ", ".join(SHOWN)}]})
         return queryset(shown)
 
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:  # noqa: ARG002 - the framework's
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """Describe ``show``."""
         return [
             {

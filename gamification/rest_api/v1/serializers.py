@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 
@@ -53,7 +51,7 @@ class RowSerializer(serializers.Serializer):
 
     rank = serializers.IntegerField()
     name = serializers.CharField()
-    name_kind = serializers.ChoiceField(choices=["name", "pseudonym", "hidden"])
+    name_kind = serializers.CharField(help_text="name or pseudonym; hidden for people who left the platform.")
     points = serializers.IntegerField()
     level_number = serializers.IntegerField()
     level_title = serializers.CharField()
@@ -83,12 +81,6 @@ class PrivacySerializer(serializers.Serializer):
     choice = serializers.ChoiceField(choices=["name", "pseudonym", "hidden"])
     options = NameOptionSerializer(many=True, read_only=True)
     sentence = serializers.CharField(read_only=True)
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """Refuse a body that is no object by a sentence of ours, on the field that is missing."""
-        if not isinstance(data, dict):
-            raise serializers.ValidationError({"choice": ["Send an object with the field choice."]})
-        return dict(super().to_internal_value(data))
 
 
 class RuleSerializer(serializers.Serializer):
