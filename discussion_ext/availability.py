@@ -31,9 +31,7 @@ def is_on(course_key: CourseKey) -> bool:
 @transaction.atomic
 def set_on(course_key: CourseKey, is_on: bool, *, actor_id: int) -> None:
     """Turn cases on or off in a course. Nothing that was written is lost while they are off."""
-    CourseSwitch.objects.update_or_create(
-        course_id=str(course_key), defaults={"is_on": is_on, "changed_by": actor_id}
-    )
+    CourseSwitch.objects.update_or_create(course_id=str(course_key), defaults={"is_on": is_on, "changed_by": actor_id})
     people.record_audit(
         actor_id=actor_id,
         verb="cases.turned_on" if is_on else "cases.turned_off",

@@ -118,9 +118,7 @@ def post_look_back(*, usage_key: UsageKey, user_id: int, body: str) -> PostedDat
             raise PositionExistsError(_("You have looked back already. You can edit what you wrote."))
         _check_pace(task, user_id)
         parent = _lock(position)
-        key = call_forum(
-            lambda: _post_comment(task, user_id, parent, text), Intent(kind=ContributionKind.LOOK_BACK)
-        )
+        key = call_forum(lambda: _post_comment(task, user_id, parent, text), Intent(kind=ContributionKind.LOOK_BACK))
         return _posted(task, user_id, key)
 
 
@@ -158,9 +156,7 @@ def set_helpful(
         if contribution.author_id == user_id:
             raise NotAllowedError(_("Others decide whether your post helped them."))
         key, course_id = contribution.forum_key or "", forum_course_id(task)
-        call_forum(
-            lambda: edx_platform.set_vote(key, course_id=course_id, user_id=user_id, is_up=is_helpful), Intent()
-        )
+        call_forum(lambda: edx_platform.set_vote(key, course_id=course_id, user_id=user_id, is_up=is_helpful), Intent())
         waiting = HelpfulMark.objects.filter(contribution=contribution, user_id=user_id, fold_due=1).first()
         step = 0 if waiting is None else int(waiting.is_on) - int(waiting.is_counted)
         return max(0, contribution.helpful + step)
@@ -311,9 +307,7 @@ def _post_comment(task: Task, user_id: int, parent: Contribution, text: str) -> 
     parent_key = parent.forum_key or ""
     if not task.is_held and (request := edx_platform.current_request_of(user_id)) is not None:
         thread_key = (parent.root or parent).forum_key or ""
-        return edx_platform.create_comment_through_lms(
-            request, thread_key=thread_key, parent_key=parent_key, body=text
-        )
+        return edx_platform.create_comment_through_lms(request, thread_key=thread_key, parent_key=parent_key, body=text)
     return edx_platform.create_comment(
         parent_key=parent_key, course_id=forum_course_id(task), author_id=user_id, body=text
     )

@@ -75,6 +75,4 @@ def _set_synthesis(task: Task, actor_id: int, body: str) -> None:
 
 
 def _audit(task: Task, verb: str, actor_id: int, data: dict[str, Any] | None = None) -> None:
-    people.record_audit(
-        actor_id=actor_id, verb=verb, target=f"case:{task.pk}", context_key=task.course_id, data=data
-    )
+    people.record_audit(actor_id=actor_id, verb=verb, target=f"case:{task.pk}", context_key=task.course_id, data=data)

@@ -108,9 +108,7 @@ def await_everybody(task: Task) -> int:
         )
         if not rows:
             return total
-        PendingEvaluation.objects.bulk_create(
-            PendingEvaluation(task=task, user_id=user_id) for _pk, user_id in rows
-        )
+        PendingEvaluation.objects.bulk_create(PendingEvaluation(task=task, user_id=user_id) for _pk, user_id in rows)
         total, last = total + len(rows), rows[-1][0]
 
 

@@ -245,9 +245,7 @@ def record_deletion(forum_key: str, *, is_target: bool, actor_id: int | None) ->
     return contribution
 
 
-def take_away(
-    contribution: Contribution, *, state: ContributionState, actor_id: int | None, reason: str = ""
-) -> None:
+def take_away(contribution: Contribution, *, state: ContributionState, actor_id: int | None, reason: str = "") -> None:
     """Change the state of a live, locked contribution and everything that follows from it for its author."""
     contribution.state = state
     contribution.state_actor_id = actor_id

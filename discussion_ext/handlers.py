@@ -23,9 +23,7 @@ log = logging.getLogger(__name__)
 _TEXT_FIELDS = {"body", "commentable_id", "retired_username"}
 
 
-def on_post_saved(
-    sender: Any, instance: Any, raw: bool = False, update_fields: Any = None, **kwargs: Any
-) -> None:
+def on_post_saved(sender: Any, instance: Any, raw: bool = False, update_fields: Any = None, **kwargs: Any) -> None:
     """Record a thread or comment of the forum that appeared or changed; other saves do nothing."""
     if raw or (update_fields is not None and not _TEXT_FIELDS & set(update_fields)):
         return
@@ -47,9 +45,7 @@ def on_post_deleted(sender: Any, instance: Any, origin: Any = None, **kwargs: An
     is_target = origin is None or origin is instance or _is_bulk_of_threads(sender, origin)
 
     def record() -> None:
-        _complete_later(
-            api.record_deletion(key, is_target=is_target, actor_id=edx_platform.current_user_id())
-        )
+        _complete_later(api.record_deletion(key, is_target=is_target, actor_id=edx_platform.current_user_id()))
 
     _shield(key, record)
 

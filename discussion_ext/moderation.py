@@ -37,9 +37,7 @@ def list_reports(*, usage_key: UsageKey, actor_id: int | None = None, page: int 
     start = (page - 1) * size
     reports = list(found.select_related("contribution").order_by("pk")[start : start + size])
     posts = [report.contribution for report in reports]
-    reader = Reader(
-        user_id=actor_id or 0, is_team=True, names=names_for(posts, task), reports=count_reports(posts)
-    )
+    reader = Reader(user_id=actor_id or 0, is_team=True, names=names_for(posts, task), reports=count_reports(posts))
     return ReportPage(
         reports=tuple(
             ReportData(
@@ -102,9 +100,7 @@ def restore_contribution(*, usage_key: UsageKey, contribution_id: int, actor_id:
         evaluate_learner(task.pk, contribution.author_id)
 
 
-def resolve_report(
-    *, usage_key: UsageKey, report_id: int, actor_id: int, is_upheld: bool, reason: str = ""
-) -> None:
+def resolve_report(*, usage_key: UsageKey, report_id: int, actor_id: int, is_upheld: bool, reason: str = "") -> None:
     """Decide a report: the post goes, or it stays and all its reports are answered."""
     task = get_task(usage_key)
     report = Report.objects.filter(pk=report_id, task=task).select_related("contribution").first()
@@ -114,9 +110,7 @@ def resolve_report(
         raise InvalidValueError(_("Somebody has decided this report already."), field="report_id")
     contribution = report.contribution
     if is_upheld and contribution.state == ContributionState.LIVE:
-        remove_contribution(
-            usage_key=usage_key, contribution_id=contribution.pk, actor_id=actor_id, reason=reason
-        )
+        remove_contribution(usage_key=usage_key, contribution_id=contribution.pk, actor_id=actor_id, reason=reason)
         return
     with transaction.atomic():
         state = Report.UPHELD if is_upheld else Report.DISMISSED
@@ -129,9 +123,7 @@ def resolve_report(
 
 def _lock(task: Task, contribution_id: int) -> Contribution:
     """Lock the author's participation, then the post; the documented order."""
-    author_id = (
-        Contribution.objects.filter(pk=contribution_id, task=task).values_list("author_id", flat=True).first()
-    )
+    author_id = Contribution.objects.filter(pk=contribution_id, task=task).values_list("author_id", flat=True).first()
     if author_id is None:
         raise ContributionNotFoundError(_("There is no such post in this case."))
     lock_participation(task.pk, author_id)

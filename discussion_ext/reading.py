@@ -337,10 +337,7 @@ def people_in(result: EvaluationData) -> set[int]:
     """Return the ids of the people whom an evaluation speaks of."""
     items = [*result.verdicts.values(), *(item for each in result.requirements for item in each.items)]
     return {
-        user_id
-        for item in items
-        for user_id in (item.peer_id, item.facts.get("of_peer_id"))
-        if user_id is not None
+        user_id for item in items for user_id in (item.peer_id, item.facts.get("of_peer_id")) if user_id is not None
     }
 
 

@@ -191,4 +191,3 @@ def _recorded_without_post(since: datetime) -> Iterator[str]:
         present = edx_platform.existing_keys([key for _pk, key in rows])
         yield from (key for _pk, key in rows if key not in present)
         last = rows[-1][0]
-

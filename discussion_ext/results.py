@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -240,9 +239,7 @@ def _keep(task: Task, participation: Participation, result: EvaluationData) -> N
     participation.look_back_words = words_of.get("look_back", 0)
     participation.answers_done = int(answers.facts.get("done", 0)) if answers else 0
     participation.left_out = len(left_out)
-    participation.is_waiting = any(
-        requirement.state == RequirementState.WAITING for requirement in result.requirements
-    )
+    participation.is_waiting = any(requirement.state == RequirementState.WAITING for requirement in result.requirements)
     participation.step = step_of(result, participation)
     participation.evaluation = evaluation.dump(result)
     participation.config_version = result.config_version
@@ -349,9 +346,7 @@ def override_grade(*, usage_key: UsageKey, user_id: int, actor_id: int | None, s
     task = get_task(usage_key)
     possible = CaseConfigData.from_json(task.config).possible
     if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= possible:
-        raise InvalidValueError(
-            _("The grade is from 0 to %(possible)g.") % {"possible": possible}, field="score"
-        )
+        raise InvalidValueError(_("The grade is from 0 to %(possible)g.") % {"possible": possible}, field="score")
     reason = reason.strip()
     if actor_id is not None and not reason:
         raise InvalidValueError(_("Give the reason: the learner reads it."), field="reason")
@@ -451,4 +446,3 @@ def _audit(
         reason=reason,
         data=data,
     )
-

@@ -19,9 +19,9 @@ def retire_person(user_id: int) -> None:
     last = 0
     while True:
         ids = list(
-            Contribution.objects.filter(author_id=user_id, pk__gt=last).order_by("pk").values_list("pk", flat=True)[
-                :_BATCH
-            ]
+            Contribution.objects.filter(author_id=user_id, pk__gt=last)
+            .order_by("pk")
+            .values_list("pk", flat=True)[:_BATCH]
         )
         if not ids:
             return

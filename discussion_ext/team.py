@@ -131,9 +131,7 @@ def list_team_posts(
     reader = Reader(
         user_id=actor_id, is_team=True, names=names_for([*rows, *replies], task), reports=count_reports(rows)
     )
-    return ContributionPage(
-        contributions=draw_with_replies(rows, replies, reader), page=page, pages=pages, total=total
-    )
+    return ContributionPage(contributions=draw_with_replies(rows, replies, reader), page=page, pages=pages, total=total)
 
 
 def get_learner_report(*, usage_key: UsageKey, user_id: int) -> LearnerReportData:
@@ -145,9 +143,7 @@ def get_learner_report(*, usage_key: UsageKey, user_id: int) -> LearnerReportDat
     result = compute(task, participation, own)
     names = names_for(own, task, extra=people_in(result))
     result = explain(result, names, is_for_team=True)
-    reader = Reader(
-        user_id=0, is_team=True, names=names, verdicts=result.verdicts, reports=count_reports(own)
-    )
+    reader = Reader(user_id=0, is_team=True, names=names, verdicts=result.verdicts, reports=count_reports(own))
     score, possible = score_of(task, participation, result)
     return LearnerReportData(
         user_id=user_id,
