@@ -81,11 +81,15 @@ def test_a_short_text_has_a_fingerprint_and_an_empty_one_has_none():
     assert similarity.sketch("🙂 https://example.org") == ()
 
 
-@given(text=texts, changed=st.sets(st.integers(0, 24), max_size=2))
+@given(
+    text=st.lists(st.sampled_from(vocabulary), min_size=40, max_size=120, unique=True).map(" ".join),
+    changed=st.sets(st.integers(0, 39), max_size=2),
+)
 def test_the_index_finds_a_copy_with_a_few_words_changed(text, changed):
     copied = " ".join("other" if index in changed else word for index, word in enumerate(text.split()))
     assert {*similarity.sketch(text)} & {*similarity.sketch(copied)}
-    assert similarity.resemblance(similarity.sketch(text), similarity.sketch(copied)) > 0.2
+    # Two words touch six shingles of each text, so that at least 20 of the 32 smallest are shared.
+    assert similarity.resemblance(similarity.sketch(text), similarity.sketch(copied)) >= 20 / 32
 
 
 @given(text=texts)
