@@ -1,7 +1,7 @@
 """The case discussion block: read a case, take a position, answer classmates, look back.
 
-The class holds the authored fields and what the platform asks of a block (views, grades, export). What is drawn and what
-an act does lives in ``case_learner``, ``case_team`` and ``case_studio``; everything said and counted in
+The class holds the authored fields and what the platform asks of a block (views, grades, export). What is drawn and
+what an act does lives in ``case_learner``, ``case_team`` and ``case_studio``; everything said and counted in
 ``discussion_ext``.
 """
 
@@ -19,12 +19,12 @@ from xblock.fields import Boolean, DateTime, Dict, Field, Float, Integer, Scope,
 from xblock.scorable import ScorableXBlockMixin, Score
 
 from discussion_ext import api as cases
-from discussion_ext.data import CaseConfigData, LearnerReportData
+from discussion_ext.data import CaseConfigData
 
 from . import case_learner, case_studio, case_team
 from .case_handlers import serve
 from .fragments import speaking
-from .learner import acting_person, local_key
+from .learner import acting_person, local_key, requesting_id
 from .markup import plain_text, render_author_text
 
 
@@ -57,6 +57,7 @@ class CaseDiscussionXBlock(ScorableXBlockMixin, XBlock):
     opens_at = DateTime(default=None, scope=Scope.settings, enforce_type=True)
     closes_at = DateTime(default=None, scope=Scope.settings, enforce_type=True)
 
+    has_read = Boolean(default=False, scope=Scope.user_state, enforce_type=True)
     drafts = Dict(default={}, scope=Scope.user_state, enforce_type=True)
 
     AUTHORED: ClassVar[tuple[str, ...]] = (
@@ -65,7 +66,7 @@ class CaseDiscussionXBlock(ScorableXBlockMixin, XBlock):
         "opens_at", "closes_at",
     )  # fmt: skip
 
-    # -- views ---------------------------------------------------------------------------------------------------------
+    # -- views --------------------------------------------------------------------------------------------------------
 
     @XBlock.supports("multi_device")
     def student_view(self, context: dict[str, Any] | None = None) -> Fragment:
@@ -113,7 +114,7 @@ class CaseDiscussionXBlock(ScorableXBlockMixin, XBlock):
         index["content_type"] = _("Case discussion")
         return index
 
-    # -- handlers ------------------------------------------------------------------------------------------------------
+    # -- handlers -----------------------------------------------------------------------------------------------------
 
     @XBlock.handler
     def learner_action(self, request: Request, suffix: str = "") -> Response:
@@ -136,7 +137,7 @@ class CaseDiscussionXBlock(ScorableXBlockMixin, XBlock):
         """Serve the author's form: ``submit`` saves it, ``preview`` draws it without saving."""
         return serve(self, request, suffix, case_studio.ACTIONS)
 
-    # -- what discussion_ext reads when the course is published -------------------------------------------------------------
+    # -- what discussion_ext reads when the course is published -------------------------------------------------------
 
     @property
     def case_html(self) -> str:
@@ -165,7 +166,7 @@ class CaseDiscussionXBlock(ScorableXBlockMixin, XBlock):
             closes_at=min(moments, default=None),
         )
 
-    # -- grades: what the instructor's tools call for one learner ----------------------------------------------------------
+    # -- grades: what the instructor's tools call for one learner -----------------------------------------------------
 
     def max_score(self) -> float:
         """Return the full grade; collected at publish without a user."""
@@ -173,47 +174,36 @@ class CaseDiscussionXBlock(ScorableXBlockMixin, XBlock):
 
     def has_submitted_answer(self) -> bool:
         """Return whether the learner has written anything here."""
-        return bool(self._report().posts)
+        return cases.has_taken_part(**self._learner())
 
     def get_score(self) -> Score:
         """Return the grade as it stands, with the team's decision applied."""
-        report = self._report()
-        return Score(raw_earned=report.score, raw_possible=report.max_score)
+        earned, possible = cases.get_score(**self._learner()) or (0.0, self.max_score())
+        return Score(raw_earned=earned, raw_possible=possible)
 
     def calculate_score(self) -> Score:
-        """Return the grade that the evidence alone gives, parts that were impossible left out."""
-        evaluation, full = self._report().evaluation, self.max_score()
-        earned = full * evaluation.earned / evaluation.possible if evaluation.possible else 0.0
-        return Score(raw_earned=earned, raw_possible=full)
+        """Return the grade that the evidence alone gives."""
+        earned, possible = cases.calculate_score(**self._learner())
+        return Score(raw_earned=earned, raw_possible=possible)
 
     def set_score(self, score: Score) -> None:
         """Keep a grade that staff set in the platform's own tools, so that no later evaluation replaces it."""
-        cases.override_grade(
-            usage_key=local_key(self),
-            user_id=self.scope_ids.user_id,
-            actor_id=case_team.requesting_id(),
-            score=score.raw_earned,
-            reason=_("Set with the instructor tools."),
-        )
+        reason = _("Set with the instructor tools.")
+        cases.override_grade(**self._learner(), actor_id=requesting_id(), score=score.raw_earned, reason=reason)
 
     def publish_grade(self) -> None:
         """Publish the grade as it stands; called by the override task right after `set_score`."""
         self._publish_grade(self.get_score(), only_if_higher=False)
 
     def rescore(self, only_if_higher: bool) -> None:
-        """Evaluate again; a grade that staff had set is given up, unless only a higher one is wanted and it is not."""
-        if only_if_higher and self.calculate_score().raw_earned <= self.get_score().raw_earned:
-            return
-        cases.clear_override(
-            usage_key=local_key(self), user_id=self.scope_ids.user_id, actor_id=case_team.requesting_id()
-        )
-        self.publish_grade()
+        """Evaluate again; a grade that staff had set is given up, unless only a higher one is wanted."""
+        cases.rescore(**self._learner(), only_if_higher=only_if_higher, actor_id=requesting_id())
 
     def clear_student_state(self, *, user_id: int, requesting_user_id: int, **_keys: str) -> None:
         """Start a learner over: posts made until now stay in the discussion and no longer count."""
         cases.reset_learner(usage_key=local_key(self), user_id=user_id, actor_id=requesting_user_id)
 
-    # -- export ----------------------------------------------------------------------------------------------------------
+    # -- export -------------------------------------------------------------------------------------------------------
 
     def add_xml_to_node(self, node: Any) -> None:
         """Write the authored fields only: the platform's default also writes what a learner keeps here."""
@@ -239,8 +229,8 @@ class CaseDiscussionXBlock(ScorableXBlockMixin, XBlock):
             store.update_item(self, None)
         return False  # no children were handled
 
-    def _report(self) -> LearnerReportData:
-        return cases.get_learner_report(usage_key=local_key(self), user_id=self.scope_ids.user_id)
+    def _learner(self) -> dict[str, Any]:
+        return {"usage_key": local_key(self), "user_id": self.scope_ids.user_id}
 
 
 def _is_authored(name: str, field: Field) -> bool:

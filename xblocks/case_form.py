@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from discussion_ext import api as cases
+from discussion_ext.data import TopicData
 from people import api as people
 
 MAX_TITLE, MAX_CASE, MAX_PROMPT = 255, 60_000, 5_000
@@ -37,7 +37,7 @@ class CaseForm:
 
 
 def read_form(
-    data: Mapping[str, Any], *, zone: ZoneInfo, current: Mapping[str, Any], topics: list[cases.TopicData]
+    data: Mapping[str, Any], *, zone: ZoneInfo, current: Mapping[str, Any], topics: list[TopicData]
 ) -> CaseForm:
     """Return the values and mistakes of ``data`` as the form posts it: names of fields to what was typed.
 
@@ -152,7 +152,7 @@ def _compare_lengths(form: CaseForm) -> None:
         _blame(form, "position_max", summary, message % {"least": least})
 
 
-def _read_sharing(form: CaseForm, data: Mapping[str, Any], topics: list[cases.TopicData]) -> None:
+def _read_sharing(form: CaseForm, data: Mapping[str, Any], topics: list[TopicData]) -> None:
     for name in ("is_held", "by_cohort"):
         if isinstance(data.get(name), bool):
             form.values[name] = data[name]
@@ -163,7 +163,7 @@ def _read_sharing(form: CaseForm, data: Mapping[str, Any], topics: list[cases.To
         _read_topic(form, data.get("topic_id"), topics)
 
 
-def _read_topic(form: CaseForm, value: Any, topics: list[cases.TopicData]) -> None:
+def _read_topic(form: CaseForm, value: Any, topics: list[TopicData]) -> None:
     topic = next((topic for topic in topics if topic.id == value), None)
     if topic is None:
         message = _("Positions that are seen at once are kept in a discussion topic of the course. Choose one.")

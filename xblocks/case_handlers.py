@@ -1,4 +1,4 @@
-"""Serve the case discussion's handlers: one table of acts per role, one shape of answer, no 500 for what people send."""
+"""Serve the case discussion's handlers: one table of acts per role, one shape of answer, a 4xx for what is wrong."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Act = Callable[[Any, dict[str, Any]], Mapping[str, Any]]
 def serve(block: Any, request: Request, name: str, acts: Mapping[str, Act]) -> Response:
     """Run the act called ``name`` with the JSON object of ``request``; refusals become a 4xx that says why."""
     with speaking(block):
+        act = acts.get(name)
+        if act is None:
+            return refuse(_("There is no such action."), status=404, code="not_found")
         try:
-            act = acts.get(name)
-            if act is None:
-                raise RequestError(_("There is no such action."), status=404, code="not_found")
             return answer(act(block, read_object(request)))
         except RequestError as error:
             return _refuse(error)

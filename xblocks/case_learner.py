@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -64,7 +65,9 @@ def draw_safely(block: CaseDiscussionXBlock, person: ActingPerson) -> str:
         return _draw_case_only(block, _("Case discussions are not turned on in this course."))
     try:
         sync_from_render(block, person)
-        return draw_region(block, person)
+        region = draw_region(block, person)
+        if not person.is_masquerade:
+            cases.open_case(usage_key=local_key(block), user_id=person.user_id)
     except cases.CaseError as error:
         return _draw_case_only(block, error.message)
     except Exception:
@@ -72,6 +75,7 @@ def draw_safely(block: CaseDiscussionXBlock, person: ActingPerson) -> str:
         return _draw_case_only(
             block, _("The discussion cannot be shown right now. Nothing is lost. Try again in a few minutes.")
         )
+    return region
 
 
 def draw_region(
@@ -88,9 +92,11 @@ def _draw_case_only(block: CaseDiscussionXBlock, reason: str) -> str:
 
 
 def _view(block: CaseDiscussionXBlock, person: ActingPerson, *, order: str, page: int = 1) -> CaseViewData:
-    return cases.view_case(
+    view = cases.view_case(
         usage_key=local_key(block), user_id=person.user_id, is_team=person.is_team, order=order, page=page
     )
+    is_reading = view.step == "position" and not block.has_read and not view.position
+    return replace(view, step="read") if is_reading else view
 
 
 # -- acts --------------------------------------------------------------------------------------------------------------
@@ -128,7 +134,7 @@ def answers(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, A
 def start(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Note that the case was read and go on to the position."""
     person = _writing(block)
-    cases.open_case(usage_key=local_key(block), user_id=person.user_id)
+    block.has_read = True
     return {"region": draw_region(block, person, order=_order(data)), "focus": "compose"}
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from web_fragments.fragment import Fragment
 
 from discussion_ext import api as cases
-from discussion_ext.data import CaseConfigData
+from discussion_ext.data import CaseConfigData, TopicData
 from gamification import api as points
 from people import api as people
 
@@ -32,9 +32,7 @@ FORM_ICONS = "check clock get info link lock open point reply right warn"
 def draw_preview(block: CaseDiscussionXBlock) -> Fragment:
     """Return what learners read first, without anything to press; nothing is looked up about a person."""
     html = render_template(block, "case_discussion/preview.html", {**preview_context(block), "icons": FORM_ICONS})
-    return build_fragment(
-        block, html, script="case_discussion/block.js", init="CaseDiscussionPreview", arguments={}
-    )
+    return build_fragment(block, html, script="case_discussion/block.js", init="CaseDiscussionPreview", arguments={})
 
 
 def draw_form(block: CaseDiscussionXBlock) -> Fragment:
@@ -118,7 +116,7 @@ def _points_hint(block: CaseDiscussionXBlock) -> int:
     return points.points_for(course_key, "case_finished")
 
 
-def _topics(block: CaseDiscussionXBlock) -> list[cases.TopicData]:
+def _topics(block: CaseDiscussionXBlock) -> list[TopicData]:
     course_key = acting_person(block).course_key
     return cases.list_topics(course_key, usage_key=local_key(block)) if course_key else []
 

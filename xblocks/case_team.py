@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
-from crum import get_current_request
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -27,7 +26,7 @@ from .requests import RequestError, read_choice, read_flag, read_integer, read_n
 if TYPE_CHECKING:
     from .case_discussion import CaseDiscussionXBlock
 
-ICONS = "back check clock done down flag get info lock more not open point reply right void vote warn"
+ICONS = "check clock done down flag get info lock more not open point reply right void vote warn"
 MAX_REASON = 500
 MAX_SYNTHESIS = 20_000
 MAX_PAGE = 100_000
@@ -257,12 +256,6 @@ def send_csv(block: CaseDiscussionXBlock) -> Response:
 
 
 # -- what the acts share -----------------------------------------------------------------------------------------------
-
-
-def requesting_id() -> int | None:
-    """Return who makes the present request; None in a background job."""
-    user = getattr(get_current_request(), "user", None)
-    return user.id if user is not None and user.is_authenticated else None
 
 
 def _team(block: CaseDiscussionXBlock) -> ActingPerson:

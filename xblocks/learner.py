@@ -67,6 +67,12 @@ def refuse_write(person: ActingPerson) -> Refusal | None:
     return None
 
 
+def requesting_id() -> int | None:
+    """Return who makes the present request; None in a background job."""
+    user = getattr(get_current_request(), "user", None)
+    return user.id if user is not None and user.is_authenticated else None
+
+
 def is_authoring(block: Any) -> bool:
     """Return whether the block runs in Studio's editor: signed in, but bound to no learner."""
     return block.scope_ids.user_id is None and bool(_user_attributes(block).get("edx-platform.is_authenticated"))
