@@ -35,22 +35,22 @@ from .exceptions import (
     TooManyPostsError,
     TopicTakenError,
 )
-from .moderation import list_reports, remove_contribution, resolve_report, restore_contribution
-from .permissions import can_take_part, is_course_team
-from .reactions import record_flag, record_unflag, record_vote
-from .reading import list_answers, view_case
-from .rendering import render_markdown
-from .repairs import complete_contribution, evaluate_task, mark_for_repair, repair_forum, settle_closings, sweep
-from .results import (
+from .grading import (
     calculate_score,
     clear_override,
-    evaluate_pending,
     get_score,
     has_taken_part,
     override_grade,
     rescore,
     reset_learner,
 )
+from .moderation import list_reports, remove_contribution, resolve_report, restore_contribution
+from .permissions import can_take_part, is_course_team
+from .reactions import record_flag, record_unflag, record_vote
+from .reading import list_answers, view_case
+from .rendering import render_markdown
+from .repairs import complete_contribution, evaluate_task, mark_for_repair, repair_forum, settle_closings, sweep
+from .results import evaluate_pending
 from .retirement import retire_person
 from .team import get_learner_report, get_team_summary, iter_team_csv, list_team_posts, list_team_rows
 from .words import count_words, effective_minimum

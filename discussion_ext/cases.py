@@ -7,7 +7,6 @@ Every function trusts its caller that the person may take part in the course; wh
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
@@ -20,14 +19,12 @@ from . import edx_platform, phases, reactions, words
 from .access import access_contribution, find_position, forum_course_id
 from .availability import is_on
 from .configurations import TOPIC_TAKEN, get_task
-from .contributions import held_topic_id, now, slot_key
+from .contributions import now, slot_key
 from .data import CaseConfigData, ContributionKind, ContributionState, EvaluationData, PostedData
 from .exceptions import (
-    CaseError,
     CaseNotOpenError,
     CaseOffError,
     ContributionNotFoundError,
-    ForumRefusedError,
     InvalidTextError,
     NotAllowedError,
     PositionExistsError,
@@ -35,15 +32,15 @@ from .exceptions import (
     TooManyPostsError,
     TopicTakenError,
 )
-from .intents import Intent, acting
+from .intents import Intent
 from .models import Contribution, HelpfulMark, Participation, Task
+from .posting import call_forum, delete_post, place, post_comment, post_thread, update_post
 from .reading import show_own
 from .results import evaluate_learner, is_fresh, lock_participation
 
 log = logging.getLogger(__name__)
 
 _PERIODS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_NO_WORDS_TITLE = "Case"
 
 
 def post_limit() -> int:
@@ -51,7 +48,7 @@ def post_limit() -> int:
     return int(settings.DISCUSSION_EXT_POST_LIMIT)
 
 
-# -- acts ----------------------------------------------------------------------------------------------------------------
+# -- acts --------------------------------------------------------------------------------------------------------------
 
 
 def open_case(*, usage_key: UsageKey, user_id: int) -> None:
@@ -82,7 +79,7 @@ def post_position(*, usage_key: UsageKey, user_id: int, body: str) -> PostedData
             raise PositionExistsError(_("You have taken a position already. You can edit it."))
         _check_position(task, text)
         _check_pace(task, user_id)
-        key = call_forum(lambda: _post_thread(task, user_id, text), Intent(kind=ContributionKind.POSITION))
+        key = call_forum(lambda: post_thread(task, user_id, text), Intent(kind=ContributionKind.POSITION))
         return _posted(task, user_id, key)
 
 
@@ -100,7 +97,7 @@ def post_answer(
         _check_pace(task, user_id)
         is_answer = parent.root_id is None and parent.author_id != user_id
         kind = ContributionKind.ANSWER if is_answer else ContributionKind.FOLLOW_UP
-        key = call_forum(lambda: _post_comment(task, user_id, _place(parent), text), Intent(kind=kind))
+        key = call_forum(lambda: post_comment(task, user_id, place(parent), text), Intent(kind=kind))
         return _posted(task, user_id, key)
 
 
@@ -118,7 +115,7 @@ def post_look_back(*, usage_key: UsageKey, user_id: int, body: str) -> PostedDat
             raise PositionExistsError(_("You have looked back already. You can edit what you wrote."))
         _check_pace(task, user_id)
         parent = _lock(position)
-        key = call_forum(lambda: _post_comment(task, user_id, parent, text), Intent(kind=ContributionKind.LOOK_BACK))
+        key = call_forum(lambda: post_comment(task, user_id, parent, text), Intent(kind=ContributionKind.LOOK_BACK))
         return _posted(task, user_id, key)
 
 
@@ -131,7 +128,7 @@ def edit_contribution(*, usage_key: UsageKey, contribution_id: int, user_id: int
         contribution = _lock(_own(task, contribution_id, user_id))
         if contribution.kind == ContributionKind.POSITION:
             _check_position(task, text)
-        call_forum(lambda: _update(task, contribution, user_id, text), Intent(actor_id=user_id))
+        call_forum(lambda: update_post(task, contribution, user_id, text), Intent(actor_id=user_id))
         return _posted(task, user_id, contribution.forum_key)
 
 
@@ -142,7 +139,7 @@ def withdraw_contribution(*, usage_key: UsageKey, contribution_id: int, user_id:
         lock_participation(task.pk, user_id)
         contribution = _lock(_own(task, contribution_id, user_id))
         intent = Intent(actor_id=user_id, state=ContributionState.WITHDRAWN)
-        call_forum(lambda: _delete(task, contribution, user_id), intent)
+        call_forum(lambda: delete_post(task, contribution, user_id), intent)
         return _evaluate(task, user_id)
 
 
@@ -266,73 +263,6 @@ def _check_pace(task: Task, user_id: int) -> None:
         return
     if not edx_platform.is_course_team(user_id, CourseKey.from_string(task.course_id)):
         raise TooManyPostsError(_("You have posted much in a short time. Wait a minute, then post again."))
-
-
-# -- the forum -----------------------------------------------------------------------------------------------------------
-
-
-def call_forum(call: Callable[[], str | None], intent: Intent) -> str:
-    """Call the forum in a savepoint and say its refusals in our words."""
-    try:
-        with transaction.atomic(), acting(intent):
-            return call() or ""
-    except CaseError:
-        raise
-    except edx_platform.REFUSALS as error:
-        log.info("The forum refused: %s", type(error).__name__)
-        raise ForumRefusedError(_("The course's forum does not take this now. Ask the course team.")) from error
-    except Exception as error:
-        log.error("The forum failed: %s", type(error).__name__)
-        failure = ForumRefusedError(_("The forum does not answer right now. Try again in a few minutes."))
-        failure.status = 503
-        raise failure from error
-
-
-def _post_thread(task: Task, user_id: int, text: str) -> str:
-    title = task.title or _NO_WORDS_TITLE
-    if task.is_held:
-        topic_id, is_held = held_topic_id(task.pk), True
-    else:
-        topic_id, is_held = str(task.config["topic_id"]), False
-        if (request := edx_platform.current_request_of(user_id)) is not None:
-            return edx_platform.create_thread_through_lms(
-                request, course_id=task.course_id, topic_id=topic_id, title=title, body=text
-            )
-    return edx_platform.create_thread(
-        course_id=forum_course_id(task), topic_id=topic_id, author_id=user_id, title=title, body=text, is_held=is_held
-    )
-
-
-def _post_comment(task: Task, user_id: int, parent: Contribution, text: str) -> str:
-    parent_key = parent.forum_key or ""
-    if not task.is_held and (request := edx_platform.current_request_of(user_id)) is not None:
-        thread_key = (parent.root or parent).forum_key or ""
-        return edx_platform.create_comment_through_lms(request, thread_key=thread_key, parent_key=parent_key, body=text)
-    return edx_platform.create_comment(
-        parent_key=parent_key, course_id=forum_course_id(task), author_id=user_id, body=text
-    )
-
-
-def _update(task: Task, contribution: Contribution, user_id: int, text: str) -> None:
-    key = contribution.forum_key or ""
-    if not task.is_held and (request := edx_platform.current_request_of(user_id)) is not None:
-        edx_platform.update_post_through_lms(request, key, body=text)
-    else:
-        edx_platform.update_post(key, course_id=forum_course_id(task), editor_id=user_id, body=text)
-
-
-def _delete(task: Task, contribution: Contribution, user_id: int) -> None:
-    key = contribution.forum_key or ""
-    if not task.is_held and (request := edx_platform.current_request_of(user_id)) is not None:
-        edx_platform.delete_post_through_lms(request, key)
-    else:
-        edx_platform.delete_post(key, course_id=forum_course_id(task))
-
-
-def _place(parent: Contribution) -> Contribution:
-    """Return where a reply goes: the forum knows threads, responses and comments, and nothing deeper."""
-    is_comment = parent.root_id is not None and parent.parent_id != parent.root_id
-    return parent.parent if is_comment and parent.parent is not None else parent
 
 
 def _posted(task: Task, user_id: int, key: str | None) -> PostedData:

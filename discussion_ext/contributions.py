@@ -9,27 +9,24 @@ Rows are locked in one order: task, participation, contribution (by id), group.
 from __future__ import annotations
 
 import hashlib
-import logging
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey
 
 from gamification import api as gamification
-from people import api as people
 
 from . import counts, edx_platform, phases, similarity, words
+from .announcements import await_evaluation, tell_others
 from .availability import is_on
-from .data import ContributionKind, ContributionState, ForumPostData
+from .data import CREDITED, ContributionKind, ContributionState, ForumPostData
 from .exceptions import PositionExistsError
 from .intents import Intent, current_intent
-from .models import Contribution, PendingEvaluation, SketchHash, Task
+from .models import Contribution, SketchHash, Task
 
-log = logging.getLogger(__name__)
-
-CREDITED = (ContributionState.LIVE, ContributionState.GONE)
 _SLOTS = (ContributionKind.POSITION, ContributionKind.LOOK_BACK)
 _HELD_TOPIC = "case-"
 
@@ -58,8 +55,8 @@ def is_watched(course_id: str) -> bool:
 
 
 def now() -> datetime:
-    """Return the present instant in UTC."""
-    return datetime.now(UTC)
+    """Return the present instant."""
+    return timezone.now()
 
 
 # -- a post appears or changes -----------------------------------------------------------------------------------------
@@ -113,7 +110,7 @@ def _record_new(post: ForumPostData, intent: Intent | None) -> Contribution | No
     if not _insert(contribution, is_strict=intent is not None and intent.kind is not None):
         return Contribution.objects.get(forum_key=post.key)
     _index(contribution)
-    _tell_others(contribution)
+    tell_others(contribution)
     return contribution
 
 
@@ -170,7 +167,7 @@ def _record_edit(contribution: Contribution, body: str) -> None:
     if not is_closed:
         contribution.sketch.all().delete()
         _index(contribution)
-    _tell_others(contribution)
+    tell_others(contribution)
 
 
 def _record_return(post: ForumPostData, intent: Intent) -> Contribution:
@@ -189,7 +186,7 @@ def _record_return(post: ForumPostData, intent: Intent) -> Contribution:
             contribution.save()
     except IntegrityError:
         raise PositionExistsError(_second_slot(contribution.kind)) from None
-    _tell_others(contribution)
+    tell_others(contribution)
     return contribution
 
 
@@ -215,10 +212,10 @@ def _move(contribution: Contribution, post: ForumPostData) -> None:
         each.save()
         _index(each)
         for affected in {former, task} - {None}:
-            _await_evaluation(affected.pk, each.author_id)
+            await_evaluation(affected.pk, each.author_id)
 
 
-# -- a post goes ---------------------------------------------------------------------------------------------------------
+# -- a post goes -------------------------------------------------------------------------------------------------------
 
 
 def record_deletion(forum_key: str, *, is_target: bool, actor_id: int | None) -> Contribution | None:
@@ -256,7 +253,7 @@ def take_away(contribution: Contribution, *, state: ContributionState, actor_id:
     if state not in CREDITED:
         contribution.slot_key = None
     contribution.save()
-    _tell_others(contribution)
+    tell_others(contribution)
 
 
 def erase(contribution: Contribution) -> Contribution:
@@ -267,98 +264,9 @@ def erase(contribution: Contribution) -> Contribution:
     return contribution
 
 
-# -- what follows --------------------------------------------------------------------------------------------------------
-
-
-def send_points(contribution: Contribution) -> None:
-    """Tell the ledger about the present state of a post; safe to repeat."""
-    course_key = CourseKey.from_string(contribution.course_id)
-    if not gamification.is_on(course_key):
-        return
-    common = {
-        "source": contribution.source,
-        "revision": contribution.revision,
-        "user_id": contribution.author_id,
-        "course_key": course_key,
-        "kind": activity_kind(contribution),
-        "occurred_at": contribution.created_at,
-    }
-    if contribution.state in CREDITED:
-        gamification.record_activity(
-            **common,
-            title=_activity_title(contribution),
-            url=activity_url(contribution),
-            facts={"words": contribution.words},
-        )
-    else:
-        gamification.void_activity(**common, reason=str(contribution.state))
-
-
-def activity_kind(contribution: Contribution) -> str:
-    """Return what a post is in the words of a points scheme."""
-    if contribution.kind == ContributionKind.ANSWER:
-        return "answer"
-    if contribution.kind == ContributionKind.RESPONSE and contribution.is_question:
-        return "answer"
-    if contribution.kind == ContributionKind.THREAD and contribution.is_question:
-        return "question"
-    return "comment"
-
-
-def activity_url(contribution: Contribution) -> str:
-    """Return the address at which a post can be read, on the LMS."""
-    if contribution.task is not None:
-        return f"/courses/{contribution.course_id}/jump_to/{contribution.task.usage_key}"
-    thread = contribution.root or contribution
-    thread_id = (thread.forum_key or "").partition(":")[2]
-    return f"/courses/{contribution.course_id}/discussion/forum/{contribution.topic_id}/threads/{thread_id}"
-
-
 def slot_key(task_id: int, user_id: int, kind: str) -> str:
     """Return the unique key of a learner's one position or look back."""
     return f"{task_id}:{user_id}:{kind}"
-
-
-def _tell_others(contribution: Contribution) -> None:
-    """Leave what others have to do, each in its own savepoint: a failing neighbour never costs the record."""
-    try:
-        with transaction.atomic():
-            send_points(contribution)
-    except Exception as error:  # noqa: BLE001 - whatever the neighbour does, the post is recorded
-        log.error("Points of contribution %s failed: %s", contribution.pk, type(error).__name__)
-        Contribution.objects.filter(pk=contribution.pk).update(points_due=1)
-    if contribution.task_id:
-        _await_evaluation(contribution.task_id, contribution.author_id)
-        _announce_answer(contribution)
-
-
-def _await_evaluation(task_id: int, user_id: int) -> None:
-    PendingEvaluation.objects.create(task_id=task_id, user_id=user_id)
-
-
-def _announce_answer(contribution: Contribution) -> None:
-    is_news = (
-        contribution.kind == ContributionKind.ANSWER
-        and contribution.state == ContributionState.LIVE
-        and contribution.parent_author_id not in {None, contribution.author_id}
-    )
-    if not is_news:
-        return
-    course_key = CourseKey.from_string(contribution.course_id)
-    try:
-        with transaction.atomic():
-            people.request_delivery(
-                key=f"case_answered:{contribution.pk}",
-                user_id=contribution.parent_author_id,
-                kind="case_answered",
-                context={
-                    "course_name": edx_platform.get_course_title(course_key),
-                    "case_title": contribution.task.title,
-                    "url": activity_url(contribution),
-                },
-            )
-    except Exception as error:  # noqa: BLE001 - a mail that cannot be asked for never costs the post
-        log.error("Delivery for contribution %s failed: %s", contribution.pk, type(error).__name__)
 
 
 def _index(contribution: Contribution) -> None:
@@ -425,18 +333,3 @@ def _second_slot(kind: str) -> str:
     if kind == ContributionKind.POSITION:
         return _("You have taken a position already. You can edit it.")
     return _("You have looked back already. You can edit what you wrote.")
-
-
-def _activity_title(contribution: Contribution) -> str:
-    if contribution.task is None:
-        return contribution.title if contribution.root_id is None else (contribution.root.title or "")
-    title = contribution.task.title
-    match contribution.kind:
-        case ContributionKind.POSITION:
-            return _("Position in the case “%(title)s”") % {"title": title}
-        case ContributionKind.ANSWER:
-            return _("Answer in the case “%(title)s”") % {"title": title}
-        case ContributionKind.LOOK_BACK:
-            return _("Look back on the case “%(title)s”") % {"title": title}
-        case _:
-            return _("Comment in the case “%(title)s”") % {"title": title}

@@ -41,6 +41,10 @@ class ContributionState(StrEnum):
     GONE = "gone"
 
 
+CREDITED = (ContributionState.LIVE, ContributionState.GONE)
+"""The states in which a post counts for its author."""
+
+
 class RequirementState(StrEnum):
     """Where a requirement, or one item of it, stands for one learner.
 

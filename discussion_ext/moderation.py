@@ -15,14 +15,14 @@ from people import api as people
 
 from . import edx_platform
 from .access import forum_course_id
-from .cases import call_forum
 from .configurations import get_task
 from .contributions import held_topic_id, now, take_away
 from .data import ContributionState, ReportData, ReportPage
+from .drawing import Reader, check_page, draw, names_for
 from .exceptions import ContributionNotFoundError, InvalidValueError, NotAllowedError
 from .intents import Intent
 from .models import Contribution, Report, Task
-from .reading import Reader, check_page, draw, names_for
+from .posting import call_forum
 from .results import evaluate_learner, lock_participation
 
 

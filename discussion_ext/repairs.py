@@ -15,7 +15,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from . import configurations, counts, edx_platform, phases
-from .contributions import is_watched, now, record_deletion, record_post, send_points
+from .announcements import send_points
+from .contributions import is_watched, now, record_deletion, record_post
 from .data import ContributionState
 from .intents import Intent, acting, current_intent
 from .models import Contribution, CourseSwitch, HelpfulMark, PendingEvaluation, Repair, Task
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 _BATCH = 200
 
 
-# -- after a post ----------------------------------------------------------------------------------------------------------
+# -- after a post ------------------------------------------------------------------------------------------------------
 
 
 def complete_contribution(contribution_id: int) -> None:
@@ -58,7 +59,7 @@ def mark_for_repair(forum_key: str, *, error: str) -> None:
     )
 
 
-# -- sweeps ----------------------------------------------------------------------------------------------------------------
+# -- sweeps ------------------------------------------------------------------------------------------------------------
 
 
 def sweep(*, limit: int = _BATCH, is_dry_run: bool = False) -> dict[str, int]:

@@ -17,12 +17,11 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from gamification import api as gamification
-from people import api as people
 
 from . import edx_platform, evaluation, phases
-from .configurations import get_task
-from .contributions import CREDITED, now
+from .contributions import now
 from .data import (
+    CREDITED,
     CaseConfigData,
     ContributionKind,
     ContributionState,
@@ -33,7 +32,6 @@ from .data import (
     RequirementState,
     Step,
 )
-from .exceptions import CaseNotFoundError, InvalidValueError
 from .models import Contribution, Participation, PendingEvaluation, SketchHash, Task, TaskGroup
 
 log = logging.getLogger(__name__)
@@ -43,7 +41,7 @@ _CANDIDATES_EACH = 5
 _OWN_POSTS = 200
 
 
-# -- evaluating ----------------------------------------------------------------------------------------------------------
+# -- evaluating --------------------------------------------------------------------------------------------------------
 
 
 def evaluate_learner(task_id: int, user_id: int, *, void_reason: str = "unmet") -> EvaluationData | None:
@@ -61,7 +59,7 @@ def evaluate_learner(task_id: int, user_id: int, *, void_reason: str = "unmet") 
         result = compute(task, participation, list_own(task, user_id))
         _keep(task, participation, result)
         _tell_ledger(task, participation, result, reason=void_reason)
-        _publish(task, participation)
+        publish(task, participation)
         participation.save()
     return result
 
@@ -215,7 +213,7 @@ def group_of(task: Task, user_id: int) -> int:
     return edx_platform.cohort_id(user_id, CourseKey.from_string(task.course_id)) if task.by_cohort else 0
 
 
-# -- keeping and telling -------------------------------------------------------------------------------------------------
+# -- keeping and telling -----------------------------------------------------------------------------------------------
 
 
 def _keep(task: Task, participation: Participation, result: EvaluationData) -> None:
@@ -273,7 +271,7 @@ def _tell_ledger(task: Task, participation: Participation, result: EvaluationDat
         _shielded(task, participation, lambda: gamification.void_activity(**common, reason=reason))
 
 
-def _publish(task: Task, participation: Participation) -> None:
+def publish(task: Task, participation: Participation) -> None:
     """Tell grade book and completion what changed since they were last told, lower values too."""
     earned, possible = score_of(task, participation)
     usage_key = UsageKey.from_string(task.usage_key)
@@ -312,7 +310,7 @@ def _shielded(task: Task, participation: Participation, tell: Callable[[], Any])
     return True
 
 
-# -- what is left to do --------------------------------------------------------------------------------------------------
+# -- what is left to do ------------------------------------------------------------------------------------------------
 
 
 def evaluate_pending(*, task_id: int | None = None, user_id: int | None = None, limit: int = 200) -> int:
@@ -336,113 +334,3 @@ def evaluate_pending(*, task_id: int | None = None, user_id: int | None = None, 
             log.error("Evaluation of user %s in task %s failed: %s", due_user, due_task, type(error).__name__)
             PendingEvaluation.objects.filter(pk__in=ids[:1]).update(attempts=1)
     return done
-
-
-# -- the team and the instructor's tools ------------------------------------------------------------------------------
-
-
-def override_grade(*, usage_key: UsageKey, user_id: int, actor_id: int | None, score: float, reason: str) -> None:
-    """Let the team's grade hold instead of the evaluator's, until it is cleared."""
-    task = get_task(usage_key)
-    possible = CaseConfigData.from_json(task.config).possible
-    if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= possible:
-        raise InvalidValueError(_("The grade is from 0 to %(possible)g.") % {"possible": possible}, field="score")
-    reason = reason.strip()
-    if actor_id is not None and not reason:
-        raise InvalidValueError(_("Give the reason: the learner reads it."), field="reason")
-    with transaction.atomic():
-        participation = lock_participation(task.pk, user_id)
-        participation.override_score = float(score)
-        participation.override_reason = reason[:500]
-        participation.override_by = actor_id
-        participation.override_at = now()
-        _publish(task, participation)
-        participation.save()
-        _audit(task, user_id, "grade.override", actor_id, reason, {"score": float(score)})
-
-
-def clear_override(*, usage_key: UsageKey, user_id: int, actor_id: int | None) -> None:
-    """Let the evaluator's grade hold again."""
-    task = get_task(usage_key)
-    with transaction.atomic():
-        participation = lock_participation(task.pk, user_id)
-        if participation.override_score is None:
-            return
-        participation.override_score, participation.override_reason = None, ""
-        participation.override_by = participation.override_at = None
-        participation.save()
-        _audit(task, user_id, "grade.override_cleared", actor_id)
-        evaluate_learner(task.pk, user_id)
-
-
-def reset_learner(*, usage_key: UsageKey, user_id: int, actor_id: int | None) -> None:
-    """Let a learner start afresh: what was written until now stays readable and no longer counts."""
-    task = get_task(usage_key)
-    with transaction.atomic():
-        participation = lock_participation(task.pk, user_id)
-        participation.ignore_before = now()
-        participation.override_score, participation.override_reason = None, ""
-        participation.save()
-        Contribution.objects.filter(task=task, author_id=user_id).update(slot_key=None)
-        _audit(task, user_id, "case.reset", actor_id)
-        evaluate_learner(task.pk, user_id, void_reason="reset")
-
-
-def rescore(*, usage_key: UsageKey, user_id: int, only_if_higher: bool = False, actor_id: int | None = None) -> None:
-    """Calculate a learner's grade again, giving up the team's own decision unless that would lower it."""
-    task = get_task(usage_key)
-    calculated = calculate_score(usage_key=usage_key, user_id=user_id)
-    present = get_score(usage_key=usage_key, user_id=user_id)
-    if only_if_higher and present is not None and calculated[0] <= present[0]:
-        return
-    clear_override(usage_key=usage_key, user_id=user_id, actor_id=actor_id)
-    evaluate_learner(task.pk, user_id)
-
-
-def get_score(*, usage_key: UsageKey, user_id: int) -> tuple[float, float] | None:
-    """Return what the grade book was last told, earned and possible; None when never."""
-    participation = _find(usage_key, user_id)
-    if participation is None or participation.published_earned is None or participation.published_possible is None:
-        return None
-    return participation.published_earned, participation.published_possible
-
-
-def calculate_score(*, usage_key: UsageKey, user_id: int) -> tuple[float, float]:
-    """Return what the evaluator says now, earned and possible, without keeping or publishing it."""
-    task = get_task(usage_key)
-    participation = _find(usage_key, user_id) or Participation(task=task, user_id=user_id)
-    possible = CaseConfigData.from_json(task.config).possible
-    result = compute(task, participation, list_own(task, user_id))
-    return evaluation.scale(result, possible) or 0.0, possible
-
-
-def has_taken_part(*, usage_key: UsageKey, user_id: int) -> bool:
-    """Tell whether a learner posted something in a case that was not reset since."""
-    participation = _find(usage_key, user_id)
-    if participation is None:
-        return False
-    found = Contribution.objects.filter(task_id=participation.task_id, author_id=user_id)
-    if participation.ignore_before:
-        found = found.filter(created_at__gt=participation.ignore_before)
-    return found.exists()
-
-
-def _find(usage_key: UsageKey, user_id: int) -> Participation | None:
-    try:
-        task = get_task(usage_key)
-    except CaseNotFoundError:
-        return None
-    return Participation.objects.filter(task=task, user_id=user_id).first()
-
-
-def _audit(
-    task: Task, user_id: int, verb: str, actor_id: int | None, reason: str = "", data: dict[str, Any] | None = None
-) -> None:
-    people.record_audit(
-        actor_id=actor_id,
-        verb=verb,
-        target=f"case:{task.pk}:user:{user_id}",
-        context_key=task.course_id,
-        reason=reason,
-        data=data,
-    )

@@ -30,11 +30,7 @@ from .data import (
     TeamSummaryData,
     Where,
 )
-from .exceptions import InvalidValueError
-from .models import Contribution, Participation, PendingEvaluation, Report, Task, TaskGroup
-from .moderation import count_reports
-from .reading import (
-    REPLIES_SHOWN,
+from .drawing import (
     Reader,
     check_page,
     draw,
@@ -45,6 +41,10 @@ from .reading import (
     names_for,
     people_in,
 )
+from .exceptions import InvalidValueError
+from .models import Contribution, Participation, PendingEvaluation, Report, Task, TaskGroup
+from .moderation import count_reports
+from .reading import REPLIES_SHOWN
 from .results import compute, list_own, score_of
 
 _ROWS = 20

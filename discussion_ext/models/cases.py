@@ -42,7 +42,7 @@ class Task(models.Model):
     usage_key = models.CharField(max_length=255)
     course_id = models.CharField(max_length=255, db_index=True)
     title = models.CharField(max_length=255, blank=True)
-    topic_key = models.CharField(max_length=40, null=True, unique=True)
+    topic_key = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001 - NULL says that there is none
     fault = models.CharField(max_length=32, blank=True)
     is_active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=0)

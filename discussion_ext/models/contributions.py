@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from ..data import ContributionKind, ContributionState
+from discussion_ext.data import ContributionKind, ContributionState
 
 KINDS = [(kind.value, kind.value) for kind in ContributionKind]
 STATES = [(state.value, state.value) for state in ContributionState]
@@ -28,8 +28,8 @@ class Contribution(models.Model):
     course_id = models.CharField(max_length=255)
     task = models.ForeignKey("Task", null=True, on_delete=models.CASCADE, related_name="contributions")
     group_id = models.IntegerField(default=0)
-    forum_key = models.CharField(max_length=40, null=True, unique=True)
-    slot_key = models.CharField(max_length=64, null=True, unique=True)
+    forum_key = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001 - NULL says that there is none
+    slot_key = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - NULL says that there is none
     topic_id = models.CharField(max_length=255, blank=True)
     kind = models.CharField(max_length=12, choices=KINDS)
     is_question = models.BooleanField(default=False)
@@ -49,7 +49,7 @@ class Contribution(models.Model):
     created_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True)
     worded_at = models.DateTimeField()
-    closed_body = models.TextField(null=True)
+    closed_body = models.TextField(null=True)  # noqa: DJ001 - NULL says that there is none
     closed_edited_at = models.DateTimeField(null=True)
     is_erased = models.BooleanField(default=False)
 

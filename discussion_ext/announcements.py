@@ -1,0 +1,123 @@
+"""What a recorded post sets going: points, the author's evaluation, and word to the person who was answered.
+
+Each in its own savepoint: a failing neighbour never costs the record.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from opaque_keys.edx.keys import CourseKey
+
+from gamification import api as gamification
+from people import api as people
+
+from . import edx_platform
+from .data import CREDITED, ContributionKind, ContributionState
+from .models import Contribution, PendingEvaluation
+
+log = logging.getLogger(__name__)
+
+
+def tell_others(contribution: Contribution) -> None:
+    """Tell the ledger, and leave an evaluation and a mail to be done after the commit."""
+    try:
+        with transaction.atomic():
+            send_points(contribution)
+    except Exception as error:  # noqa: BLE001 - whatever the neighbour does, the post is recorded
+        log.error("Points of contribution %s failed: %s", contribution.pk, type(error).__name__)
+        Contribution.objects.filter(pk=contribution.pk).update(points_due=1)
+    if contribution.task_id:
+        await_evaluation(contribution.task_id, contribution.author_id)
+        _announce_answer(contribution)
+
+
+def await_evaluation(task_id: int, user_id: int) -> None:
+    """Leave a learner to be evaluated again."""
+    PendingEvaluation.objects.create(task_id=task_id, user_id=user_id)
+
+
+def _announce_answer(contribution: Contribution) -> None:
+    is_news = (
+        contribution.kind == ContributionKind.ANSWER
+        and contribution.state == ContributionState.LIVE
+        and contribution.parent_author_id not in {None, contribution.author_id}
+    )
+    if not is_news:
+        return
+    course_key = CourseKey.from_string(contribution.course_id)
+    try:
+        with transaction.atomic():
+            people.request_delivery(
+                key=f"case_answered:{contribution.pk}",
+                user_id=contribution.parent_author_id,
+                kind="case_answered",
+                context={
+                    "course_name": edx_platform.get_course_title(course_key),
+                    "case_title": contribution.task.title,
+                    "url": activity_url(contribution),
+                },
+            )
+    except Exception as error:  # noqa: BLE001 - a mail that cannot be asked for never costs the post
+        log.error("Delivery for contribution %s failed: %s", contribution.pk, type(error).__name__)
+
+
+def send_points(contribution: Contribution) -> None:
+    """Tell the ledger about the present state of a post; safe to repeat."""
+    course_key = CourseKey.from_string(contribution.course_id)
+    if not gamification.is_on(course_key):
+        return
+    common = {
+        "source": contribution.source,
+        "revision": contribution.revision,
+        "user_id": contribution.author_id,
+        "course_key": course_key,
+        "kind": activity_kind(contribution),
+        "occurred_at": contribution.created_at,
+    }
+    if contribution.state in CREDITED:
+        gamification.record_activity(
+            **common,
+            title=_activity_title(contribution),
+            url=activity_url(contribution),
+            facts={"words": contribution.words},
+        )
+    else:
+        gamification.void_activity(**common, reason=str(contribution.state))
+
+
+def activity_kind(contribution: Contribution) -> str:
+    """Return what a post is in the words of a points scheme."""
+    if contribution.kind == ContributionKind.ANSWER:
+        return "answer"
+    if contribution.kind == ContributionKind.RESPONSE and contribution.is_question:
+        return "answer"
+    if contribution.kind == ContributionKind.THREAD and contribution.is_question:
+        return "question"
+    return "comment"
+
+
+def activity_url(contribution: Contribution) -> str:
+    """Return the address at which a post can be read, on the LMS."""
+    if contribution.task is not None:
+        return f"/courses/{contribution.course_id}/jump_to/{contribution.task.usage_key}"
+    thread = contribution.root or contribution
+    thread_id = (thread.forum_key or "").partition(":")[2]
+    return f"/courses/{contribution.course_id}/discussion/forum/{contribution.topic_id}/threads/{thread_id}"
+
+
+def _activity_title(contribution: Contribution) -> str:
+    if contribution.task is None:
+        return contribution.title if contribution.root_id is None else (contribution.root.title or "")
+    title = contribution.task.title
+    match contribution.kind:
+        case ContributionKind.POSITION:
+            return _("Position in the case “%(title)s”") % {"title": title}
+        case ContributionKind.ANSWER:
+            return _("Answer in the case “%(title)s”") % {"title": title}
+        case ContributionKind.LOOK_BACK:
+            return _("Look back on the case “%(title)s”") % {"title": title}
+        case _:
+            return _("Comment in the case “%(title)s”") % {"title": title}

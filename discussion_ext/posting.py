@@ -1,0 +1,91 @@
+"""Writing to the platform's forum: held posts directly, open ones as the discussions page does.
+
+Refusals are said in our words.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from . import edx_platform
+from .access import forum_course_id
+from .contributions import held_topic_id
+from .exceptions import CaseError, ForumRefusedError
+from .intents import Intent, acting
+from .models import Contribution, Task
+
+log = logging.getLogger(__name__)
+
+_NO_WORDS_TITLE = "Case"
+
+
+def call_forum(call: Callable[[], str | None], intent: Intent) -> str:
+    """Call the forum in a savepoint and say its refusals in our words."""
+    try:
+        with transaction.atomic(), acting(intent):
+            return call() or ""
+    except CaseError:
+        raise
+    except edx_platform.REFUSALS as error:
+        log.info("The forum refused: %s", type(error).__name__)
+        raise ForumRefusedError(_("The course's forum does not take this now. Ask the course team.")) from error
+    except Exception as error:
+        log.error("The forum failed: %s", type(error).__name__)
+        failure = ForumRefusedError(_("The forum does not answer right now. Try again in a few minutes."))
+        failure.status = 503
+        raise failure from error
+
+
+def post_thread(task: Task, user_id: int, text: str) -> str:
+    """Post a position and return its key."""
+    title = task.title or _NO_WORDS_TITLE
+    if task.is_held:
+        topic_id, is_held = held_topic_id(task.pk), True
+    else:
+        topic_id, is_held = str(task.config["topic_id"]), False
+        if (request := edx_platform.current_request_of(user_id)) is not None:
+            return edx_platform.create_thread_through_lms(
+                request, course_id=task.course_id, topic_id=topic_id, title=title, body=text
+            )
+    return edx_platform.create_thread(
+        course_id=forum_course_id(task), topic_id=topic_id, author_id=user_id, title=title, body=text, is_held=is_held
+    )
+
+
+def post_comment(task: Task, user_id: int, parent: Contribution, text: str) -> str:
+    """Post under a thread or response and return the key."""
+    parent_key = parent.forum_key or ""
+    if not task.is_held and (request := edx_platform.current_request_of(user_id)) is not None:
+        thread_key = (parent.root or parent).forum_key or ""
+        return edx_platform.create_comment_through_lms(request, thread_key=thread_key, parent_key=parent_key, body=text)
+    return edx_platform.create_comment(
+        parent_key=parent_key, course_id=forum_course_id(task), author_id=user_id, body=text
+    )
+
+
+def update_post(task: Task, contribution: Contribution, user_id: int, text: str) -> None:
+    """Change the text of one's own post."""
+    key = contribution.forum_key or ""
+    if not task.is_held and (request := edx_platform.current_request_of(user_id)) is not None:
+        edx_platform.update_post_through_lms(request, key, body=text)
+    else:
+        edx_platform.update_post(key, course_id=forum_course_id(task), editor_id=user_id, body=text)
+
+
+def delete_post(task: Task, contribution: Contribution, user_id: int) -> None:
+    """Delete one's own post with everything beneath it."""
+    key = contribution.forum_key or ""
+    if not task.is_held and (request := edx_platform.current_request_of(user_id)) is not None:
+        edx_platform.delete_post_through_lms(request, key)
+    else:
+        edx_platform.delete_post(key, course_id=forum_course_id(task))
+
+
+def place(parent: Contribution) -> Contribution:
+    """Return where a reply goes: the forum knows threads, responses and comments, and nothing deeper."""
+    is_comment = parent.root_id is not None and parent.parent_id != parent.root_id
+    return parent.parent if is_comment and parent.parent is not None else parent
