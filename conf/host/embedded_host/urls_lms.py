@@ -10,6 +10,7 @@ handler500 = "django.views.defaults.server_error"
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include("embedded_host.lms.urls")),
     path("", include("embedded_host.forum.urls")),
     *get_plugin_url_patterns("lms.djangoapp"),
 ]

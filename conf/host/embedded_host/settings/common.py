@@ -82,7 +82,7 @@ MIDDLEWARE = [
 
 AUTH_USER_MODEL = "auth.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-LOGIN_URL = "/login"
+LOGIN_URL = "signin_user"
 LOGIN_REDIRECT_URL = "/dashboard"
 LOGOUT_REDIRECT_URL = "/login"
 # Cookies know no ports: whoever signs in to the LMS is signed in to Studio too, as on the platform.
@@ -119,6 +119,11 @@ ALL_LANGUAGES = [(code, name) for code, name in LANGUAGES]
 LOCALE_PATHS = [HOST_ROOT / "locale"]
 LANGUAGE_COOKIE_NAME = "openedx-language-preference"
 
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "embedded_host.runtime.finders.BlockFinder",
+]
 STATIC_ROOT = DATA_DIR / "static"
 STATICI18N_OUTPUT_DIR = "js/i18n"
 MEDIA_ROOT = DATA_DIR / "uploads"
