@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from discussion_ext import api
@@ -86,3 +88,337 @@ class TestWholeCase:
         assert contribution.state == ContributionState.LIVE
         assert not PendingEvaluation.objects.exists()
         assert Participation.objects.get().earned == 4
+
+
+class TestRefusals:
+    @pytest.mark.parametrize("body", ["", "   ", "\u200b", "😀🎉", "!!!"])
+    def test_a_text_without_words(self, case: UsageKey, learner: int, body: str) -> None:
+        with pytest.raises(api.InvalidTextError) as refusal:
+            api.post_position(usage_key=case, user_id=learner, body=body)
+        assert (refusal.value.field, refusal.value.status) == ("body", 422)
+        assert not Contribution.objects.exists()
+
+    def test_a_text_that_is_no_text(self, case: UsageKey, learner: int) -> None:
+        with pytest.raises(api.InvalidTextError):
+            api.post_position(usage_key=case, user_id=learner, body=["a"])  # type: ignore[arg-type]
+
+    def test_a_text_of_100_kilobytes(self, case: UsageKey, learner: int) -> None:
+        with pytest.raises(api.InvalidTextError, match="too long"):
+            api.post_position(usage_key=case, user_id=learner, body="word " * 20_000)
+
+    def test_a_position_shorter_than_asked_opens_nothing(
+        self, case: UsageKey, learner: int, words: Callable[..., str]
+    ) -> None:
+        with pytest.raises(api.InvalidTextError, match="9 of 10 words"):
+            api.post_position(usage_key=case, user_id=learner, body=words(9))
+        assert not api.view_case(usage_key=case, user_id=learner).may_see_peers
+        api.post_position(usage_key=case, user_id=learner, body=words(10))
+
+    def test_a_position_longer_than_allowed(
+        self, make_case: Callable[..., UsageKey], learner: int, words: Callable[..., str]
+    ) -> None:
+        usage_key = make_case("short", position_max=12)
+        with pytest.raises(api.InvalidTextError, match="at most 12"):
+            api.post_position(usage_key=usage_key, user_id=learner, body=words(13))
+        api.post_position(usage_key=usage_key, user_id=learner, body=words(12))
+
+    def test_a_second_position(self, case: UsageKey, learner: int, take_position: Callable[..., PostedData]) -> None:
+        take_position(learner)
+        with pytest.raises(api.PositionExistsError) as refusal:
+            take_position(learner)
+        assert refusal.value.status == 409
+        assert Contribution.objects.count() == 1
+
+    def test_a_look_back_before_a_position_and_a_second_one(
+        self, case: UsageKey, learner: int, take_position: Callable[..., PostedData], words: Callable[..., str]
+    ) -> None:
+        with pytest.raises(api.PositionMissingError):
+            api.post_look_back(usage_key=case, user_id=learner, body=words(6, 5))
+        take_position(learner)
+        api.post_look_back(usage_key=case, user_id=learner, body=words(6, 5))
+        with pytest.raises(api.PositionExistsError):
+            api.post_look_back(usage_key=case, user_id=learner, body=words(6, 6))
+
+    def test_outside_the_time_of_the_case(
+        self, make_case: Callable[..., UsageKey], learner: int, words: Callable[..., str]
+    ) -> None:
+        now = timezone.now()
+        for name, values in (
+            ("early", {"opens_at": now + timedelta(hours=1)}),
+            ("late", {"opens_at": now - timedelta(hours=2), "closes_at": now - timedelta(hours=1)}),
+        ):
+            with pytest.raises(api.CaseNotOpenError):
+                api.post_position(usage_key=make_case(name, **values), user_id=learner, body=words(12))
+        during = make_case("now", opens_at=now - timedelta(hours=1), closes_at=now + timedelta(hours=1))
+        api.post_position(usage_key=during, user_id=learner, body=words(12))
+
+    def test_where_cases_are_off(
+        self, case: UsageKey, course_key: CourseKey, learner: int, words: Callable[..., str]
+    ) -> None:
+        api.set_on(course_key, False, actor_id=1)
+        with pytest.raises(api.CaseOffError):
+            api.post_position(usage_key=case, user_id=learner, body=words(12))
+        with pytest.raises(api.CaseOffError):
+            api.view_case(usage_key=case, user_id=learner)
+        api.set_on(course_key, True, actor_id=1)
+        api.post_position(usage_key=case, user_id=learner, body=words(12))
+
+    def test_a_case_that_was_never_published(self, course_key: CourseKey, learner: int) -> None:
+        with pytest.raises(api.CaseNotFoundError):
+            api.view_case(usage_key=course_key.make_usage_key("case_discussion", "none"), user_id=learner)
+
+    def test_too_many_posts(
+        self, make_case: Callable[..., UsageKey], learner: int, staff: int, words: Callable[..., str], settings: Any
+    ) -> None:
+        settings.DISCUSSION_EXT_RATE_LIMIT = "2/m"
+        cases = [make_case(f"case{number}") for number in range(3)]
+        for user_id, limit in ((learner, 2), (staff, 3)):
+            for usage_key in cases[:limit]:
+                api.post_position(usage_key=usage_key, user_id=user_id, body=words(12, user_id))
+        with pytest.raises(api.TooManyPostsError) as refusal:
+            api.post_position(usage_key=cases[2], user_id=learner, body=words(12, learner))
+        assert refusal.value.status == 429
+
+
+class TestHeld:
+    """Held posts are visible to nobody before their own position, whatever door they try."""
+
+    def test_every_door_refuses_until_the_learner_has_posted(
+        self,
+        case: UsageKey,
+        learner: int,
+        peer: int,
+        take_position: Callable[..., PostedData],
+        words: Callable[..., str],
+    ) -> None:
+        posted = take_position(peer).contribution
+        assert posted is not None
+        where: dict[str, Any] = {"usage_key": case, "contribution_id": posted.id, "user_id": learner}
+        doors: list[Callable[[], Any]] = [
+            lambda: api.list_answers(**where),
+            lambda: api.post_answer(**where, body=words(6, 9)),
+            lambda: api.set_helpful(**where, is_helpful=True),
+            lambda: api.report_contribution(**where),
+        ]
+        for door in doors:
+            with pytest.raises(api.PostsHeldError) as refusal:
+                door()
+            assert refusal.value.status == 403
+        view = api.view_case(usage_key=case, user_id=learner)
+        assert not view.may_see_peers
+        assert view.peers.contributions == ()
+        assert view.peers_count == 1  # how many is no secret
+
+        take_position(learner)
+        for door in doors:
+            door()
+        shown = api.view_case(usage_key=case, user_id=learner).peers.contributions
+        assert [each.id for each in shown] == [posted.id]
+
+    def test_the_team_sees_them(
+        self, case: UsageKey, staff: int, peer: int, take_position: Callable[..., PostedData]
+    ) -> None:
+        take_position(peer)
+        assert api.view_case(usage_key=case, user_id=staff, is_team=True).peers.total == 1
+
+    def test_withdrawing_closes_the_door_again(
+        self, case: UsageKey, learner: int, peer: int, take_position: Callable[..., PostedData]
+    ) -> None:
+        take_position(peer)
+        mine = take_position(learner).contribution
+        assert mine is not None
+        api.withdraw_contribution(usage_key=case, contribution_id=mine.id, user_id=learner)
+        assert not api.view_case(usage_key=case, user_id=learner).may_see_peers
+
+    def test_a_post_of_another_case_is_not_found(
+        self,
+        case: UsageKey,
+        make_case: Callable[..., UsageKey],
+        learner: int,
+        peer: int,
+        take_position: Callable[..., PostedData],
+    ) -> None:
+        other = make_case("other")
+        theirs = take_position(peer, usage_key=other).contribution
+        take_position(learner)
+        take_position(learner, usage_key=other)
+        assert theirs is not None
+        with pytest.raises(api.ContributionNotFoundError):
+            api.list_answers(usage_key=case, contribution_id=theirs.id, user_id=learner)
+        assert api.list_answers(usage_key=other, contribution_id=theirs.id, user_id=learner).total == 0
+
+    def test_each_cohort_by_itself(
+        self,
+        make_case: Callable[..., UsageKey],
+        course_key: CourseKey,
+        enrol: Callable[..., int],
+        take_position: Callable[..., PostedData],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        cohorts = {enrol("north1"): 1, enrol("north2"): 1, enrol("south"): 2}
+        monkeypatch.setattr("discussion_ext.edx_platform.cohort_id", lambda user_id, _key: cohorts[user_id])
+        usage_key = make_case("cohorts", by_cohort=True)
+        first, second, third = [
+            (user_id, take_position(user_id, usage_key=usage_key).contribution) for user_id in cohorts
+        ]
+        view = api.view_case(usage_key=usage_key, user_id=first[0])
+        assert second[1] is not None
+        assert third[1] is not None
+        assert [each.id for each in view.peers.contributions] == [second[1].id]
+        with pytest.raises(api.ContributionNotFoundError):
+            api.list_answers(usage_key=usage_key, contribution_id=third[1].id, user_id=first[0])
+        south = api.view_case(usage_key=usage_key, user_id=third[0])
+        assert south.peers_count == 0
+        assert south.evaluation.requirements[1].state == RequirementState.WAITING
+
+
+class TestOwnPosts:
+    def test_editing_changes_what_counts(
+        self,
+        case: UsageKey,
+        learner: int,
+        peer: int,
+        take_position: Callable[..., PostedData],
+        committed: Callable[[], Any],
+        words: Callable[..., str],
+    ) -> None:
+        theirs = take_position(peer).contribution
+        take_position(learner)
+        assert theirs is not None
+        with committed():
+            answer = api.post_answer(usage_key=case, contribution_id=theirs.id, user_id=learner, body="Not so.")
+        assert answer.contribution is not None
+        assert answer.contribution.verdict is not None
+        assert answer.contribution.verdict.code == "too_short"
+        assert grade(learner, case) == (4, 10)
+        with committed():
+            edited = api.edit_contribution(
+                usage_key=case, contribution_id=answer.contribution.id, user_id=learner, body=words(6, 33)
+            )
+        assert edited.contribution is not None
+        assert edited.contribution.verdict is not None
+        assert edited.contribution.verdict.code == "counts"
+        assert edited.contribution.edited_at is not None
+        assert grade(learner, case) == (6, 10)
+
+    def test_the_forum_keeps_the_former_text(
+        self, case: UsageKey, learner: int, take_position: Callable[..., PostedData], words: Callable[..., str]
+    ) -> None:
+        from forum.models import EditHistory
+
+        mine = take_position(learner, words(12, 3)).contribution
+        assert mine is not None
+        api.edit_contribution(usage_key=case, contribution_id=mine.id, user_id=learner, body=words(12, 4))
+        assert EditHistory.objects.get().original_body == words(12, 3)
+
+    def test_nobody_edits_or_withdraws_for_somebody_else(
+        self,
+        case: UsageKey,
+        learner: int,
+        peer: int,
+        take_position: Callable[..., PostedData],
+        words: Callable[..., str],
+    ) -> None:
+        theirs = take_position(peer).contribution
+        take_position(learner)
+        assert theirs is not None
+        with pytest.raises(api.NotAllowedError):
+            api.edit_contribution(usage_key=case, contribution_id=theirs.id, user_id=learner, body=words(12, 4))
+        with pytest.raises(api.NotAllowedError):
+            api.withdraw_contribution(usage_key=case, contribution_id=theirs.id, user_id=learner)
+        api.edit_contribution(usage_key=case, contribution_id=theirs.id, user_id=peer, body=words(12, 4))
+
+    def test_withdrawing_takes_grade_and_points_and_a_new_position_gives_them_again(
+        self,
+        case: UsageKey,
+        course_key: CourseKey,
+        learner: int,
+        take_position: Callable[..., PostedData],
+        committed: Callable[[], Any],
+        words: Callable[..., str],
+    ) -> None:
+        mine = take_position(learner, words(15, 1)).contribution
+        assert mine is not None
+        assert gamification.get_standing(learner, course_key).points == 3
+        with committed():
+            api.withdraw_contribution(usage_key=case, contribution_id=mine.id, user_id=learner)
+        assert grade(learner, case) == (0, 10)
+        assert gamification.get_standing(learner, course_key).points == 0
+        view = api.view_case(usage_key=case, user_id=learner)
+        assert view.position is None
+        assert [post.state for post in view.withdrawn] == [ContributionState.WITHDRAWN]
+        assert view.peers_count == 0
+
+        take_position(learner, words(15, 2))
+        assert grade(learner, case) == (4, 10)
+        assert gamification.get_standing(learner, course_key).points == 3
+
+    def test_a_peer_keeps_the_credit_of_an_answer_to_a_withdrawn_position(
+        self,
+        case: UsageKey,
+        learner: int,
+        peer: int,
+        take_position: Callable[..., PostedData],
+        committed: Callable[[], Any],
+        words: Callable[..., str],
+    ) -> None:
+        theirs = take_position(peer).contribution
+        take_position(learner)
+        assert theirs is not None
+        with committed():
+            api.post_answer(usage_key=case, contribution_id=theirs.id, user_id=learner, body=words(6, 40))
+        assert grade(learner, case) == (6, 10)
+        with committed():
+            api.withdraw_contribution(usage_key=case, contribution_id=theirs.id, user_id=peer)
+        states = dict(Contribution.objects.filter(author_id=learner).values_list("kind", "state"))
+        assert states == {"position": "live", "answer": "gone"}
+        assert grade(learner, case) == (6, 10)
+        assert grade(peer, case) == (0, 10)
+
+
+class TestReactions:
+    def test_helpful_marks_are_counted_once_and_taken_back(
+        self,
+        case: UsageKey,
+        learner: int,
+        peer: int,
+        take_position: Callable[..., PostedData],
+        committed: Callable[[], Any],
+    ) -> None:
+        theirs = take_position(peer).contribution
+        take_position(learner)
+        assert theirs is not None
+        where: dict[str, Any] = {"usage_key": case, "contribution_id": theirs.id, "user_id": learner}
+        for is_helpful, expected in ((True, 1), (True, 1), (False, 0), (True, 1)):
+            with committed():
+                assert api.set_helpful(**where, is_helpful=is_helpful) == expected
+            assert Contribution.objects.get(pk=theirs.id).helpful == expected
+        shown = api.view_case(usage_key=case, user_id=learner).peers.contributions[0]
+        assert shown.is_helpful_by_me
+        with pytest.raises(api.NotAllowedError):
+            api.set_helpful(usage_key=case, contribution_id=theirs.id, user_id=peer, is_helpful=True)
+
+    def test_an_answer_is_news_until_the_case_is_opened_again(
+        self,
+        case: UsageKey,
+        learner: int,
+        peer: int,
+        take_position: Callable[..., PostedData],
+        committed: Callable[[], Any],
+        words: Callable[..., str],
+    ) -> None:
+        from people.models import Delivery
+
+        mine = take_position(learner).contribution
+        take_position(peer)
+        api.open_case(usage_key=case, user_id=learner)
+        assert mine is not None
+        with committed():
+            api.post_answer(usage_key=case, contribution_id=mine.id, user_id=peer, body=words(6, 20))
+        assert Delivery.objects.filter(user_id=learner, kind="case_answered").count() == 1
+        api.open_case(usage_key=case, user_id=learner)
+        view = api.view_case(usage_key=case, user_id=learner)
+        assert view.news_count == 1
+        assert [post.author_id for post in view.heard] == [peer]
+        api.open_case(usage_key=case, user_id=learner)
+        assert api.view_case(usage_key=case, user_id=learner).news_count == 0
