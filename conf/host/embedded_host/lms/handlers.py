@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import logging
-from typing import Any
-
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
-from xblock.django.request import django_to_webob_request, webob_to_django_response
-from xblock.exceptions import NoSuchHandlerError
+
+from embedded_host.runtime.build import build_learner_runtime
+from embedded_host.runtime.calls import run_handler
 from xmodule.modulestore.django import modulestore
 from xmodule.modulestore.exceptions import ItemNotFoundError
 
-from embedded_host.runtime.build import build_learner_runtime
-
 from .courseware import parse_course_key, parse_usage_key
-
-log = logging.getLogger(__name__)
 
 
 @csrf_exempt
 @xframe_options_exempt
 @transaction.non_atomic_requests
-def handle(request: HttpRequest, course_id: str, usage_id: str, handler: str, suffix: str | None = None) -> HttpResponse:
+def handle(
+    request: HttpRequest, course_id: str, usage_id: str, handler: str, suffix: str | None = None
+) -> HttpResponse:
     """Run a handler of a block.
 
     As in the LMS: a token is asked of people with a session, strangers may only read, enrolment is not asked (that is
@@ -46,17 +42,6 @@ def handle(request: HttpRequest, course_id: str, usage_id: str, handler: str, su
         raise Http404
     runtime = build_learner_runtime(tree, request)
     return run_handler(runtime, request, key, handler, suffix or "")
-
-
-def run_handler(runtime: Any, request: HttpRequest, usage_key: Any, handler: str, suffix: str) -> HttpResponse:
-    """Run a handler in a runtime and turn its answer into Django's; an unknown handler is a 404."""
-    block = runtime.get_block(usage_key)
-    try:
-        response = block.handle(handler, django_to_webob_request(request), suffix)
-    except NoSuchHandlerError as error:
-        log.info("No handler %s in %s", handler, usage_key)
-        raise Http404 from error
-    return webob_to_django_response(response)
 
 
 def _nothing(request: HttpRequest) -> None:
