@@ -1,0 +1,83 @@
+"""Texts of the demo, put together from sentences so that two hundred people do not say the same."""
+
+from __future__ import annotations
+
+import random
+import re
+from typing import Any, Final
+
+import yaml
+
+from .roster import TEXTS, Person
+
+CASES: Final = ("quiet_half", "too_salty", "every_calendar")
+_CHOICE: Final = re.compile(r"\[([^\[\]]*\|[^\[\]]*)\]")
+_SENTENCE: Final = re.compile(r"(?<=[.?]) ")
+_POSITION: Final = {
+    "quiet_half": ("openings", "moves", "reasons", "moves", "experience", "reasons", "pieter", "closings"),
+    "too_salty": ("openings", "reasons", "moves", "experience", "moves", "objections", "reasons", "closings"),
+    "every_calendar": ("openings", "moves", "reasons", "experience", "moves", "reasons", "signing", "closings"),
+}
+
+
+class Wording:
+    """Draws texts without putting one back before all of its group have been used."""
+
+    def __init__(self, chance: random.Random) -> None:
+        """Read the texts."""
+        self._chance = chance
+        self._piles: dict[int, list[str]] = {}
+        self.forum: dict[str, Any] = _load("forum")
+        self._whole: dict[str, Any] = _load("whole")
+        self._cases: dict[str, Any] = {case: _load(f"case_{case}") for case in CASES}
+
+    def position(self, case: str, person: Person) -> str:
+        """Return what a person says to a case."""
+        if whole := self._written_whole(case, person, "positions"):
+            return whole
+        sentences = [self._draw(self._cases[case][group], person) for group in _POSITION[case]]
+        return f"{' '.join(sentences[:4])}\n\n{' '.join(sentences[4:])}"
+
+    def answer(self, case: str, person: Person) -> str:
+        """Return what a person says to a classmate's position: a reaction, something of one's own, a question."""
+        if whole := self._written_whole(case, person, "answers"):
+            return whole
+        own = self._cases[case]
+        first, *rest = _SENTENCE.split(self._draw(own["answers"], person))
+        parts = [first, self._chance.choice(rest), self._draw(own["experience"], person)]
+        return " ".join([*parts, self._draw(self.forum["questions"], person)])
+
+    def look_back(self, case: str, person: Person) -> str:
+        """Return what a person says at the end of a case."""
+        return self._written_whole(case, person, "look_backs") or self._draw(self._cases[case]["look_backs"], person)
+
+    def introduction(self, person: Person) -> str:
+        """Return how a person says hello."""
+        return self._draw(self.forum["introductions"], person)
+
+    def welcome(self, person: Person) -> str:
+        """Return an answer to somebody's hello."""
+        return self._draw(self.forum["welcomes"], person)
+
+    def _written_whole(self, case: str, person: Person, group: str) -> str:
+        """Return a text in the person's own language while there is a fresh one."""
+        texts = self._whole[case].get(person.language, {}).get(group)
+        if not texts:
+            return ""
+        pile = self._piles.setdefault(id(texts), list(texts))
+        return pile.pop() if pile else ""
+
+    def _draw(self, texts: list[str], person: Person) -> str:
+        pile = self._piles.setdefault(id(texts), [])
+        if not pile:
+            pile.extend(self._chance.sample(texts, len(texts)))
+        text = _CHOICE.sub(lambda match: self._chance.choice(match[1].split("|")), pile.pop())
+        return text.format(
+            city=person.city,
+            job=self._chance.choice(self.forum["jobs"]),
+            newcomer=self._chance.choice(self.forum["newcomers"]),
+        )
+
+
+def _load(name: str) -> Any:
+    return yaml.safe_load((TEXTS / f"{name}.yaml").read_text(encoding="utf-8"))
