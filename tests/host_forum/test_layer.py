@@ -246,7 +246,12 @@ def test_votes_both_ways_and_never_for_oneself(
 
 
 def test_reports_signal_only_when_made(
-    anna: User, ben: User, moderator: User, request_of: Callable[..., Any], thread_data: dict[str, Any], heard: list[Any]
+    anna: User,
+    ben: User,
+    moderator: User,
+    request_of: Callable[..., Any],
+    thread_data: dict[str, Any],
+    heard: list[Any],
 ) -> None:
     thread = api.create_thread(request_of(anna), thread_data)
     response = api.create_comment(request_of(anna), {"thread_id": thread["id"], "raw_body": "Because."})
@@ -265,7 +270,12 @@ def test_reports_signal_only_when_made(
 
 
 def test_edit_by_author_and_by_moderator(
-    anna: User, ben: User, moderator: User, request_of: Callable[..., Any], thread_data: dict[str, Any], heard: list[Any]
+    anna: User,
+    ben: User,
+    moderator: User,
+    request_of: Callable[..., Any],
+    thread_data: dict[str, Any],
+    heard: list[Any],
 ) -> None:
     thread = api.create_thread(request_of(anna), thread_data)
     heard.clear()
@@ -287,7 +297,12 @@ def test_edit_by_author_and_by_moderator(
 
 
 def test_endorsing(
-    anna: User, ben: User, moderator: User, request_of: Callable[..., Any], thread_data: dict[str, Any], heard: list[Any]
+    anna: User,
+    ben: User,
+    moderator: User,
+    request_of: Callable[..., Any],
+    thread_data: dict[str, Any],
+    heard: list[Any],
 ) -> None:
     question = api.create_thread(request_of(anna), {**thread_data, "type": "question"})
     response = api.create_comment(request_of(ben), {"thread_id": question["id"], "raw_body": "Because."})
@@ -331,7 +346,12 @@ def test_pinning_sends_nothing(
 
 
 def test_delete_is_for_authors_and_moderators(
-    anna: User, ben: User, moderator: User, request_of: Callable[..., Any], thread_data: dict[str, Any], heard: list[Any]
+    anna: User,
+    ben: User,
+    moderator: User,
+    request_of: Callable[..., Any],
+    thread_data: dict[str, Any],
+    heard: list[Any],
 ) -> None:
     thread = api.create_thread(request_of(anna), thread_data)
     mine = api.create_comment(request_of(anna), {"thread_id": thread["id"], "raw_body": "Because."})

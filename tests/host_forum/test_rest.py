@@ -151,7 +151,9 @@ def test_bodies_that_are_no_thread(anna_client: Client, body: str) -> None:
     assert anna_client.post(THREADS, body, content_type="application/json").status_code == 400
 
 
-@pytest.mark.parametrize("body", ["[]", "7", '"text"', "null", '{"voted": NaN}', '{"raw_body": null}', '{"raw_body": ""}'])
+@pytest.mark.parametrize(
+    "body", ["[]", "7", '"text"', "null", '{"voted": NaN}', '{"raw_body": null}', '{"raw_body": ""}']
+)
 def test_bodies_that_are_no_change(anna_client: Client, thread: dict[str, Any], body: str) -> None:
     response = anna_client.patch(f"{THREADS}{thread['id']}/", body, content_type=PATCH)
     assert response.status_code == 400
@@ -169,7 +171,9 @@ def test_field_errors_name_the_field(anna_client: Client, thread_data: dict[str,
     assert list(response.json()["field_errors"]) == ["title"]
 
 
-@pytest.mark.parametrize("query", [{"page": "0"}, {"page": "x"}, {"page_size": "-1"}, {"flagged": "maybe"}, {"view": "x"}])
+@pytest.mark.parametrize(
+    "query", [{"page": "0"}, {"page": "x"}, {"page_size": "-1"}, {"flagged": "maybe"}, {"view": "x"}]
+)
 def test_bad_queries(anna_client: Client, course_key: CourseKey, query: dict[str, str]) -> None:
     response = anna_client.get(THREADS, {"course_id": str(course_key), **query})
     assert response.status_code == 400

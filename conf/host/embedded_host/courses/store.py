@@ -227,6 +227,25 @@ class CourseStore:
         course_published(usage_key.course_key)
         return CourseStore(Branch.PUBLISHED).get_item(usage_key)
 
+    @transaction.atomic
+    def revert_to_published(self, usage_key: UsageKey, user_id: int | None = None, **_: Any) -> Any:
+        """Make the draft of a block and everything below it equal to what is live; raises where nothing is."""
+        course, _row = self._draft_row(usage_key)
+        live = get_tree(usage_key.course_key, Branch.PUBLISHED)
+        draft = CourseStore(Branch.DRAFT).get_tree(usage_key.course_key)
+        if live is None or live.find(usage_key) is None:
+            raise ItemNotFoundError(str(usage_key))
+        keys = {node.usage_key for tree in (draft, live) for node in tree.walk(usage_key)}
+        hashes = [hash_key(key) for key in keys]
+        course.blocks.filter(branch=Branch.DRAFT, key_hash__in=hashes).delete()
+        rows = list(course.blocks.filter(branch=Branch.PUBLISHED, key_hash__in=hashes))
+        for row in rows:
+            row.pk, row.branch = None, Branch.DRAFT
+        Block.objects.bulk_create(rows, batch_size=200)
+        self._touch(course)
+        XBLOCK_UPDATED.send_event(xblock_info=XBlockData(usage_key=usage_key, block_type=usage_key.block_type))
+        return self.get_item(usage_key)
+
     def has_changes(self, block: Any) -> bool:
         """Tell whether the draft of the block, or anything below it, differs from what is live."""
         key = block.scope_ids.usage_id
