@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from opaque_keys.edx.keys import CourseKey
@@ -142,16 +143,22 @@ def show_level(standing: StandingData) -> LevelShownData:
         sentence = _("This is the highest level.")
     else:
         missing = max(1, level.next_at - standing.points)
-        following = level_name(level.number + 1, level.next_title)
-        label = _("Level %(level)s, %(percent)s percent of the way to level %(next)s") % {
-            "level": level.number,
-            "percent": percent,
-            "next": level.number + 1,
-        }
-        sentence = ngettext("%(points)s point to %(level)s.", "%(points)s points to %(level)s.", missing) % {
+        parts = {
             "points": say_number(missing),
-            "level": following,
+            "level": level.number,
+            "next": level.number + 1,
+            "title": level.next_title,
+            "percent": percent,
         }
+        label = _("Level %(level)s, %(percent)s percent of the way to level %(next)s") % parts
+        sentence = (
+            ngettext(
+                "%(points)s point to level %(next)s, %(title)s.",
+                "%(points)s points to level %(next)s, %(title)s.",
+                missing,
+            )
+            % parts
+        )
     arc = f"{_RING * percent / 100:.1f} {_RING:.1f}" if percent else ""
     return LevelShownData(level.number, level_name(level.number, level.title), points, percent, arc, label, sentence)
 
@@ -187,7 +194,7 @@ def _entry(entry: EntryData, *, zone: ZoneInfo, target: str = "") -> EntryShownD
         is_void=entry.is_void,
         instant=people.format_utc(entry.occurred_at),
         time=people.say_time(entry.occurred_at, zone),
-        recent=people.say_recent(entry.occurred_at, zone),
+        recent=capfirst(people.say_recent(entry.occurred_at, zone)),
         question=_("Why %(amount)s?") % {"amount": amount},
         reason=entry.reason,
         rule=rule_sentence(entry),

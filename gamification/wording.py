@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from opaque_keys.edx.keys import CourseKey
@@ -102,4 +103,4 @@ def get_scheme(course_key: CourseKey, *, level: int | None = None) -> SchemeShow
 
 
 def _rule(rule: RuleData) -> RuleShownData:
-    return RuleShownData(rule.title, f"+{rule.points}", rule_limits(rule))
+    return RuleShownData(capfirst(rule.title), f"+{rule.points}", rule_limits(rule))

@@ -50,7 +50,7 @@ def _entries() -> list[EntryShownData]:
             is_void=False,
             instant="",
             time="",
-            recent=_("today"),
+            recent=_("Today"),
             question=_("Why %(amount)s?") % {"amount": amount},
             reason=reason,
             rule="",
