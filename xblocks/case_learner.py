@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, get_args
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from web_fragments.fragment import Fragment
 
 from discussion_ext import api as cases
-from discussion_ext.data import CaseViewData, ContributionData, ContributionKind, Order, PostedData
+from discussion_ext.data import CaseViewData, ContributionData, ContributionKind, Order, PostedData, RequirementState
 from people import api as people
 
 from .case_handlers import failure_words
@@ -41,7 +42,7 @@ ORDERS: tuple[str, ...] = get_args(Order)
 def draw(block: CaseDiscussionXBlock, person: ActingPerson) -> Fragment:
     """Return the whole block for a learner, or for somebody who may only read the case."""
     html = render_template(
-        block, "case_discussion/learner.html", {"region": draw_safely(block, person), "icons": ICONS}
+        block, "case_discussion/learner.html", {"region": draw_safely(block, person, _draw_visit), "icons": ICONS}
     )
     arguments = {
         "module": resource_url(block, "case_discussion/learner.js"),
@@ -56,18 +57,19 @@ def draw(block: CaseDiscussionXBlock, person: ActingPerson) -> Fragment:
     )
 
 
-def draw_safely(block: CaseDiscussionXBlock, person: ActingPerson) -> str:
-    """Return the inside of the block; if a neighbour fails, the case itself can still be read."""
+def draw_safely(
+    block: CaseDiscussionXBlock, person: ActingPerson, draw_open: Callable[[CaseDiscussionXBlock, ActingPerson], str]
+) -> str:
+    """Return what ``draw_open`` draws of the case; whoever may not see it, or if a neighbour fails, the case alone."""
     reason = read_only_reason(person, person.course_key)
+    if not reason and not cases.is_on(person.course_key):
+        reason = _("Case discussions are not turned on in this course.")
     if reason:
         return _draw_case_only(block, reason)
-    if not cases.is_on(person.course_key):
-        return _draw_case_only(block, _("Case discussions are not turned on in this course."))
     try:
-        sync_from_render(block, person)
-        region = draw_region(block, person)
-        if not person.is_masquerade:
-            cases.open_case(usage_key=local_key(block), user_id=person.user_id)
+        with transaction.atomic():
+            sync_from_render(block, person)
+            return draw_open(block, person)
     except cases.CaseError as error:
         return _draw_case_only(block, error.message)
     except Exception:
@@ -75,6 +77,12 @@ def draw_safely(block: CaseDiscussionXBlock, person: ActingPerson) -> str:
         return _draw_case_only(
             block, _("The discussion cannot be shown right now. Nothing is lost. Try again in a few minutes.")
         )
+
+
+def _draw_visit(block: CaseDiscussionXBlock, person: ActingPerson) -> str:
+    region = draw_region(block, person)
+    if not person.is_masquerade:  # after drawing: what is new since the last visit is still marked
+        cases.open_case(usage_key=local_key(block), user_id=person.user_id)
     return region
 
 
@@ -341,9 +349,12 @@ def say_posted(post: ContributionData | None, *, is_edit: bool) -> str:
     """Return what became of a post, in one sentence or two."""
     if post is None:
         return _("Posted. It counts as soon as it has been checked, within a few minutes.")
-    words = {"words": sum_words(post.words)}
-    if post.verdict is None or post.verdict.state == "met":
+    if post.verdict is None or post.verdict.state == RequirementState.MET:
+        counted = {"words": sum_words(post.words)}
         if is_edit:
-            return _("Changed, and it counts: %(words)s.") % words
-        return _("Posted, and it counts: %(words)s.") % words
+            return _("Changed, and it counts: %(words)s.") % counted
+        return {
+            ContributionKind.POSITION: _("Your position is posted and counts: %(words)s."),
+            ContributionKind.LOOK_BACK: _("Your look back is posted and counts: %(words)s."),
+        }.get(post.kind, _("Your answer is posted and counts: %(words)s.")) % counted
     return _("Posted, but it does not count yet. %(why)s") % {"why": post.verdict.why or post.verdict.detail}

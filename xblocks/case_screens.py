@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from discussion_ext import api as cases
-from discussion_ext.data import CaseConfigData, CaseViewData, RequirementState
+from discussion_ext.data import CaseConfigData, CaseViewData, ContributionData, RequirementState
 from people import api as people
 
 from .fragments import dom_id
@@ -24,6 +24,7 @@ from .markup import plain_text
 if TYPE_CHECKING:
     from .case_discussion import CaseDiscussionXBlock
 
+ANSWERS_SHOWN = 5
 SOON = timedelta(hours=48)
 WORDS_READ_A_MINUTE = 200
 WORDS_WRITTEN_A_MINUTE = 15
@@ -62,6 +63,7 @@ def learner_context(
     steps = list_steps(view)
     return {
         "view": view,
+        "mine": _with_answers(view),
         "config": view.config,
         "case_html": block.case_html,
         "zone": zone,
@@ -79,6 +81,13 @@ def learner_context(
         "quotes": count_texts(view.config),
         "quotes_id": f"{dom_id(block)}-quotes",
     }
+
+
+def _with_answers(view: CaseViewData) -> ContributionData | None:
+    """Return the own position with the latest answers beneath it, oldest first."""
+    if view.position is None:
+        return None
+    return replace(view.position, replies=tuple(reversed(view.heard[:ANSWERS_SHOWN])))
 
 
 def list_steps(view: CaseViewData) -> list[StepLine]:

@@ -18,7 +18,6 @@ from people import api as people
 from .case_handlers import failure_words
 from .case_learner import draw_safely
 from .case_screens import TagLine, count_texts, counter_words, reader_zone
-from .case_sync import sync_from_render
 from .fragments import build_fragment, dom_id, render_template, resource_url, speaking
 from .learner import ActingPerson, acting_person, local_key, refuse_write
 from .requests import RequestError, read_choice, read_flag, read_integer, read_number, read_text, refuse
@@ -39,8 +38,7 @@ POST_FILTERS: tuple[str, ...] = get_args(PostFilter)
 
 def draw(block: CaseDiscussionXBlock, person: ActingPerson) -> Fragment:
     """Return the whole block for a member of the course team."""
-    is_on = person.course_key is not None and cases.is_on(person.course_key)
-    region = _draw_first(block, person) if is_on else draw_safely(block, person)
+    region = draw_safely(block, person, _overview)
     html = render_template(block, "case_discussion/learner.html", {"region": region, "icons": ICONS})
     arguments = {
         "module": resource_url(block, "case_discussion/team.js"),
@@ -53,11 +51,6 @@ def draw(block: CaseDiscussionXBlock, person: ActingPerson) -> Fragment:
     return build_fragment(
         block, html, script="case_discussion/block.js", init="CaseDiscussionBlock", arguments=arguments
     )
-
-
-def _draw_first(block: CaseDiscussionXBlock, person: ActingPerson) -> str:
-    sync_from_render(block, person)
-    return _overview(block, person)
 
 
 def _overview(

@@ -109,3 +109,15 @@ def check_class(state: str) -> str:
 def check_icon(state: str) -> str:
     """Return the shape of a requirement's state; waiting has one of its own."""
     return {"met": "done", "not": "not", "impossible": "void", "waiting": "clock"}.get(state, "open")
+
+
+@register.filter
+def tone(name: str) -> int:
+    """Return the tone of somebody's avatar."""
+    return people.tone(name)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return what stands in somebody's avatar."""
+    return people.initials(name)
