@@ -169,7 +169,8 @@ def report_contribution(
         if contribution.author_id == user_id:
             raise NotAllowedError(_("This is your own post: you can edit or withdraw it."))
         key, course_id = contribution.forum_key or "", forum_course_id(task)
-        call_forum(lambda: edx_platform.flag_post(key, course_id=course_id, user_id=user_id), Intent())
+        call_forum(lambda: edx_platform.flag_post(key, course_id=course_id, user_id=user_id), Intent(reason=reason))
+        # Nothing happens here unless the receiver failed.
         reactions.record_flag(key, user_id=user_id, reason=reason)
 
 

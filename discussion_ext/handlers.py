@@ -116,8 +116,7 @@ def _complete_later(contribution: Contribution | None) -> None:
 def _is_watched(instance: Any) -> bool:
     """Tell whether the course of a post is one of ours; when even that cannot be told the post is looked at later."""
     try:
-        with transaction.atomic():
-            return api.is_watched(instance.course_id)
+        return api.is_watched(instance.course_id)
     except Exception as error:  # noqa: BLE001
         log.error("Could not tell whether %s is watched: %s", edx_platform.post_key(instance), type(error).__name__)
         _mark(edx_platform.post_key(instance), error)

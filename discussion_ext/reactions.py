@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from .intents import current_intent
 from .models import Contribution, HelpfulMark, Report
 
 
@@ -29,7 +30,12 @@ def record_vote(forum_key: str, *, user_id: int, is_up: bool) -> int | None:
 
 
 def record_flag(forum_key: str, *, user_id: int, reason: str = "") -> Report | None:
-    """Record a report of a post; a person's second report of the same post opens the first one again."""
+    """Record a report of a post; reporting again after taking it back opens the first report again.
+
+    A report made through our api brings its reason in the intent.
+    """
+    intent = current_intent()
+    reason = reason or (intent.reason if intent is not None else "")
     contribution = Contribution.objects.filter(forum_key=forum_key).only("pk", "task_id").first()
     if contribution is None:
         return None
