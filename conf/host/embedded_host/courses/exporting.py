@@ -19,6 +19,7 @@ from embedded_host.models import Branch
 from embedded_host.runtime.build import build_unbound_runtime
 
 from . import assets
+from .olx_reader import THIN_CONTAINERS
 from .store import CourseStore
 
 OWN_FILE_TYPES = frozenset({"course", "chapter", "sequential", "vertical", "html", "problem", "video"})
@@ -75,6 +76,8 @@ class _Writer:
         node = self.tree.find(usage_key)
         for child in node.children:
             element.append(self._write_block(child, child.block_id))
+        if usage_key.block_type in THIN_CONTAINERS:
+            _indent(element)
         if usage_key.block_type not in OWN_FILE_TYPES:
             element.set("url_name", name)
             return element
@@ -112,7 +115,7 @@ class _Writer:
         self._write_text(name, json.dumps(kept, indent=4, sort_keys=True))
 
     def _write_xml(self, name: str, element: Any) -> None:
-        self._write_text(name, etree.tostring(element, encoding="unicode", pretty_print=True))
+        self._write_text(name, etree.tostring(element, encoding="unicode") + "\n")
 
     def _write_text(self, name: str, text: str) -> None:
         path = self.folder / name
@@ -133,6 +136,15 @@ class _WithoutChildren:
             block.add_xml_to_node(node)
         finally:
             del block.add_children_to_node
+
+
+def _indent(element: Any) -> None:
+    """Put each child on a line of its own; spaces inside a child may be content and stay."""
+    if len(element):
+        element.text = "\n  "
+        for child in element:
+            child.tail = "\n  "
+        element[-1].tail = "\n"
 
 
 def _attributes(block: Any) -> list[tuple[str, str]]:

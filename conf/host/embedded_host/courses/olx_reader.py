@@ -181,6 +181,8 @@ class _Reader:
                 self.result.notes.append(f"<{child.tag}> of <{element.tag}> kept for export")
         if element.tag in THIN_CONTAINERS:
             remaining.text = None
+            for kept in remaining:
+                kept.tail = None
         return tuple(children), remaining
 
     def _is_block(self, parent: Any, child: Any) -> bool:

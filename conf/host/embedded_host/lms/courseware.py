@@ -83,7 +83,7 @@ def outline(request: HttpRequest, course_id: str) -> HttpResponse:
     sections = results.outline(tree, learner, shows_hidden=has_access(request.user, "staff", overview.id))
     next_unit = next((unit for section in sections for part in section.parts for unit in part.units if not unit.is_done), None)  # fmt: skip
     started = any(unit.done for section in sections for part in section.parts for unit in part.units)
-    context = {"course": overview, "sections": sections, "next_unit": next_unit, "has_started": started}
+    context = {"course": overview, "tab": "courseware", "sections": sections, "next_unit": next_unit, "has_started": started}
     return render(request, "embedded_host/outline.html", context)
 
 

@@ -38,6 +38,7 @@ def progress(request: HttpRequest, course_id: str, student_id: int | None = None
     scores = [score for unit in units for score in unit.scores if score.is_attempted]
     context = {
         "course": overview,
+        "tab": "progress",
         "learner": learner,
         "is_other": learner.id != request.user.id,
         "sections": sections,
@@ -64,7 +65,8 @@ def instructor(request: HttpRequest, course_id: str) -> HttpResponse:
     if query:
         people = people.filter(Q(user__username__icontains=query) | Q(user__profile__name__icontains=query))
     page = Paginator(people.order_by("user__username"), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "embedded_host/instructor.html", {"course": overview, "page": page, "query": query})
+    context = {"course": overview, "tab": "instructor", "page": page, "query": query}
+    return render(request, "embedded_host/instructor.html", context)
 
 
 def _change(request: HttpRequest, course_key: object) -> None:

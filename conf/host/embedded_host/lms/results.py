@@ -120,7 +120,7 @@ class _Reader:
             done=sum(str(leaf.usage_key) in self.done for leaf in leaves),
             blocks=len(leaves),
             is_hidden=any(each.fields.get("visible_to_staff_only") for each in path),
-            scores=[self.score(leaf) for leaf in leaves if _class(leaf).has_score] if self.with_scores else [],
+            scores=[self.score(leaf) for leaf in leaves if getattr(_class(leaf), "has_score", False)] if self.with_scores else [],
         )
 
     def score(self, node: Node) -> ScoreLine:

@@ -26,6 +26,9 @@ def can_complete_by_viewing(block: Any) -> bool:
 class PlatformMixin(XBlockMixin):
     """The part of the platform's mixins that blocks rely on."""
 
+    has_score = False
+    icon_class = "other"
+
     display_name = String(default=None, scope=Scope.settings)
     start = DateTime(default=datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC), scope=Scope.settings)
     due = DateTime(default=None, scope=Scope.settings)
