@@ -238,7 +238,7 @@ class EntryShownData:
     recent: str
     question: str
     reason: str
-    rule: str
+    scheme: str
 
 
 @dataclass(frozen=True, slots=True)

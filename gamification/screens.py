@@ -40,7 +40,7 @@ from .data import (
     StandingData,
 )
 from .kinds import kind_title
-from .wording import entry_sentence, level_name, rule_sentence
+from .wording import entry_sentence, level_name, scheme_sentence
 
 BOARD_SURFACE: Final = "board"
 AROUND_PLACES: Final = 2
@@ -197,7 +197,7 @@ def _entry(entry: EntryData, *, zone: ZoneInfo, target: str = "") -> EntryShownD
         recent=capfirst(people.say_recent(entry.occurred_at, zone)),
         question=_("Why %(amount)s?") % {"amount": amount},
         reason=entry.reason,
-        rule=rule_sentence(entry),
+        scheme=scheme_sentence(entry),
     )
 
 

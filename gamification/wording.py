@@ -58,11 +58,11 @@ def level_name(number: int, title: str) -> str:
     return _("Level %(number)s, %(title)s") % {"number": number, "title": title}
 
 
-def rule_sentence(entry: EntryData) -> str:
-    """Return which rule an entry follows and of which version of the scheme."""
+def scheme_sentence(entry: EntryData) -> str:
+    """Return which version of the scheme counted an entry; empty for points given by hand, which follow none."""
     if entry.kind == MANUAL:
-        return _("Given or taken by hand, by no rule.")
-    return _("Rule “%(rule)s”, scheme version %(version)s.") % {"rule": entry.rule, "version": entry.scheme_version}
+        return ""
+    return _("Counted by version %(version)s of the points scheme.") % {"version": entry.scheme_version}
 
 
 def rule_limits(rule: RuleData) -> str:

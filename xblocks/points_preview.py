@@ -53,7 +53,7 @@ def _entries() -> list[EntryShownData]:
             recent=_("Today"),
             question=_("Why %(amount)s?") % {"amount": amount},
             reason=reason,
-            rule="",
+            scheme="",
         )
         for text, amount, reason in lines
     ]

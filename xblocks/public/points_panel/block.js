@@ -18,7 +18,8 @@
 
   /* Say something in the line that was kept free for it. */
   function say(line, text, kind) {
-    line.className = "cs-status" + (kind ? " cs-status--" + kind : "");
+    line.classList.toggle("cs-status--ok", kind === "ok");
+    line.classList.toggle("cs-status--bad", kind === "bad");
     line.textContent = text;
   }
 
