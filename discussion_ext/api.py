@@ -49,7 +49,15 @@ from .permissions import can_take_part, is_course_team
 from .reactions import record_flag, record_unflag, record_vote
 from .reading import list_answers, view_case
 from .rendering import render_markdown
-from .repairs import complete_contribution, evaluate_task, mark_for_repair, repair_forum, settle_closings, sweep
+from .repairs import (
+    complete_contribution,
+    evaluate_course,
+    evaluate_task,
+    mark_for_repair,
+    repair_forum,
+    settle_closings,
+    sweep,
+)
 from .results import evaluate_pending
 from .retirement import retire_person
 from .team import get_learner_report, get_team_summary, iter_team_csv, list_team_posts, list_team_rows
@@ -78,6 +86,7 @@ __all__ = [
     "count_words",
     "edit_contribution",
     "effective_minimum",
+    "evaluate_course",
     "evaluate_pending",
     "evaluate_task",
     "find_task",

@@ -13,13 +13,14 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from opaque_keys.edx.keys import CourseKey
 
 from . import configurations, counts, edx_platform, phases
 from .announcements import send_points
 from .contributions import is_watched, now, record_deletion, record_post
 from .data import ContributionState
 from .intents import Intent, acting, current_intent
-from .models import Contribution, CourseSwitch, HelpfulMark, PendingEvaluation, Repair, Task
+from .models import Contribution, CourseSwitch, HelpfulMark, Participation, PendingEvaluation, Repair, Task
 from .results import evaluate_pending
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,16 @@ def evaluate_task(task_id: int) -> int:
         if not done or not PendingEvaluation.objects.filter(task_id=task_id, attempts=0, pk__lte=last).exists():
             break
     return total
+
+
+def evaluate_course(course_key: CourseKey, *, is_dry_run: bool = False) -> Iterator[tuple[str, int]]:
+    """Evaluate everybody in the cases of a course again; yield title and number of people of each case."""
+    for task in Task.objects.filter(course_id=str(course_key)).order_by("pk"):
+        if is_dry_run:
+            yield task.title, Participation.objects.filter(task=task, is_retired=False).count()
+        else:
+            configurations.await_everybody(task)
+            yield task.title, evaluate_task(task.pk)
 
 
 def mark_for_repair(forum_key: str, *, error: str) -> None:
