@@ -115,14 +115,9 @@ def test_own_editor_and_handler_save_to_the_draft_only(
     assert "note: second" in author_client.get(f"/container/{unit_key}").content.decode()
 
 
-@pytest.mark.parametrize(("body", "status"), [("{", 400), ("[]", None), ("null", None)])
-def test_handlers_with_bad_bodies(author_client: Client, note_key: UsageKey, body: str, status: int | None) -> None:
-    url = f"/xblock/{note_key}/handler/write"
-    if status is None:
-        with pytest.raises(TypeError):
-            author_client.post(url, body, content_type="application/json")
-    else:
-        assert author_client.post(url, body, content_type="application/json").status_code == status
+def test_a_body_that_is_no_json_is_refused(author_client: Client, note_key: UsageKey) -> None:
+    answer = author_client.post(f"/xblock/{note_key}/handler/write", "{", content_type="application/json")
+    assert answer.status_code == 400
     assert draft_fields(note_key)["text"] == "first"
 
 

@@ -175,10 +175,10 @@ def read_thread(requester: Requester, thread_id: str, *, page: Any = 1) -> Threa
 
 
 class _Marks:
-    """Votes and reports on the posts of one page, read together."""
+    """Votes, reports and edits of the posts of one page, read together."""
 
     def __init__(self, requester: Requester, thread: Any, comments: list[Any]) -> None:
-        from forum.models import AbuseFlagger, Comment, CommentThread, UserVote
+        from forum.models import AbuseFlagger, Comment, CommentThread, EditHistory, UserVote
 
         self._requester = requester
         self._thread = _as_mapping(thread)
@@ -192,6 +192,8 @@ class _Marks:
         columns = ("content_type", "content_object_id", "user_id")
         votes = UserVote.objects.filter(wanted, vote=1).values_list(*columns)
         reports = AbuseFlagger.objects.filter(wanted).values_list(*columns)
+        edits = EditHistory.objects.filter(wanted).values_list("content_type", "content_object_id")
+        self._edited = {(kinds[type_id][0], pk) for type_id, pk in edits}
         self._votes = Counter((kinds[type_id][0], pk) for type_id, pk, _user in votes)
         self._reports = Counter((kinds[type_id][0], pk) for type_id, pk, _user in reports)
         me = requester.user.id
@@ -213,7 +215,7 @@ class _Marks:
             author=None if hidden else post.author.username,
             author_label=None if hidden else requester.labels.get(post.author_id),
             created_at=post.created_at,
-            is_edited=(post.updated_at - post.created_at).total_seconds() > 60 and post.edit_history.exists(),
+            is_edited=key in self._edited,
             body=post.body,
             html=render_body(post.body),
             votes=self._votes[key],

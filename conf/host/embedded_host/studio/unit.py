@@ -17,10 +17,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from opaque_keys.edx.keys import UsageKey
 from web_fragments.fragment import Fragment
-from xblock.django.request import django_to_webob_request, webob_to_django_response
-from xblock.exceptions import NoSuchHandlerError
 
 from embedded_host.courses.tree import CourseTree
+from embedded_host.runtime.calls import run_handler
 
 from . import editing
 from .access import block_page, draft_store
@@ -169,8 +168,4 @@ def edit(request: HttpRequest, tree: CourseTree, usage_key: UsageKey) -> HttpRes
 def handle(request: HttpRequest, tree: CourseTree, usage_key: UsageKey, handler: str, suffix: str = "") -> HttpResponse:
     """Call a handler of a block in the draft; nothing a learner owns is read or written."""
     runtime = editing.build_author_runtime(tree, request.user)
-    try:
-        answer = runtime.get_block(usage_key).handle(handler, django_to_webob_request(request), suffix)
-    except NoSuchHandlerError as error:
-        raise Http404(handler) from error
-    return webob_to_django_response(answer)
+    return run_handler(runtime, request, usage_key, handler, suffix)
