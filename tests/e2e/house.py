@@ -101,8 +101,12 @@ class House:
             time.sleep(0.2)
 
     def __enter__(self) -> House:
-        self._start("lms", self.lms_port)
-        self._start("cms", self.studio_port)
+        try:
+            self._start("lms", self.lms_port)
+            self._start("cms", self.studio_port)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -118,7 +122,7 @@ class House:
 
 def _answers(port: int) -> bool:
     try:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/login", timeout=5).close()  # noqa: S310  our own address
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/login", timeout=5).close()
     except urllib.error.HTTPError:
         return True
     except OSError:

@@ -1,0 +1,196 @@
+"""From the author's form to the board and back: one case, the way people live through it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.looks import look
+from tests.e2e.pages import CaseForm, LearnerCase
+
+pytestmark = pytest.mark.e2e
+
+UNIT = "block-v1:Harbour+LTB1+open+type@vertical+block@hello"
+TITLE = "A name by Tuesday"
+CASE = """On Thursday night two of nine bakers call in sick. Mirjam, shift lead for four months, asks Dov to stay.
+
+On Friday the quality log shows a **wrong allergen label** on 240 loaves. The manager wants a name by Tuesday."""
+QUESTION = "You are Mirjam. What do you do before Tuesday, and whom do you speak to first?"
+
+ADAS_POSITION = (
+    "I would speak to Dov first and ask what the last three weeks were like for him. He has said yes to every extra "
+    "hour, and I am the one who kept asking, so his name alone hides my own part."
+)
+BRAMS_POSITION = (
+    "Neither of them. First I check the label printer with the day lead, on paper, on Saturday. If the system let a "
+    "wrong label through at four in the morning, a tired person is the last link and never the cause."
+)
+ADA_TO_BRAM = (
+    "Checking the printer changes what I bring: a cause instead of a person. Where I hesitate is the rota, because "
+    "nobody looks at paper before the weekend ends."
+)
+BRAM_TO_ADA = (
+    "You take blame on yourself quickly. Is that not the same move as giving a name, only kinder? The plan for next "
+    "week stays missing."
+)
+ADA_LOOKS_BACK = (
+    "Taking the blame is still naming somebody. I keep the talk with him, but on Tuesday I bring the printer, three "
+    "rotas and one measure we can test."
+)
+BRAM_LOOKS_BACK = (
+    "I left people out of it altogether. Asking how those weeks went costs nothing and tells me more about the night "
+    "shift than any printer log does."
+)
+
+
+@pytest.fixture(scope="module")
+def case_key(town):
+    """Return the key of the case that the author adds in the first chapter."""
+    page = town.page_of("ruben")
+    page.goto(town.studio(f"container/{UNIT}"))
+    page.get_by_role("button", name="Case discussion").click()
+    page.wait_for_url(re.compile("/xblock/.*/edit"))
+    found = re.search(r"block-v1:[^/]+", page.url)
+    page.context.close()
+    return found[0]
+
+
+def test_the_author_is_told_what_is_wrong_and_nothing_is_saved(town, case_key):
+    page = town.page_of("ruben")
+    page.goto(town.studio(f"xblock/{case_key}/edit"))
+    form = CaseForm(page.locator("[data-case-form]"))
+    form.fill(Title=TITLE, Case_text=CASE, Question=QUESTION)
+    form.form.get_by_label("Position, at least").fill("30")
+    form.form.get_by_label("Position, at most").fill("20")
+    form.form.get_by_label("Opens").fill("2026-11-23T09:00")
+    form.form.get_by_label("Closes").fill("2026-11-22T23:59")
+    form.save()
+    summary = form.form.get_by_role("alert").first
+    expect(summary).to_contain_text("Not saved yet. 2 fields need you")
+    expect(summary).to_be_focused()
+    look(page, "case_discussion_studio-errors")
+    summary.get_by_role("link").first.click()
+    expect(form.form.get_by_label("Position, at most")).to_be_focused()
+    expect(form.form.get_by_label("Position, at most")).to_have_attribute("aria-invalid", "true")
+    page.reload()
+    expect(form.form.get_by_label("Title", exact=True)).not_to_have_value(TITLE)
+    page.context.close()
+
+
+def test_the_author_writes_edits_and_publishes(town, case_key):
+    page = town.page_of("ruben")
+    page.goto(town.studio(f"xblock/{case_key}/edit"))
+    form = CaseForm(page.locator("[data-case-form]"))
+    form.fill(Title=TITLE, Case_text=CASE, Question=QUESTION)
+    for label, number in {
+        "Position, at least": 30,
+        "Answers to different classmates": 1,
+        "Each answer, at least": 12,
+        "Look back, at least": 15,
+    }.items():
+        form.form.get_by_label(label).fill(str(number))
+    preview = form.form.locator("[data-preview-body]")
+    expect(preview.get_by_text("wrong allergen label")).to_be_visible()
+    expect(preview).to_contain_text("30 words or more")
+    form.form.get_by_role("button", name="Course team").click()
+    look(page, "case_discussion_studio-filled")
+    form.save()
+    page.wait_for_url(re.compile("/container/"))
+    expect(page.get_by_text(f"{TITLE}: new")).to_be_visible()
+    look(page, "case_discussion_studio-unit")
+
+    page.get_by_role("link", name=f"Edit “{TITLE}”").click()
+    expect(form.form.get_by_label("Position, at least")).to_have_value("30")
+    form.form.get_by_label("Position, at least").fill("25")
+    form.save()
+    page.wait_for_url(re.compile("/container/"))
+    page.get_by_role("button", name="Publish unit").click()
+    expect(page.get_by_text("Learners have this version.")).to_be_visible()
+    page.context.close()
+
+
+def test_a_learner_reads_and_thinks_first(town, case_key):
+    page = town.page_of("ada")
+    case = LearnerCase(page, town.block(case_key)).open()
+    case.at("Read")
+    case.sees(QUESTION)
+    case.sees("25 words or more")
+    look(page, "case_discussion_learner-1-reading")
+    case.start()
+    case.sees(re.compile("Nobody has posted yet"))
+    case.write("Your position", f"{QUESTION} I would speak")
+    case.sees("3 of 25 words.")
+    button = case.block.get_by_role("button", name="Post position")
+    expect(button).to_have_attribute("aria-disabled", "true")
+    button.click(force=True)
+    case.at("Take a position")
+    case.write("Your position", ADAS_POSITION)
+    case.sees(re.compile("Draft saved"))
+    page.reload()
+    expect(case.block.get_by_role("textbox", name="Your position")).to_have_value(ADAS_POSITION)
+    case.press("Post position")
+    case.at("Answer classmates")
+    case.sees("No classmate has posted yet")
+    look(page, "case_discussion_learner-3-first_to_post")
+    page.context.close()
+
+
+def test_the_second_sees_nothing_of_the_first_before_his_own(town, case_key):
+    page = town.page_of("bram")
+    case = LearnerCase(page, town.block(case_key)).open()
+    case.start()
+    case.sees("1 classmate has posted.")
+    case.write("Your position", "Neither of them. First I check the label printer with the day lead.")
+    look(page, "case_discussion_learner-2-position_held")
+    case.sees_nothing_of("the last three weeks were like", "Ada Lovink")
+    case.take_position(BRAMS_POSITION)
+    case.sees(re.compile("the last three weeks were like"))
+    look(page, "case_discussion_learner-3-classmates")
+    page.context.close()
+
+
+def test_an_answer_that_repeats_oneself_does_not_count_and_a_real_one_does(town, case_key):
+    page = town.page_of("bram")
+    case = LearnerCase(page, town.block(case_key)).open()
+    case.answer("Ada Lovink", BRAMS_POSITION)
+    item = case.requirement("Answer to Ada Lovink")
+    expect(item).to_contain_text("Does not count")
+    expect(item).to_contain_text(re.compile(r"It repeats \d+ of its \d+ words from your own position"))
+    assert town.stored("bram")["grades"][case_key][0] == 4
+    look(page, "case_discussion_learner-4-does_not_count")
+    case.answer("Ada Lovink", BRAM_TO_ADA)
+    case.at("Look back")
+    page.context.close()
+
+
+def test_looking_back_finishes_the_case_with_grade_completion_and_points(town, case_key):
+    page = town.page_of("ada")
+    case = LearnerCase(page, town.block(case_key)).open()
+    case.sees("Is that not the same move as giving a name")
+    case.answer("Bram de Wit", ADA_TO_BRAM)
+    case.at("Look back")
+    case.sees("Bram de Wit answered you")
+    case.write("Look back", ADA_LOOKS_BACK)
+    look(page, "case_discussion_learner-5-look_back")
+    case.look_back(ADA_LOOKS_BACK)
+    case.sees("You finished this case")
+    why = case.block.locator("details.cs-why")
+    why.locator("summary").click()
+    expect(why).to_contain_text(re.compile("10 points for a finished case|finished"))
+    look(page, "case_discussion_learner-6-finished")
+    found = town.stored("ada")
+    assert found["grades"][case_key] == [10, 10]
+    assert found["completions"][case_key] == 1
+    kinds = {kind: points for kind, points, _reason in found["entries"]}
+    assert kinds["case_finished"] == 10
+    assert kinds["answer"] == 3
+    assert all(reason for _kind, _points, reason in found["entries"])
+    page.context.close()
+
+    page = town.page_of("bram")
+    case = LearnerCase(page, town.block(case_key)).open()
+    case.look_back(BRAM_LOOKS_BACK)
+    assert town.stored("bram")["grades"][case_key] == [10, 10]
+    page.context.close()
