@@ -16,6 +16,7 @@ from django.middleware.csrf import get_token
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from opaque_keys.edx.keys import CourseKey
 from web_fragments.fragment import Fragment
 from webob import Request, Response
 from xblock.completable import XBlockCompletionMode
@@ -67,7 +68,7 @@ class PointsPanelXBlock(XBlock):
                 return self._draw_note("sign_in")
             try:
                 with transaction.atomic():
-                    return self._draw_learner(person)
+                    return self._draw_learner(person.user_id, person.course_key, is_team=person.is_team)
             except DatabaseError:
                 log.exception("Points of %s cannot be shown.", person.course_key)
                 return self._draw_note("down")
@@ -134,21 +135,20 @@ class PointsPanelXBlock(XBlock):
         person = acting_person(self)
         if refusal := refuse_write(person):
             raise RequestError(refusal.message, status=403, code=refusal.code)
+        user_id, course_key = _require_points(person)
         choice = read_choice(data, "choice", NAME_CHOICES)
-        if not points.is_on(person.course_key):
-            raise RequestError(_("This course does not use points at the moment."), status=403, code="points_off")
-        if points.get_standing(person.user_id, person.course_key).listing in NOT_ON_BOARDS:
+        if points.get_standing(user_id, course_key).listing in NOT_ON_BOARDS:
             message = _("The board lists enrolled learners only. There is nothing to choose.")
             raise RequestError(message, status=403, code="not_on_board")
-        points.choose_board_name(user_id=person.user_id, course_key=person.course_key, choice=choice)
-        return {"saved": points.get_privacy(person.user_id, person.course_key).saved}
+        points.choose_board_name(user_id=user_id, course_key=course_key, choice=choice)
+        return {"saved": points.get_privacy(user_id, course_key).saved}
 
     def _show_place(self, data: dict[str, Any]) -> dict[str, str]:
         del data
-        person = acting_person(self)
-        if person.user_id is None or person.course_key is None or not points.is_on(person.course_key):
+        if not self.has_board:
             raise RequestError(_("There is no board to show here."), status=404, code="no_board")
-        return {"html": render_template(self, "points_panel/place.html", self._learner_context(person))}
+        context = self._learner_context(*_require_points(acting_person(self)))
+        return {"html": render_template(self, "points_panel/place.html", context)}
 
     def _edit(self, data: dict[str, Any]) -> dict[str, str]:
         if not is_authoring(self):
@@ -170,22 +170,20 @@ class PointsPanelXBlock(XBlock):
                 log.exception("Nothing was stored for %s.", self.scope_ids.usage_id)
                 return refuse(_("Not saved. Try again in a few minutes."), status=503, code="unavailable")
 
-    def _learner_context(self, person: ActingPerson) -> dict[str, Any]:
+    def _learner_context(self, user_id: int, course_key: CourseKey) -> dict[str, Any]:
         names = ("my_points", "board", "how", "privacy")
         return {
             "title": self.display_name,
             "has_board": self.has_board,
-            "panel": points.get_panel(
-                person.user_id, person.course_key, latest=self.latest_count, has_board=self.has_board
-            ),
-            "urls": {name: reverse(f"gamification:{name}", args=[str(person.course_key)]) for name in names},
+            "panel": points.get_panel(user_id, course_key, latest=self.latest_count, has_board=self.has_board),
+            "urls": {name: reverse(f"gamification:{name}", args=[str(course_key)]) for name in names},
         }
 
-    def _draw_learner(self, person: ActingPerson) -> Fragment:
-        if not points.is_on(person.course_key):
-            return self._draw_note("off_for_team" if person.is_team else "off")
-        context = self._learner_context(person)
-        if person.is_team and context["panel"].privacy is None:
+    def _draw_learner(self, user_id: int, course_key: CourseKey, *, is_team: bool) -> Fragment:
+        if not points.is_on(course_key):
+            return self._draw_note("off_for_team" if is_team else "off")
+        context = self._learner_context(user_id, course_key)
+        if is_team and context["panel"].privacy is None:
             return self._draw_note("team")
         html = render_template(self, "points_panel/panel.html", {**context, "csrf_token": _csrf_token()})
         return self._fragment(html, init="PointsPanelXBlock")
@@ -212,6 +210,13 @@ class PointsPanelXBlock(XBlock):
     @staticmethod
     def _is_off(person: ActingPerson) -> bool:
         return person.course_key is not None and not points.is_on(person.course_key)
+
+
+def _require_points(person: ActingPerson) -> tuple[int, CourseKey]:
+    """Return who acts in which course. Refuse where nobody does or where the course has no points."""
+    if person.user_id is None or person.course_key is None or not points.is_on(person.course_key):
+        raise RequestError(_("This course does not use points at the moment."), status=403, code="points_off")
+    return person.user_id, person.course_key
 
 
 def _csrf_token() -> str:

@@ -73,9 +73,4 @@ const caseActs = {
     button.hidden = true;
   },
 
-  fold(view, button) {
-    const fold = button.closest("details");
-    fold.open = false;
-    fold.querySelector("summary").focus({ preventScroll: true });
-  },
 };

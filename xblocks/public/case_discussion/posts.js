@@ -3,13 +3,28 @@ import { startComposers } from "./composer.js";
 import { attempt, parse } from "./screen.js";
 
 export const postActs = {
+  unfold(view, button) {
+    const panel = document.getElementById(button.getAttribute("aria-controls"));
+    panel.hidden = !panel.hidden;
+    button.setAttribute("aria-expanded", String(!panel.hidden));
+    if (!panel.hidden) panel.querySelector("input, button").focus({ preventScroll: true });
+  },
+
+  fold(view, button) {
+    const panel = button.closest(".cs-unfold");
+    panel.hidden = true;
+    const opener = panel.parentElement.querySelector(`[aria-controls="${CSS.escape(panel.id)}"]`);
+    opener.setAttribute("aria-expanded", "false");
+    opener.focus({ preventScroll: true });
+  },
+
   answer(view, button) {
     const post = button.closest("[data-post]");
     const open = post.querySelector(":scope > div > [data-answer-form]");
     if (open) return close(open, button);
     const template = view.region.querySelector("template[data-answer-form]");
     const holder = document.createElement("div");
-    holder.className = "cs-replies";
+    holder.className = post.closest(".cs-replies") ? "" : "cs-replies"; // indented once, never twice
     holder.dataset.answerForm = "";
     holder.append(template.content.cloneNode(true));
     fillIn(holder, post, template.dataset.label);
@@ -20,9 +35,9 @@ export const postActs = {
   },
 
   edit(view, button) {
-    const form = button.closest("[data-post]").querySelector("[data-edit]");
-    form.hidden = !form.hidden;
-    button.setAttribute("aria-expanded", String(!form.hidden));
+    const post = button.closest("[data-post]");
+    const form = post.querySelector("[data-edit]");
+    showEdit(post, form.hidden);
     if (!form.hidden) form.querySelector("textarea").focus({ preventScroll: true });
   },
 
@@ -30,11 +45,8 @@ export const postActs = {
     const post = button.closest("[data-post]");
     const answer = button.closest("[data-answer-form]");
     if (answer) return close(answer, post.querySelector("[data-do=answer]"));
-    const form = button.closest("[data-edit]");
-    form.hidden = true;
-    const opener = post.querySelector("[data-do=edit]");
-    opener.setAttribute("aria-expanded", "false");
-    return opener.focus({ preventScroll: true });
+    showEdit(post, false);
+    return post.querySelector("[data-do=edit]").focus({ preventScroll: true });
   },
 
   async withdraw(view, button) {
@@ -59,6 +71,7 @@ export const postActs = {
     const answer = await attempt(view, button, call, { isQuiet: true });
     if (!answer) return;
     for (const part of form.querySelectorAll(".cs-field, button")) part.hidden = true;
+    form.closest("[data-post]").querySelector("[data-do=unfold]").hidden = true;
     form.querySelector("[data-problem]").textContent = answer.status;
   },
 
@@ -91,6 +104,13 @@ export const postActs = {
     return button.setAttribute("aria-expanded", "true");
   },
 };
+
+/** While a post is edited its text stands in the form only. */
+function showEdit(post, isOn) {
+  post.querySelector("[data-edit]").hidden = !isOn;
+  post.querySelector(".cs-post__body").hidden = isOn;
+  post.querySelector("[data-do=edit]").setAttribute("aria-expanded", String(isOn));
+}
 
 function close(holder, opener) {
   const area = holder.querySelector("textarea");

@@ -15,13 +15,12 @@ export function start({ runtime, root, options }) {
     team: caller(runtime, root, "team_action", options.failure),
   };
   view.apply = (answer, form) => apply(view, answer, form);
-  const acts = { ...postActs, fold };
   region.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do], [data-team]");
     if (!button || button.matches("form")) return;
     event.preventDefault();
     if (button.dataset.team) run(view, button, button.dataset.team, numbers(button.dataset));
-    else acts[button.dataset.do]?.(view, button);
+    else postActs[button.dataset.do]?.(view, button);
   });
   region.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-team]");
@@ -82,10 +81,4 @@ function markField(form, name) {
 function say(button, status) {
   const line = button.closest(".cs-row")?.querySelector("[data-problem]");
   if (line) line.textContent = status;
-}
-
-function fold(view, button) {
-  const details = button.closest("details");
-  details.open = false;
-  details.querySelector("summary").focus({ preventScroll: true });
 }
