@@ -56,7 +56,9 @@ def check_python(version: tuple[int, ...]) -> None:
     """Refuse a Python that the pinned packages do not fit."""
     if tuple(version) not in SUPPORTED_PYTHONS:
         found = ".".join(map(str, version))
-        raise DemoError(f"Python {found} is not supported: use 3.11 or 3.12, for example “make demo PYTHON=python3.12”.")
+        raise DemoError(
+            f"Python {found} is not supported: use 3.11 or 3.12, for example “make demo PYTHON=python3.12”."
+        )
 
 
 def read_port(name: str, default: int) -> int:
@@ -74,7 +76,9 @@ def check_port(name: str, port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise DemoError(f"Port {port} is taken: stop what uses it, or run “{name}={port + 100} make demo”.") from error
+            raise DemoError(
+                f"Port {port} is taken: stop what uses it, or run “{name}={port + 100} make demo”."
+            ) from error
 
 
 def reset(environment: dict[str, str]) -> None:
@@ -140,15 +144,20 @@ def _environment(lms_port: int, cms_port: int) -> dict[str, str]:
 
 
 def _manage(environment: dict[str, str], *arguments: str) -> None:
-    done = subprocess.run([sys.executable, str(MANAGE), *arguments], env=environment, check=False)
+    command = [sys.executable, str(MANAGE), *arguments]
+    done = subprocess.run(command, env=environment, check=False)  # noqa: S603  (our own command)
     if done.returncode:
-        raise DemoError(f"“manage.py {' '.join(arguments)}” failed; the lines above say why. “make demo-reset” starts over.")
+        raise DemoError(
+            f"“manage.py {' '.join(arguments)}” failed; the lines above say why. “make demo-reset” starts over."
+        )
 
 
 def _start(environment: dict[str, str], service: str, port: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, str(MANAGE), service, "runserver", "--noreload", f"127.0.0.1:{port}"]
     # A session of its own: Ctrl-C reaches this process alone, which then stops both in order.
-    return subprocess.Popen(command, env=environment, start_new_session=True, stdout=subprocess.DEVNULL)
+    return subprocess.Popen(  # noqa: S603  (our own command)
+        command, env=environment, start_new_session=True, stdout=subprocess.DEVNULL
+    )
 
 
 def _wait_until_up(services: list[subprocess.Popen[bytes]], *urls: str) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.host.host_course import COURSE_KEY, OLX
 from opaque_keys.edx.keys import CourseKey, UsageKey
 from xblock.core import XBlock
 from xblock.plugin import PLUGIN_CACHE
+
+from tests.host.host_course import COURSE_KEY, OLX
 
 
 @pytest.fixture(autouse=True)

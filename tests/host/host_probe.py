@@ -12,10 +12,11 @@ from xblock.core import XBlock
 from xblock.exceptions import NoSuchServiceError
 from xblock.fields import Integer, List, Scope, String
 
-SERVICES = ("user", "i18n", "settings", "completion", "cache", "publish", "replace_urls", "field-data", "grade", "discussion", "notes")  # fmt: skip
+GIVEN = ("user", "i18n", "settings", "completion", "cache", "publish", "replace_urls", "field-data")
+ABSENT = ("grade", "grades", "discussion", "notes", "badging", "comments", "cohorts", "xqueue", "lti-configuration")
 
 
-@XBlock.needs("user", "i18n", "settings", "cache", "publish", "replace_urls", "field-data", "grade", "discussion", "notes")
+@XBlock.needs(*(name for name in GIVEN + ABSENT if name != "completion"))
 @XBlock.wants("completion")
 class HostProbeBlock(CompletableXBlockMixin, XBlock):
     """Reports services and ids, stores a number in every scope, publishes what it is told."""
@@ -64,7 +65,7 @@ class HostProbeBlock(CompletableXBlockMixin, XBlock):
     @XBlock.handler
     def services(self, request: Any, suffix: str = "") -> Response:
         present = []
-        for name in SERVICES:
+        for name in GIVEN + ABSENT:
             try:
                 if self.runtime.service(self, name) is not None:
                     present.append(name)

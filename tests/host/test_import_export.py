@@ -8,16 +8,25 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from lxml import etree
+
 from embedded_host.courses import olx_source
 from embedded_host.courses.assets import course_folder
 from embedded_host.models import Block, Course
-from lxml import etree
 from openedx.core.djangoapps.content.course_overviews.models import CourseOverview
+from tests.host.host_course import COURSE_KEY, OLX
 from xmodule.modulestore.django import COURSE_PUBLISHED, modulestore
 
-from tests.host.host_course import COURSE_KEY, OLX
-
-TYPES = {"course": 1, "chapter": 1, "sequential": 1, "vertical": 2, "html": 2, "host_probe": 1, "problem": 1, "rocket": 1}  # fmt: skip
+TYPES = {
+    "course": 1,
+    "chapter": 1,
+    "sequential": 1,
+    "vertical": 2,
+    "html": 2,
+    "host_probe": 1,
+    "problem": 1,
+    "rocket": 1,
+}
 
 
 @pytest.fixture
@@ -118,7 +127,11 @@ def test_export_refuses_to_overwrite(course, tmp_path):
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]><vertical display_name="&b;"/>'
 BROKEN = [
     ("vertical/unit1.xml", BOMB, "vertical/unit1.xml: a document type is not allowed"),
-    ("vertical/unit1.xml", '<!DOCTYPE x SYSTEM "file:///etc/passwd"><vertical/>', "vertical/unit1.xml: a document type"),
+    (
+        "vertical/unit1.xml",
+        '<!DOCTYPE x SYSTEM "file:///etc/passwd"><vertical/>',
+        "vertical/unit1.xml: a document type",
+    ),
     ("vertical/unit1.xml", "<vertical><html", "vertical/unit1.xml: not well-formed XML"),
     ("vertical/unit1.xml", "<html/>", "vertical/unit1.xml: the root element is <html>, not <vertical>"),
     ("vertical/unit1.xml", '<vertical><html url_name="gone"/></vertical>', "html/gone.xml: missing file"),
@@ -128,7 +141,11 @@ BROKEN = [
     ("html/hello.html", b"\xff\xfe\xff", "html/hello.html: not UTF-8 text"),
     ("sequential/first.xml", '<sequential due="soon"/>', "sequential/first.xml: attribute due"),
     ("vertical/unit1.xml", '<vertical><host_probe url_name="a" limit="many"/></vertical>', "block host_probe cannot"),
-    ("sequential/first.xml", '<sequential><vertical url_name="unit1"/><vertical url_name="unit1"/></sequential>', "'unit1' appears twice"),  # fmt: skip
+    (
+        "sequential/first.xml",
+        '<sequential><vertical url_name="unit1"/><vertical url_name="unit1"/></sequential>',
+        "'unit1' appears twice",
+    ),
     ("chapter/week1.xml", '<chapter><chapter url_name="week1"/></chapter>', "'week1' appears twice"),
     ("policies/run/policy.json", "{", "policies/run/policy.json: not valid JSON"),
     ("policies/run/policy.json", "[]", "policies/run/policy.json: not a JSON object"),

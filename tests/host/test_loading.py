@@ -5,9 +5,10 @@ from completion.models import BlockCompletion
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.urls import reverse
+from opaque_keys.edx.keys import UsageKey
+
 from lms.djangoapps.courseware.models import StudentModule
 from lms.djangoapps.grades.signals.signals import PROBLEM_WEIGHTED_SCORE_CHANGED
-from opaque_keys.edx.keys import UsageKey
 
 PROBLEM_KEY = UsageKey.from_string("block-v1:Org+C1+R1+type@problem+block@p1")
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from completion.models import BlockCompletion
+
 from lms.djangoapps.courseware.models import StudentModule
 
 
@@ -33,7 +34,9 @@ def test_as_one_learner_nothing_is_stored_for_the_learner(staff_client, course, 
     look_as(staff_client, course, "specific", "ada")
     assert staff_client.post(handler_url("add")).json()["count"] == 5
     assert staff_client.post(handler_url("add")).json()["count"] == 6
-    for event in ({"type": "grade", "event": {"value": 1, "max_value": 1}}, {"type": "completion", "event": {"completion": 1}}):  # fmt: skip
+    grade = {"type": "grade", "event": {"value": 1, "max_value": 1}}
+    completion = {"type": "completion", "event": {"completion": 1}}
+    for event in (grade, completion):
         staff_client.post(handler_url("publish_event"), json.dumps(event), content_type="application/json")
     row = StudentModule.objects.get()
     assert (json.loads(row.state), row.grade) == ({"count": 4}, None)

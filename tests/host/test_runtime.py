@@ -5,14 +5,14 @@ import json
 import pytest
 from completion.models import BlockCompletion
 from django.test import Client
-from embedded_host.models import Branch
+from xblock.exceptions import InvalidScopeError
+
 from embedded_host.courses.store import CourseStore
+from embedded_host.models import Branch
 from embedded_host.runtime.addresses import resource_package
 from lms.djangoapps.courseware.models import StudentModule
-from xblock.exceptions import InvalidScopeError
+from tests.host.host_probe import GIVEN, HostProbeBlock
 from xmodule.modulestore.django import modulestore
-
-from tests.host.host_probe import HostProbeBlock
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def post(client, url, data=None):
 
 def test_services_are_those_of_the_lms(client_of, enrolled, handler_url):
     present = client_of(enrolled).get(handler_url("services")).json()["present"]
-    assert present == ["user", "i18n", "settings", "completion", "cache", "publish", "replace_urls", "field-data"]
+    assert present == list(GIVEN)
 
 
 def test_learner_is_described_as_on_the_platform(client_of, enrolled, handler_url):
@@ -80,7 +80,9 @@ def test_authored_fields_are_read_only_in_the_lms(client_of, enrolled, handler_u
     assert modulestore().get_item(probe_key).title == "Asked"
 
 
-def test_a_published_grade_is_stored_and_completes_through_the_real_handler(client_of, enrolled, handler_url, monkeypatch):
+def test_a_published_grade_is_stored_and_completes_through_the_real_handler(
+    client_of, enrolled, handler_url, monkeypatch
+):
     event = {"type": "grade", "event": {"value": 3, "max_value": 4}}
     monkeypatch.setattr(HostProbeBlock, "has_custom_completion", False)
     assert post(client_of(enrolled), handler_url("publish_event"), event).status_code == 200
@@ -93,7 +95,9 @@ def test_a_lower_grade_replaces_a_higher_one_unless_only_higher_counts(client_of
     client = client_of(enrolled)
 
     def publish(value, **extra):
-        post(client, handler_url("publish_event"), {"type": "grade", "event": {"value": value, "max_value": 4, **extra}})
+        post(
+            client, handler_url("publish_event"), {"type": "grade", "event": {"value": value, "max_value": 4, **extra}}
+        )
         return StudentModule.objects.get(student=enrolled).grade
 
     assert [publish(3), publish(2), publish(1, only_if_higher=True), publish(4, only_if_higher=True)] == [3, 2, 2, 4]

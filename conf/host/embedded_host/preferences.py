@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+
 from openedx.core.djangoapps.lang_pref import LANGUAGE_KEY
 from openedx.core.djangoapps.user_api.accounts.api import TIME_ZONE_KEY
 from openedx.core.djangoapps.user_api.models import UserPreference
@@ -25,7 +26,7 @@ class PreferencesMiddleware:
         language = preferences.get(LANGUAGE_KEY) or translation.get_language_from_request(request)
         zone = find_zone(preferences.get(TIME_ZONE_KEY))
         with translation.override(language), timezone.override(zone):
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         return response

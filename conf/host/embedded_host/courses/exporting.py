@@ -91,7 +91,7 @@ class _Writer:
         block_type = block.scope_ids.block_type
         if block_type in OWN_FILE_TYPES or isinstance(block, DefinitionBlock):
             definition = self.tree.find(block.location).definition
-            element = etree.fromstring(definition) if definition else etree.Element(block_type)  # noqa: S320  (ours)
+            element = etree.fromstring(definition) if definition else etree.Element(block_type)
             for field_name, value in _attributes(block):
                 element.set(field_name, value)
         else:

@@ -118,9 +118,7 @@ class _Reader:
 
     def _is_installed(self, block_type: str) -> bool:
         block_class = XBlock.load_class(block_type, default=PlaceholderBlock)
-        return not (
-            block_type in THIN_CONTAINERS or block_type == "html" or issubclass(block_class, DefinitionBlock)
-        )
+        return not (block_type in THIN_CONTAINERS or block_type == "html" or issubclass(block_class, DefinitionBlock))
 
     # Blocks that read themselves -------------------------------------------------------------------------------------
 

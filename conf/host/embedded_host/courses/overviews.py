@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from openedx.core.djangoapps.content.course_overviews.models import CourseOverview
 from xblock.fields import DateTime
+
+from openedx.core.djangoapps.content.course_overviews.models import CourseOverview
 
 from .tree import CourseTree
 

@@ -16,12 +16,17 @@ from django.db import transaction
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey, UsageKey
 from openedx_events.content_authoring.data import CourseData, XBlockData
-from openedx_events.content_authoring.signals import COURSE_CREATED, XBLOCK_CREATED, XBLOCK_DELETED, XBLOCK_PUBLISHED
-from openedx_events.content_authoring.signals import XBLOCK_UPDATED
-from xmodule.modulestore.django import SignalHandler
-from xmodule.modulestore.exceptions import ItemNotFoundError
+from openedx_events.content_authoring.signals import (
+    COURSE_CREATED,
+    XBLOCK_CREATED,
+    XBLOCK_DELETED,
+    XBLOCK_PUBLISHED,
+    XBLOCK_UPDATED,
+)
 
 from embedded_host.models import Block, Branch, Course, hash_key
+from xmodule.modulestore.django import SignalHandler
+from xmodule.modulestore.exceptions import ItemNotFoundError
 
 from . import overviews
 from .tree import CourseTree, Node, get_tree
@@ -220,7 +225,9 @@ class CourseStore:
         wanted = [node.usage_key for node in draft.walk(usage_key)]
         gone = {node.usage_key for node in live.walk(usage_key)} - set(wanted) if live else set()
         moved_away = {key for key in gone if draft.find(key) is not None}
-        course.blocks.filter(branch=Branch.PUBLISHED, key_hash__in=[hash_key(key) for key in gone - moved_away]).delete()
+        course.blocks.filter(
+            branch=Branch.PUBLISHED, key_hash__in=[hash_key(key) for key in gone - moved_away]
+        ).delete()
         above = [node.usage_key for node in draft.ancestors(usage_key) if node.block_type in ALWAYS_LIVE]
         self._copy_to_published(course, [*wanted, *above])
         XBLOCK_PUBLISHED.send_event(xblock_info=XBlockData(usage_key=usage_key, block_type=usage_key.block_type))
@@ -262,11 +269,7 @@ class CourseStore:
         return live is not None and live.find(key) is not None
 
     def _draft_row(self, usage_key: UsageKey) -> tuple[Course, Block]:
-        row = (
-            Block.objects.select_related("course")
-            .filter(branch=Branch.DRAFT, key_hash=hash_key(usage_key))
-            .first()
-        )
+        row = Block.objects.select_related("course").filter(branch=Branch.DRAFT, key_hash=hash_key(usage_key)).first()
         if row is None:
             raise ItemNotFoundError(str(usage_key))
         return row.course, row

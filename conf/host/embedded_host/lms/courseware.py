@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from common.djangoapps.student.models import CourseEnrollment, EnrollmentNotAllowed
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,18 +15,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_POST
 from edx_django_utils.plugins import get_plugins_view_context
+from opaque_keys import InvalidKeyError
+from opaque_keys.edx.keys import CourseKey, UsageKey
+from web_fragments.fragment import Fragment
+
+from common.djangoapps.student.models import CourseEnrollment, EnrollmentNotAllowed
+from embedded_host.courses.tree import CourseTree, Node
+from embedded_host.runtime.build import build_learner_runtime
 from lms.djangoapps.courseware.access import has_access, has_staff_roles
 from lms.djangoapps.courseware.courses import get_course_overview_with_access
 from lms.djangoapps.courseware.masquerade import set_masquerade, setup_masquerade
-from opaque_keys import InvalidKeyError
-from opaque_keys.edx.keys import CourseKey, UsageKey
 from openedx.core.djangoapps.content.course_overviews.models import CourseOverview
-from web_fragments.fragment import Fragment
 from xmodule.modulestore.django import modulestore
 from xmodule.modulestore.exceptions import ItemNotFoundError
-
-from embedded_host.courses.tree import CourseTree, Node
-from embedded_host.runtime.build import build_learner_runtime
 
 from . import results
 
@@ -35,7 +35,7 @@ from . import results
 @login_required
 def dashboard(request: HttpRequest) -> HttpResponse:
     """List the person's courses and those they may join."""
-    mine = CourseEnrollment.enrollments_for_user(request.user).select_related("course").order_by("-created")  # type: ignore[arg-type]
+    mine = CourseEnrollment.enrollments_for_user(request.user).select_related("course").order_by("-created")
     enrolled = [enrollment.course for enrollment in mine]
     others = CourseOverview.objects.exclude(id__in=[course.id for course in enrolled]).order_by("display_name")[:50]
     context = {"courses": enrolled, "others": others}
@@ -60,11 +60,11 @@ def change_enrollment(request: HttpRequest) -> HttpResponse:
     if not CourseOverview.course_exists(course_key):
         raise Http404
     if request.POST.get("enrollment_action") == "unenroll":
-        CourseEnrollment.unenroll(request.user, course_key)  # type: ignore[arg-type]
+        CourseEnrollment.unenroll(request.user, course_key)
         messages.success(request, _("You have left the course. What you wrote stays."))
         return redirect("dashboard")
     try:
-        CourseEnrollment.enroll(request.user, course_key)  # type: ignore[arg-type]
+        CourseEnrollment.enroll(request.user, course_key)
     except EnrollmentNotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect("about_course", course_id=course_key)
@@ -81,9 +81,16 @@ def outline(request: HttpRequest, course_id: str) -> HttpResponse:
     tree = modulestore().get_tree(overview.id)
     learner = _learner(request, overview.id)
     sections = results.outline(tree, learner, shows_hidden=has_access(request.user, "staff", overview.id))
-    next_unit = next((unit for section in sections for part in section.parts for unit in part.units if not unit.is_done), None)  # fmt: skip
-    started = any(unit.done for section in sections for part in section.parts for unit in part.units)
-    context = {"course": overview, "tab": "courseware", "sections": sections, "next_unit": next_unit, "has_started": started}
+    units = [unit for section in sections for part in section.parts for unit in part.units]
+    next_unit = next((unit for unit in units if not unit.is_done), None)
+    started = any(unit.done for unit in units)
+    context = {
+        "course": overview,
+        "tab": "courseware",
+        "sections": sections,
+        "next_unit": next_unit,
+        "has_started": started,
+    }
     return render(request, "embedded_host/outline.html", context)
 
 
@@ -116,7 +123,7 @@ def unit(request: HttpRequest, course_id: str, usage_key: str) -> HttpResponse:
 
 @xframe_options_exempt
 def single_block(request: HttpRequest, usage_key: str) -> HttpResponse:
-    """Show one block without the frame of the course, as the learning app embeds it; 404 to people not in the course."""
+    """Show one block without the course around it, as the learning app embeds it; 404 to people not in the course."""
     key = parse_usage_key(usage_key)
     overview = get_course_overview_with_access(request.user, "load", key.course_key, check_if_enrolled=True)
     tree, node = _find_node(overview.id, usage_key)

@@ -6,7 +6,6 @@ import zoneinfo
 from dataclasses import dataclass
 from typing import Any
 
-from common.djangoapps.student.models import CourseAccessRole
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
@@ -20,12 +19,13 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+
+from common.djangoapps.student.models import CourseAccessRole
+from embedded_host.preferences import find_zone
 from openedx.core.djangoapps.django_comment_common.models import Role
 from openedx.core.djangoapps.lang_pref import LANGUAGE_KEY
 from openedx.core.djangoapps.user_api.accounts.api import TIME_ZONE_KEY
 from openedx.core.djangoapps.user_api.models import UserPreference
-
-from embedded_host.preferences import find_zone
 
 ROLE_LIMIT = 12
 PAGE_SIZE = 30
@@ -75,7 +75,7 @@ def account_settings(request: HttpRequest) -> HttpResponse:
             with translation.override(language):
                 messages.success(request, _("Your settings are saved."))
             return redirect("account_settings")
-    chosen = UserPreference.get_all_preferences(request.user)  # type: ignore[arg-type]
+    chosen = UserPreference.get_all_preferences(request.user)
     context = {
         "language": chosen.get(LANGUAGE_KEY) or translation.get_language(),
         "zone": chosen.get(TIME_ZONE_KEY, ""),
@@ -124,6 +124,8 @@ def _role_groups() -> list[RoleGroup]:
     groups = [
         RoleGroup(_("Site administrators"), list(people.filter(is_staff=True)[:ROLE_LIMIT])),
         RoleGroup(_("Course teams"), list(people.filter(id__in=team, is_staff=False)[:ROLE_LIMIT])),
-        RoleGroup(_("Moderators"), list(people.filter(id__in=moderators, is_staff=False).exclude(id__in=team)[:ROLE_LIMIT])),
+        RoleGroup(
+            _("Moderators"), list(people.filter(id__in=moderators, is_staff=False).exclude(id__in=team)[:ROLE_LIMIT])
+        ),
     ]
     return [group for group in groups if group.people]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from common.djangoapps.student.models import CourseEnrollment
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
@@ -11,6 +10,8 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+
+from common.djangoapps.student.models import CourseEnrollment
 from lms.djangoapps.courseware.access import has_access, has_staff_roles
 from lms.djangoapps.courseware.courses import get_course_overview_with_access
 from lms.djangoapps.courseware.masquerade import setup_masquerade
@@ -75,8 +76,8 @@ def _change(request: HttpRequest, course_key: object) -> None:
     if user is None:
         messages.error(request, _('There is no account "%(name)s".') % {"name": name})
     elif request.POST.get("action") == "unenroll":
-        CourseEnrollment.unenroll(user, course_key)  # type: ignore[arg-type]
+        CourseEnrollment.unenroll(user, course_key)
         messages.success(request, _("%(name)s is no longer enrolled.") % {"name": user.username})
     else:
-        CourseEnrollment.enroll(user, course_key)  # type: ignore[arg-type]
+        CourseEnrollment.enroll(user, course_key)
         messages.success(request, _("%(name)s is enrolled.") % {"name": user.username})

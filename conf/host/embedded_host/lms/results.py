@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from completion.models import BlockCompletion
-from lms.djangoapps.courseware.models import StudentModule
 from opaque_keys.edx.keys import UsageKey
 from xblock.completable import XBlockCompletionMode
 from xblock.core import XBlock
@@ -14,6 +13,7 @@ from xblock.core import XBlock
 from embedded_host.blocks import PlaceholderBlock
 from embedded_host.courses.tree import CourseTree, Node
 from embedded_host.runtime.build import build_unbound_runtime
+from lms.djangoapps.courseware.models import StudentModule
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,9 @@ class _Reader:
             done=sum(str(leaf.usage_key) in self.done for leaf in leaves),
             blocks=len(leaves),
             is_hidden=any(each.fields.get("visible_to_staff_only") for each in path),
-            scores=[self.score(leaf) for leaf in leaves if getattr(_class(leaf), "has_score", False)] if self.with_scores else [],
+            scores=[self.score(leaf) for leaf in leaves if getattr(_class(leaf), "has_score", False)]
+            if self.with_scores
+            else [],
         )
 
     def score(self, node: Node) -> ScoreLine:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
+
 from lms.djangoapps.courseware.access import has_access
 from lms.djangoapps.courseware.tabs import EnrolledTab, get_course_tab_list
 from lms.djangoapps.discussion.plugins import DiscussionTab
@@ -63,6 +64,5 @@ def list_tab_links(user: Any, course: Any, *, active: str) -> list[TabLink]:
     tabs += get_course_tab_list(user, course)
     tabs.sort(key=lambda tab: (tab.priority is None, tab.priority or 0))
     return [
-        TabLink(gettext(tab.name), tab.link_func(course, reverse), tab.type == active or tab.tab_id == active)
-        for tab in tabs
+        TabLink(gettext(tab.name), tab.link_func(course, reverse), active in (tab.type, tab.tab_id)) for tab in tabs
     ]

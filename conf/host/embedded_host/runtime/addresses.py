@@ -47,7 +47,8 @@ def asset_url(course_key: CourseKey, path: str) -> str:
 
 def jump_to_id_url(course_key: CourseKey, block_id: str) -> str:
     """Return the address that leads to a block, by the short name authors know."""
-    return f"{settings.LMS_ROOT_URL if settings.SERVICE_VARIANT == 'cms' else ''}/courses/{course_key}/jump_to_id/{block_id}"
+    site = settings.LMS_ROOT_URL if settings.SERVICE_VARIANT == "cms" else ""
+    return f"{site}/courses/{course_key}/jump_to_id/{block_id}"
 
 
 def login_url(next_url: str) -> str:

@@ -49,9 +49,7 @@ class AuthoredFieldData(FieldData):
 
     def set_many(self, block: Any, update_dict: dict[str, Any]) -> None:
         """Store fields of the draft in one write; the tree of this runtime follows."""
-        values = {
-            name: to_json(value) for name, value in update_dict.items() if name not in {"children", "parent"}
-        }
+        values = {name: to_json(value) for name, value in update_dict.items() if name not in {"children", "parent"}}
         if values:
             self._write(block, {**self._node(block).fields, **values})
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from lms.djangoapps.courseware.access import has_access
-from lms.djangoapps.courseware.masquerade import is_masquerading_as_specific_student, setup_masquerade
 from opaque_keys.edx.keys import CourseKey
 from xblock.field_data import ReadOnlyFieldData, SplitFieldData
 from xblock.fields import Scope
 from xblock.runtime import KvsFieldData
 
 from embedded_host.courses.tree import CourseTree
+from lms.djangoapps.courseware.access import has_access
+from lms.djangoapps.courseware.masquerade import is_masquerading_as_specific_student, setup_masquerade
 
 from .authored import AuthoredFieldData
 from .learner_state import LearnerStateStore, MasqueradingStore, NobodyStore

@@ -24,12 +24,12 @@ HIDDEN_SUFFIXES = {".py", ".pyc", ".scss"}
 class BlockFinder(BaseFinder):
     """Finds ``xblock/resources/<package>/public/...`` in packages that contain a block."""
 
-    def find(self, path: str, all: bool = False, find_all: bool = False) -> Any:  # noqa: A002  (Django's name)
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:  # type: ignore[override]  # all in 4.2
         """Return the file, a list of it where all are wanted, or an empty list."""
         found = self._find(path)
         if found is None:
             return []
-        return [str(found)] if all or find_all else str(found)
+        return [str(found)] if find_all or kwargs.get("all") else str(found)
 
     def list(self, ignore_patterns: Iterable[str] | None) -> list[Any]:
         """The host collects nothing."""

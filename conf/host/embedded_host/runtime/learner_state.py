@@ -7,16 +7,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from opaque_keys.edx.keys import UsageKey
+from xblock.exceptions import InvalidScopeError
+from xblock.fields import Scope
+from xblock.runtime import DictKeyValueStore, KeyValueStore
+
 from lms.djangoapps.courseware.models import (
     StudentModule,
     XModuleStudentInfoField,
     XModuleStudentPrefsField,
     XModuleUserStateSummaryField,
 )
-from opaque_keys.edx.keys import UsageKey
-from xblock.exceptions import InvalidScopeError
-from xblock.fields import Scope
-from xblock.runtime import DictKeyValueStore, KeyValueStore
 
 SESSION_KEY = "masquerade_data"
 
@@ -32,7 +33,9 @@ class LearnerStateStore(KeyValueStore):
         """Read the learner's state of these blocks at once."""
         keys = list(usage_keys)
         rows = StudentModule.objects.filter(student_id=user_id, module_state_key__in=keys)
-        found = {key.map_into_course(key.course_key): state for key, state in rows.values_list("module_state_key", "state")}
+        found = {
+            key.map_into_course(key.course_key): state for key, state in rows.values_list("module_state_key", "state")
+        }
         for key in keys:
             self._states[user_id, key] = _parse(found.get(key))
 
@@ -102,7 +105,7 @@ class LearnerStateStore(KeyValueStore):
 
 
 class MasqueradingStore(KeyValueStore):
-    """Shows a learner's fields to staff; what changes is kept in the staff member's session and never reaches the learner."""
+    """Shows a learner's fields to staff; changes are kept in the staff member's session and never reach the learner."""
 
     def __init__(self, store: LearnerStateStore, session: Any) -> None:
         self._store = store

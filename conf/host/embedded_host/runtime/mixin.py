@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -30,7 +30,7 @@ class PlatformMixin(XBlockMixin):
     icon_class = "other"
 
     display_name = String(default=None, scope=Scope.settings)
-    start = DateTime(default=datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC), scope=Scope.settings)
+    start = DateTime(default=datetime(2030, 1, 1, tzinfo=UTC), scope=Scope.settings)
     due = DateTime(default=None, scope=Scope.settings)
     graded = Boolean(default=False, scope=Scope.settings)
     format = String(default=None, scope=Scope.settings)

@@ -34,8 +34,8 @@ class KeyReader(IdReader):
         """Return the type in the key."""
         return def_id.block_type
 
-    get_usage_id_from_aside = get_definition_id_from_aside = None  # type: ignore[assignment]
-    get_aside_type_from_usage = get_aside_type_from_definition = None  # type: ignore[assignment]
+    get_usage_id_from_aside = get_definition_id_from_aside = None
+    get_aside_type_from_usage = get_aside_type_from_definition = None
 
 
 class HostRuntime(Runtime):

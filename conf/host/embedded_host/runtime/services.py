@@ -10,10 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import translation
-from lms.djangoapps.courseware.access import get_user_role, has_access
 from opaque_keys.edx.keys import CourseKey
 from xblock.reference.user_service import UserService, XBlockUser
 from xblock.runtime import NullI18nService
+
+from lms.djangoapps.courseware.access import get_user_role, has_access
 
 PREFERENCES_SHOWN = ("pref-lang", "time_zone")
 
@@ -43,8 +44,9 @@ class HostUserService(UserService):
 
     def get_anonymous_user_id(self, username: str, course_id: str) -> str | None:
         """Return the anonymous id of a person, to staff only."""
-        from common.djangoapps.student.models import anonymous_id_for_user
         from django.contrib.auth.models import User
+
+        from common.djangoapps.student.models import anonymous_id_for_user
 
         if not self.get_current_user().opt_attrs.get("edx-platform.user_is_staff"):
             return None

@@ -184,7 +184,7 @@ DISCUSSION_RATELIMIT = "100/m"
 RETIRED_USERNAME_PREFIX = "retired__user_"
 RETIRED_EMAIL_PREFIX = "retired__user_"
 RETIRED_EMAIL_DOMAIN = "retired.invalid"
-XBLOCK_SETTINGS: dict[str, object] = {}
+XBLOCK_SETTINGS: dict[str, dict[str, object]] = {}
 XBLOCK_FIELD_DATA_WRAPPERS: list[str] = []
 
 LOGGING = {

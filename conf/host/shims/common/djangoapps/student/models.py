@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 from django.db import models, transaction
 from opaque_keys.edx.django.models import CourseKeyField
 from opaque_keys.edx.keys import CourseKey
-from openedx.core.djangoapps.content.course_overviews.models import CourseOverview
 from openedx_events.learning.data import CourseData, CourseEnrollmentData, UserData, UserPersonalData
 from openedx_events.learning.signals import (
     COURSE_ENROLLMENT_CHANGED,
@@ -19,10 +18,12 @@ from openedx_events.learning.signals import (
 )
 from openedx_filters.learning.filters import CourseEnrollmentStarted, CourseUnenrollmentStarted
 
+from openedx.core.djangoapps.content.course_overviews.models import CourseOverview
+
 from .signals import ENROLL_STATUS_CHANGE, UNENROLL_DONE
 
 
-class CourseEnrollmentException(Exception):
+class CourseEnrollmentException(Exception):  # noqa: N818  (the platform's name)
     """An enrolment that is not possible."""
 
 

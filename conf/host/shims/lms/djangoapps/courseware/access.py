@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from common.djangoapps.student.models import CourseAccessRole, CourseEnrollment
 from opaque_keys.edx.keys import CourseKey
+
+from common.djangoapps.student.models import CourseAccessRole, CourseEnrollment
 
 from .masquerade import is_masquerading_as_student
 
@@ -22,7 +23,7 @@ def has_staff_roles(user: Any, course_key: CourseKey) -> bool:
 
 
 def has_access(user: Any, action: str, obj: Any, course_key: CourseKey | None = None) -> bool:
-    """Tell whether the person may do ``action`` (``staff``, ``instructor``, ``load``, ``enroll``) in the course of ``obj``.
+    """Tell whether the person may do ``action`` in the course of ``obj``: staff, instructor, load or enroll.
 
     Staff who view a course as a learner have a learner's access.
     """

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from common.djangoapps.student.models import CourseEnrollment
 from django.http import Http404
 from opaque_keys.edx.keys import CourseKey
+
+from common.djangoapps.student.models import CourseEnrollment
 from openedx.core.djangoapps.content.course_overviews.models import CourseOverview
 from xmodule.modulestore.django import modulestore
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from common.djangoapps.student.models import CourseEnrollment
 from django.conf import settings
 from django.contrib.auth.models import User
 from opaque_keys.edx.keys import CourseKey
+
+from common.djangoapps.student.models import CourseEnrollment
 
 MASQUERADE_SETTINGS_KEY = "masquerade_settings"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from opaque_keys.edx.keys import UsageKey
+
 from xmodule.modulestore.django import modulestore
 
 

@@ -5,15 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django.dispatch import receiver
+from xblock.scorable import ScorableXBlockMixin, Score
+
 from lms.djangoapps.courseware.model_data import get_score, set_score
+from lms.djangoapps.courseware.models import StudentModule
 from lms.djangoapps.grades.constants import ScoreDatabaseTableEnum
-from xblock.scorable import Score, ScorableXBlockMixin
 
 from .signals import PROBLEM_RAW_SCORE_CHANGED, PROBLEM_WEIGHTED_SCORE_CHANGED, SCORE_PUBLISHED
 
 
 def _fraction(earned: float, possible: float) -> float:
     return earned / possible if possible else 0.0
+
+
+def _is_lower(earned: float, possible: float, previous: StudentModule | None) -> bool:
+    if previous is None or previous.grade is None:
+        return False
+    return _fraction(earned, possible) < _fraction(previous.grade, previous.max_grade or 0.0)
 
 
 def _weighted(earned: float, possible: float, weight: float | None) -> tuple[float, float]:
@@ -28,11 +36,8 @@ def on_score_published(
     sender: Any, block: Any, user: Any, raw_earned: float, raw_possible: float, only_if_higher: bool, **kwargs: Any
 ) -> bool:
     """Store the score in StudentModule and announce it; return whether it was stored."""
-    if only_if_higher:
-        previous = get_score(user.id, block.location)
-        if previous is not None and previous.grade is not None:
-            if _fraction(raw_earned, raw_possible) < _fraction(previous.grade, previous.max_grade):
-                return False
+    if only_if_higher and _is_lower(raw_earned, raw_possible, get_score(user.id, block.location)):
+        return False
     modified = set_score(user.id, block.location, raw_earned, raw_possible)
     if isinstance(block, ScorableXBlockMixin):
         block.set_score(Score(raw_earned=raw_earned, raw_possible=raw_possible))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 
-from ..models import UserPreference
+from openedx.core.djangoapps.user_api.models import UserPreference
 
 
 def get_user_preference(requesting_user: User, preference_key: str, username: str | None = None) -> str | None:
