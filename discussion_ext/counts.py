@@ -73,8 +73,9 @@ def _apply(contribution: Contribution, *, is_wanted: bool) -> None:
 
 
 def _count_position(contribution: Contribution, step: int) -> None:
-    where = {"task_id": contribution.task_id, "group_id": contribution.group_id}
-    TaskGroup.objects.get_or_create(**where)
+    where: dict[str, Any] = {"task_id": contribution.task_id, "group_id": contribution.group_id}
+    if not TaskGroup.objects.filter(**where).exists():
+        TaskGroup.objects.bulk_create([TaskGroup(**where)], ignore_conflicts=True)
     name = "team_positions" if contribution.is_team else "positions"
     TaskGroup.objects.filter(**where).update(**{name: F(name) + step})
 
@@ -91,7 +92,7 @@ def _count_reply(contribution: Contribution, step: int) -> None:
 
 def _lock(contribution_id: int) -> dict[int, Contribution]:
     above = Contribution.objects.filter(pk=contribution_id).values_list("parent_id", "root_id").first() or ()
-    ids = {contribution_id, *above} - {None}
+    ids = {pk for pk in (contribution_id, *above) if pk is not None}
     return {row.pk: row for row in Contribution.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
 
 

@@ -22,7 +22,7 @@ def record_vote(forum_key: str, *, user_id: int, is_up: bool) -> int | None:
             with transaction.atomic():
                 return HelpfulMark.objects.create(contribution_id=contribution_id, user_id=user_id).pk
         except IntegrityError:
-            mark = HelpfulMark.objects.get(contribution_id=contribution_id, user_id=user_id)
+            mark = HelpfulMark.objects.select_for_update().get(contribution_id=contribution_id, user_id=user_id)
     if mark.is_on == is_up:
         return None
     HelpfulMark.objects.filter(pk=mark.pk).update(is_on=is_up, fold_due=1)

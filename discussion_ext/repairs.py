@@ -18,7 +18,7 @@ from opaque_keys.edx.keys import CourseKey
 from . import configurations, counts, edx_platform, phases
 from .announcements import send_points
 from .contributions import is_watched, now, record_deletion, record_post
-from .data import ContributionState
+from .data import ContributionKind, ContributionState
 from .intents import Intent, acting, current_intent
 from .models import Contribution, CourseSwitch, HelpfulMark, Participation, PendingEvaluation, Repair, Task
 from .results import evaluate_pending
@@ -34,9 +34,20 @@ _BATCH = 200
 def complete_contribution(contribution_id: int) -> None:
     """Fold the counts that a post changed and evaluate its author; safe to repeat."""
     counts.fold_contribution(contribution_id)
-    found = Contribution.objects.filter(pk=contribution_id, task__isnull=False).values_list("task_id", "author_id")
-    for task_id, user_id in found:
-        evaluate_pending(task_id=task_id, user_id=user_id)
+    contribution = Contribution.objects.filter(pk=contribution_id, task__isnull=False).select_related("task").first()
+    if contribution is None or contribution.task is None:
+        return
+    evaluate_pending(task_id=contribution.task_id, user_id=contribution.author_id)
+    if contribution.kind == ContributionKind.POSITION and contribution.state == ContributionState.LIVE:
+        _evaluate_waiting(contribution.task, but=contribution.author_id)
+
+
+def _evaluate_waiting(task: Task, *, but: int) -> None:
+    """Evaluate those who had nobody left to answer: now there is somebody."""
+    waiting = Participation.objects.filter(task=task, is_waiting=True, is_retired=False).exclude(user_id=but)
+    for user_id in list(waiting.order_by("user_id").values_list("user_id", flat=True)[:_BATCH]):
+        PendingEvaluation.objects.create(task=task, user_id=user_id)
+        evaluate_pending(task_id=task.pk, user_id=user_id)
 
 
 def evaluate_task(task_id: int) -> int:

@@ -66,8 +66,11 @@ def evaluate_learner(task_id: int, user_id: int, *, void_reason: str = "unmet") 
 
 def lock_participation(task_id: int, user_id: int) -> Participation:
     """Return a learner's row in a task, made where there was none, locked until the transaction ends."""
-    Participation.objects.get_or_create(task_id=task_id, user_id=user_id)
-    return Participation.objects.select_for_update().get(task_id=task_id, user_id=user_id)
+    who = {"task_id": task_id, "user_id": user_id}
+    if not Participation.objects.filter(**who).exists():
+        # Not get_or_create: under REPEATABLE READ it cannot see the row that somebody else has just made.
+        Participation.objects.bulk_create([Participation(**who)], ignore_conflicts=True)
+    return Participation.objects.select_for_update().get(**who)
 
 
 def compute(task: Task, participation: Participation, own: list[Contribution]) -> EvaluationData:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -23,15 +24,16 @@ pytestmark = pytest.mark.django_db
 def crowd(case: UsageKey, course_key: CourseKey, enrol: Callable[..., int]) -> Callable[[int], None]:
     """Return a way to fill the case with positions, half of them answered."""
 
+    numbers = itertools.count(1_000_000)
+
     def fill(number: int) -> None:
         task = Task.objects.get()
         authors = [enrol() for _ in range(min(number, 20))]
-        start = Contribution.objects.count()
         moment = timezone.now() - timedelta(days=1)
 
         def row(index: int, **values: Any) -> Contribution:
             return Contribution(
-                course_id=str(course_key), task=task, forum_key=f"thread:{start + index + 1_000_000}",
+                course_id=str(course_key), task=task, forum_key=f"thread:{next(numbers)}",
                 author_id=authors[index % len(authors)], body=f"Position {index}", body_hash="x", created_at=moment,
                 worded_at=moment, fold_due=None, is_counted=True, **values,
             )  # fmt: skip
@@ -218,9 +220,32 @@ class TestTeam:
             show: [row.user_id for row in api.list_team_rows(usage_key=case, show=show).rows]  # type: ignore[arg-type]
             for show in ("silent", "left_out", "waiting", "reported")
         }
-        assert shown == {"silent": [silent, reader], "left_out": [learner], "waiting": [learner, peer], "reported": []}
+        assert shown == {"silent": [silent, reader], "left_out": [learner], "waiting": [], "reported": []}
         with pytest.raises(api.InvalidValueError):
             api.list_team_rows(usage_key=case, show="loud")  # type: ignore[arg-type]
+
+    def test_who_waits_for_somebody_to_answer_waits_no_longer_than_needed(
+        self,
+        case: UsageKey,
+        learner: int,
+        peer: int,
+        enrol: Callable[..., int],
+        take_position: Callable[..., PostedData],
+        committed: Callable[[], Any],
+        words: Callable[..., str],
+    ) -> None:
+        def waiting() -> list[int]:
+            return [row.user_id for row in api.list_team_rows(usage_key=case, show="waiting").rows]
+
+        theirs = take_position(peer).contribution
+        take_position(learner)
+        assert theirs is not None
+        assert waiting() == []  # each has the other to answer
+        with committed():
+            api.post_answer(usage_key=case, contribution_id=theirs.id, user_id=learner, body=words(6, 60))
+        assert waiting() == [learner]
+        take_position(enrol())
+        assert waiting() == []
 
     def test_posts_worth_the_teams_time(
         self,
