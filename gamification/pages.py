@@ -66,6 +66,14 @@ def open_course(request: HttpRequest, course_id: str) -> CourseKey:
     return course_key
 
 
+def reader_id(request: HttpRequest) -> int:
+    """Return who asks; the pages are for people who are signed in."""
+    user_id = request.user.id
+    if user_id is None:
+        raise Http404(_("Sign in to see your points."))
+    return user_id
+
+
 def page_urls(course_key: CourseKey) -> PageUrls:
     """Return the addresses of the points pages of a course."""
     course_id = str(course_key)

@@ -14,7 +14,7 @@ from opaque_keys.edx.keys import CourseKey
 from people import api as people
 
 from . import api, edx_platform
-from .pages import build_pager, contact_url, open_course, page_urls, read_page, render_page
+from .pages import build_pager, contact_url, open_course, page_urls, read_page, reader_id, render_page
 from .permissions import may_choose_name
 from .screens import Shown
 
@@ -30,7 +30,7 @@ def my_points(request: HttpRequest, course_id: str) -> HttpResponse:
     show: Shown = asked if asked in get_args(Shown) else "all"  # type: ignore[assignment]
 
     def read() -> dict[str, Any]:
-        mine = api.get_my_points(request.user.id, course_key, show=show, page=read_page(request))
+        mine = api.get_my_points(reader_id(request), course_key, show=show, page=read_page(request))
         labels = {"all": _("All"), "given": _("Given"), "taken": _("Taken back")}
         return {
             "mine": mine,
@@ -55,7 +55,7 @@ def board(request: HttpRequest, course_id: str) -> HttpResponse:
     url = page_urls(course_key).board
 
     def read() -> dict[str, Any]:
-        shown = api.get_board(request.user.id, course_key, page=read_page(request))
+        shown = api.get_board(reader_id(request), course_key, page=read_page(request))
         return {"board": shown, "pager": build_pager(url, page=shown.page, pages=shown.pages)}
 
     return render_page(request, course_key, name="board", read=read)
@@ -69,7 +69,7 @@ def how(request: HttpRequest, course_id: str) -> HttpResponse:
     course_key = open_course(request, course_id)
 
     def read() -> dict[str, Any]:
-        standing = api.get_standing(request.user.id, course_key)
+        standing = api.get_standing(reader_id(request), course_key)
         return {"scheme": api.get_scheme(course_key, level=standing.level.number)}
 
     return render_page(request, course_key, name="how", read=read)
@@ -90,7 +90,7 @@ def privacy(request: HttpRequest, course_id: str) -> HttpResponse:
         status = 400 if decision.is_allowed else 403
 
     def read() -> dict[str, Any]:
-        shown = api.get_privacy(request.user.id, course_key) if decision.is_allowed else None
+        shown = api.get_privacy(reader_id(request), course_key) if decision.is_allowed else None
         saved = shown.saved if shown and "saved" in request.GET and not error else ""
         return {"privacy": shown, "status": saved, "error": error}
 
@@ -100,7 +100,7 @@ def privacy(request: HttpRequest, course_id: str) -> HttpResponse:
 def _choose(request: HttpRequest, course_key: CourseKey) -> str:
     """Store the choice that was posted and return what is wrong with it, if anything."""
     try:
-        api.choose_board_name(user_id=request.user.id, course_key=course_key, choice=request.POST.get("choice", ""))
+        api.choose_board_name(user_id=reader_id(request), course_key=course_key, choice=request.POST.get("choice", ""))
     except people.UnknownChoiceError as refused:
         return str(refused)
     return ""

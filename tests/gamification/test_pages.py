@@ -130,7 +130,8 @@ def test_titles_are_text(page, learner, earn):
     assert 'href="/a&quot;b"' in body
 
 
-def test_the_way_to_ask_is_the_operators_or_the_platforms(page, settings):
+def test_the_way_to_ask_is_the_operators_or_the_platforms(page, learner, earn, settings):
+    earn(learner, "case_finished", "2026-11-20T10:00:00Z")
     settings.CONTACT_EMAIL = "help@example.com"
     assert "mailto:help@example.com?subject=My%20points%20in%20Leading" in page("my_points").content.decode()
     settings.GAMIFICATION_CONTACT = "https://example.com/ask"

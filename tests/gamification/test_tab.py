@@ -6,11 +6,11 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+
+from gamification import api
 from lms.djangoapps.courseware.tabs import get_course_tab_list
 from openedx.core.djangoapps.course_apps.plugins import CourseAppsPluginManager
 from xmodule.modulestore.django import modulestore
-
-from gamification import api
 
 
 def tabs_of(user, course_key):

@@ -193,7 +193,7 @@ def test_the_choice_is_stored_and_the_place_follows(
         {"choice": ["name"]},
         {"choice": 1},
         {"choice": "NAME"},
-        {"choise": "name"},
+        {"name": "name"},
     ],
 )
 def test_a_wrong_choice_names_the_field(open_as, points_course, learner, body):

@@ -70,7 +70,7 @@ class NameOptionSerializer(serializers.Serializer):
     """One way of appearing on the board."""
 
     value = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     hint = serializers.CharField()
     is_chosen = serializers.BooleanField()
 

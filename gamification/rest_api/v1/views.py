@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
@@ -13,8 +13,9 @@ from edx_rest_framework_extensions.auth.jwt.authentication import JwtAuthenticat
 from edx_rest_framework_extensions.auth.session.authentication import SessionAuthenticationAllowInactiveUser
 from opaque_keys.edx.keys import CourseKey
 from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.filters import BaseFilterBackend
 from rest_framework.generics import GenericAPIView, ListAPIView
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -49,8 +50,8 @@ class PointsView(GenericAPIView):
     """What the views share: who may ask, the course they ask about, and an answer when the database refuses."""
 
     authentication_classes = (JwtAuthentication, SessionAuthenticationAllowInactiveUser)
-    permission_classes = (IsAuthenticated, MaySeePoints)
-    filter_backends = ()
+    permission_classes: tuple[type[BasePermission], ...] = (IsAuthenticated, MaySeePoints)
+    filter_backends: tuple[type[BaseFilterBackend], ...] = ()
     pagination_class: type[EnginePages] | None = None
 
     @functools.cached_property
@@ -60,6 +61,11 @@ class PointsView(GenericAPIView):
         if course_key is None:
             raise NotFound({"course_id": [_("No course has this key.")]})
         return course_key
+
+    @property
+    def reader_id(self) -> int:
+        """Return who asks; the permission classes have made sure that it is somebody."""
+        return cast("int", self.request.user.pk)
 
     def handle_exception(self, exc: Exception) -> Response:
         """Turn a refusing database into 503 with what people need to know."""
@@ -80,7 +86,7 @@ class PointsView(GenericAPIView):
                 "points": row.points,
                 "level_number": row.level_number,
                 "level_title": row.level_title,
-                "is_me": row.user_id == self.request.user.id,
+                "is_me": row.user_id == self.reader_id,
             }
             for row in rows
         ]
@@ -94,7 +100,7 @@ class MeView(PointsView):
     @transaction.atomic
     def get(self, request: Request, course_id: str) -> Response:
         """Return the reader's standing."""
-        return Response(self.get_serializer(api.get_standing(request.user.id, self.course_key)).data)
+        return Response(self.get_serializer(api.get_standing(self.reader_id, self.course_key)).data)
 
 
 class PagedView(PointsView, ListAPIView):
@@ -119,9 +125,7 @@ class EntriesView(PagedView):
 
         def reader(show: Shown) -> PageReader:
             def read(page: int, page_size: int) -> tuple[Sequence[Any], int, int, int]:
-                found = api.list_entries(
-                    self.request.user.id, self.course_key, show=show, page=page, page_size=page_size
-                )
+                found = api.list_entries(self.reader_id, self.course_key, show=show, page=page, page_size=page_size)
                 return found.entries, found.page, found.pages, found.total
 
             return read
@@ -152,10 +156,10 @@ class AroundView(PointsView):
     @transaction.atomic
     def get(self, request: Request, course_id: str) -> Response:
         """Return two places above and below, or nothing for those who are not on the board."""
-        standing = api.get_standing(request.user.id, self.course_key)
+        standing = api.get_standing(self.reader_id, self.course_key)
         if not standing.is_listed:
             return Response(self.get_serializer({"before": 0, "after": 0, "results": []}).data)
-        found = api.list_around(self.course_key, request.user.id)
+        found = api.list_around(self.course_key, self.reader_id)
         shown = {"before": found.before, "after": found.after, "results": self.rows(found.rows)}
         return Response(self.get_serializer(shown).data)
 
@@ -169,7 +173,7 @@ class PrivacyView(PointsView):
     @transaction.atomic
     def get(self, request: Request, course_id: str) -> Response:
         """Return the choice and what each way looks like."""
-        return Response(self.get_serializer(api.get_privacy(request.user.id, self.course_key)).data)
+        return Response(self.get_serializer(api.get_privacy(self.reader_id, self.course_key)).data)
 
     @transaction.atomic
     def put(self, request: Request, course_id: str) -> Response:
@@ -179,7 +183,7 @@ class PrivacyView(PointsView):
         wanted.is_valid(raise_exception=True)
         try:
             api.choose_board_name(
-                user_id=request.user.id, course_key=self.course_key, choice=wanted.validated_data["choice"]
+                user_id=self.reader_id, course_key=self.course_key, choice=wanted.validated_data["choice"]
             )
         except people.UnknownChoiceError as error:
             _refuse("choice", error)
