@@ -15,7 +15,15 @@ from django.utils.translation import gettext as _
 from web_fragments.fragment import Fragment
 
 from discussion_ext import api as cases
-from discussion_ext.data import CaseViewData, ContributionData, ContributionKind, Order, PostedData, RequirementState
+from discussion_ext.data import (
+    CaseConfigData,
+    CaseViewData,
+    ContributionData,
+    ContributionKind,
+    Order,
+    PostedData,
+    RequirementState,
+)
 from people import api as people
 
 from .case_handlers import failure_words
@@ -135,7 +143,8 @@ def answers(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, A
         is_team=person.is_team,
         page=page,
     )
-    posts = [_draw_post(block, person, post, is_reply=True) for post in found.contributions]
+    config = block.task_configuration()
+    posts = [_draw_post(block, person, post, config=config) for post in found.contributions]
     return {"html": "".join(posts), "has_more": page < found.pages}
 
 
@@ -316,7 +325,7 @@ def _posted(
             "head": render_template(block, "case_discussion/head.html", context),
             "stand": render_template(block, "case_discussion/stand.html", context),
         },
-        "post": _draw_post(block, person, posted.contribution, is_reply=posted.contribution.parent_id is not None),
+        "post": _draw_post(block, person, posted.contribution, config=view.config),
         "post_id": posted.contribution.id,
         "summary": _count_answers(block, person, posted.contribution),
         "status": notice,
@@ -333,10 +342,13 @@ def _count_answers(block: CaseDiscussionXBlock, person: ActingPerson, post: Cont
     return render_template(block, "case_discussion/answers_count.html", {"answers": found.total})
 
 
-def _draw_post(block: CaseDiscussionXBlock, person: ActingPerson, post: ContributionData, *, is_reply: bool) -> str:
+def _draw_post(
+    block: CaseDiscussionXBlock, person: ActingPerson, post: ContributionData, *, config: CaseConfigData
+) -> str:
     context = {
         "post": post,
-        "is_reply": is_reply,
+        "config": config,
+        "is_reply": post.parent_id is not None,
         "zone": reader_zone(person),
         "can_write": not person.is_masquerade,
         "drafts": block.drafts,
