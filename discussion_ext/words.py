@@ -17,6 +17,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import compress
 from operator import not_, or_
 from types import MappingProxyType
@@ -156,6 +157,11 @@ def _kind(code: int) -> int:
 
 def tokenise(text: str) -> list[Token]:
     """Return the tokens of a text as it was written; mark-up is taken away here."""
+    return list(_tokens(text))
+
+
+@lru_cache(maxsize=64)  # an evaluation reads the case and each post many times; longest texts bound the memory
+def _tokens(text: str) -> tuple[Token, ...]:
     plain = normalise(text).lower()
     tokens: list[Token] = []
     start = -1  # where the word that is being read begins
@@ -174,7 +180,7 @@ def tokenise(text: str) -> list[Token]:
             tokens.append(Token(char, kind))
     if start >= 0:
         tokens.append(Token(plain[start:], WORD))
-    return tokens
+    return tuple(tokens)
 
 
 def _joins(plain: str, index: int) -> bool:
