@@ -181,11 +181,14 @@ def is_open_for(requester: Requester) -> bool:
 def _blackouts(course: Any) -> list[tuple[datetime, datetime]]:
     periods = []
     for entry in getattr(course, "discussion_blackouts", None) or []:
-        moments = [parse_datetime(str(text)) for text in entry[:2]]
-        if len(moments) == 2 and all(moments):
-            start, end = (moment if moment.tzinfo else moment.replace(tzinfo=UTC) for moment in moments)
-            periods.append((start, end))
+        moments = [_aware(moment) for text in entry[:2] if (moment := parse_datetime(str(text)))]
+        if len(moments) == 2:
+            periods.append((moments[0], moments[1]))
     return periods
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def editable_fields(post: Any, requester: Requester, *, thread: Any = None) -> set[str]:

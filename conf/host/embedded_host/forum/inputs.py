@@ -40,7 +40,7 @@ class _PostInput(serializers.Serializer[Any]):
     voted = serializers.BooleanField(required=False)
     abuse_flagged = serializers.BooleanField(required=False)
 
-    actions = ("abuse_flagged", "voted")
+    actions: tuple[str, ...] = ("abuse_flagged", "voted")
 
 
 class ThreadInput(_PostInput):

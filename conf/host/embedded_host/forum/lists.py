@@ -138,7 +138,7 @@ def _fetch_threads(
         query.view or "unread": True if query.view else None,
         "commentable_ids": list(query.topic_ids) or None,
     }
-    params = {
+    params: dict[str, Any] = {
         "user_id": str(user.id),
         "course_id": str(course_key),
         "sort_key": SORT_KEYS[query.order_by],
@@ -147,12 +147,13 @@ def _fetch_threads(
         **{name: value for name, value in wanted.items() if value is not None},
     }
     if query.text_search:
-        groups = {"group_ids": [group_id]} if group_id is not None else {}
-        return api.search_threads(text=query.text_search, **params, **groups)
-    groups = {"group_id": group_id} if group_id is not None else {}
+        groups = [] if group_id is None else [group_id]
+        return api.search_threads(text=query.text_search, group_ids=groups, **params)
+    if group_id is not None:
+        params["group_id"] = group_id
     if query.following:
-        return api.get_user_subscriptions(**params, **groups)
-    return api.get_user_threads(**params, **groups)
+        return api.get_user_subscriptions(**params)
+    return api.get_user_threads(**params)
 
 
 def get_comment_list(

@@ -47,7 +47,9 @@ class ThreadForm(forms.Form):
 
     def __init__(self, *args: Any, topics: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["topic_id"].choices = [(topic.id, topic.name) for topic in topics]
+        self.fields["topic_id"] = forms.ChoiceField(
+            label=_("Topic"), choices=[(topic.id, topic.name) for topic in topics]
+        )
 
 
 class EditForm(forms.Form):

@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from . import layer, lists
 from .access import parse_course_key
+from .inputs import check_object
 from .ratelimit import is_content_creation_rate_limited
 
 MAX_PAGE_SIZE = 100
@@ -30,25 +31,24 @@ class MergePatchParser(JSONParser):
     media_type = "application/merge-patch+json"
 
 
-class DiscussionMixin:
+class DiscussionView(APIView):
     """Signed-in people only; errors in the platform's form with ``developer_message`` and ``field_errors``."""
 
     permission_classes = (permissions.IsAuthenticated,)
-    parser_classes: tuple[type[JSONParser], ...] = (JSONParser, MergePatchParser)
+    parser_classes = (JSONParser, MergePatchParser)
 
     def handle_exception(self, exc: Exception) -> Response:
         """Turn an error into a response; what is no error of the caller's stays a 500."""
         if isinstance(exc, ValidationError):
             return Response(_describe(exc), status=400)
         if isinstance(exc, APIException):
-            headers = {"WWW-Authenticate": exc.auth_header} if getattr(exc, "auth_header", None) else {}
-            return Response({"developer_message": exc.detail}, status=exc.status_code, headers=headers)
+            return Response({"developer_message": exc.detail}, status=exc.status_code)
         if isinstance(exc, (Http404, ObjectDoesNotExist)):
             return Response({"developer_message": str(exc) or "Not found."}, status=404)
         raise exc
 
 
-class ThreadViewSet(DiscussionMixin, viewsets.ViewSet):
+class ThreadViewSet(viewsets.ViewSetMixin, DiscussionView):
     """``threads/`` and ``threads/{thread_id}/``."""
 
     lookup_field = "thread_id"
@@ -87,7 +87,7 @@ class ThreadViewSet(DiscussionMixin, viewsets.ViewSet):
     def partial_update(self, request: Request, thread_id: str) -> Response:
         """Change a thread."""
         _require_merge_patch(request)
-        return Response(layer.update_thread(request, thread_id, request.data))
+        return Response(layer.update_thread(request, thread_id, check_object(request.data)))
 
     def destroy(self, request: Request, thread_id: str) -> Response:
         """Delete a thread."""
@@ -95,7 +95,7 @@ class ThreadViewSet(DiscussionMixin, viewsets.ViewSet):
         return Response(status=204)
 
 
-class CommentViewSet(DiscussionMixin, viewsets.ViewSet):
+class CommentViewSet(viewsets.ViewSetMixin, DiscussionView):
     """``comments/`` and ``comments/{comment_id}/``."""
 
     lookup_field = "comment_id"
@@ -122,7 +122,7 @@ class CommentViewSet(DiscussionMixin, viewsets.ViewSet):
     def partial_update(self, request: Request, comment_id: str) -> Response:
         """Change a response or comment."""
         _require_merge_patch(request)
-        return Response(layer.update_comment(request, comment_id, request.data))
+        return Response(layer.update_comment(request, comment_id, check_object(request.data)))
 
     def destroy(self, request: Request, comment_id: str) -> Response:
         """Delete a response or comment."""
@@ -130,7 +130,7 @@ class CommentViewSet(DiscussionMixin, viewsets.ViewSet):
         return Response(status=204)
 
 
-class CourseView(DiscussionMixin, APIView):
+class CourseView(DiscussionView):
     """``courses/{course_id}/``."""
 
     def get(self, request: Request, course_id: str) -> Response:
@@ -138,7 +138,7 @@ class CourseView(DiscussionMixin, APIView):
         return Response(lists.get_course(request, parse_course_key(course_id)))
 
 
-class CourseTopicsView(DiscussionMixin, APIView):
+class CourseTopicsView(DiscussionView):
     """``course_topics/{course_id}``."""
 
     def get(self, request: Request, course_id: str) -> Response:

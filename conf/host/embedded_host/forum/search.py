@@ -57,7 +57,7 @@ class DatabaseThreads(BaseThreadSearchBackend):
         context: str,
         group_ids: list[int],
         search_text: str,
-        sort_criteria: list[dict[str, str]] | None = None,  # noqa: ARG002 - the forum sorts
+        sort_criteria: list[dict[str, str]] | None = None,
         commentable_ids: list[str] | None = None,
         course_id: str | None = None,
     ) -> list[str]:
@@ -76,7 +76,7 @@ class DatabaseThreads(BaseThreadSearchBackend):
             threads = threads.filter(Q(title__icontains=word) | Q(body__icontains=word) | Q(pk__in=answered))
         return [str(pk) for pk in threads.order_by("-pk").values_list("pk", flat=True)[:MAX_THREADS]]
 
-    def get_suggested_text(self, search_text: str) -> str | None:  # noqa: ARG002
+    def get_suggested_text(self, search_text: str) -> str | None:
         """Suggest nothing: there is no dictionary."""
         return None
 

@@ -31,7 +31,7 @@ class Setting:
     name: str
     title: Any
     hint: Any
-    kind: type
+    kind: type[Any]
 
 
 SETTINGS = (
@@ -150,10 +150,10 @@ def advanced_settings(request: HttpRequest, tree: CourseTree) -> HttpResponse:
 
 def _parse_setting(setting: Setting, text: str) -> Any:
     try:
-        value = json.loads(text)
+        value: Any = json.loads(text)
     except ValueError as error:
         raise EditError(setting, _("this is not JSON.")) from error
-    if not isinstance(value, setting.kind):
+    if type(value) is not setting.kind:
         raise EditError(setting, _("this is JSON of another kind."))
     if setting.name == "discussion_topics":
         _check_topics(setting, value)

@@ -42,14 +42,13 @@ class PlainForm(forms.Form):
     """The editor of a block that brings none: its title, and the text of a text block."""
 
     display_name = forms.CharField(label=gettext_lazy("Title"), max_length=255, required=False)
-    data = forms.CharField(
-        label=gettext_lazy("Text (HTML)"), required=False, widget=forms.Textarea(attrs={"rows": 16}), strip=False
-    )
 
     def __init__(self, *args: Any, has_text: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not has_text:
-            del self.fields["data"]
+        if has_text:
+            self.fields["data"] = forms.CharField(
+                label=_("Text (HTML)"), required=False, widget=forms.Textarea(attrs={"rows": 16}), strip=False
+            )
 
 
 @block_page
