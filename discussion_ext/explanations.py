@@ -79,6 +79,8 @@ def _title(kind: str, facts: Facts) -> str:
 def _detail(requirement: RequirementData, facts: Facts) -> str:
     if requirement.kind == "answers" and requirement.state != RequirementState.IMPOSSIBLE:
         if requirement.state == RequirementState.OPEN and not facts["done"]:
+            if facts["wanted"] == 1:
+                return _state_in_words(requirement.state, facts)
             return ngettext("%(count)d word each", "%(count)d words each", facts["asked"]) % {"count": facts["asked"]}
         return _("%(done)d of %(wanted)d") % {"done": facts["done"], "wanted": facts["possible"]}
     if requirement.code == "missed":

@@ -465,6 +465,9 @@ def test_the_list_of_requirements_in_words():
         ("Answers to 2 different classmates", "10 words each"),
         ("A look back", "12 words or more"),
     ]
+    with translation.override("en"):
+        one = requirement(explain(judge([], config=replace(CONFIG, answers_wanted=1)), names={}), "answers")
+    assert (one.title, one.detail) == ("Answer to 1 classmate", "10 words or more")
     assert [(item.title, item.detail) for item in nothing[1].items] == [("2 more classmates", "10 words or more")]
     assert (some.detail, some.why) == (
         "1 of 2",
