@@ -155,7 +155,7 @@ def list_board(course_key: CourseKey, *, page: int = 1, page_size: int = 20) -> 
         start = (page - 1) * page_size
         totals = _on_board(course_id).order_by("-points", "-id")[start : start + page_size]
         places = list(totals.values_list("user_id", "points"))
-        rows = _with_ranks(course_id, course_key, places)
+        rows = _with_ranks(course_id, course_key, places, before=start)
     return BoardPage(rows=rows, total=members, page=page, pages=pages)
 
 
@@ -174,7 +174,8 @@ def list_around(course_key: CourseKey, user_id: int, *, places: int = 2) -> Arou
     below = _list_below(course_id, total.points, own_key=total_key(course_id, user_id), limit=places)
     before = statements.count_above(course_id, total.points) - len(above)
     others = members - is_on_board(total)
-    rows = _with_ranks(course_id, course_key, [*above, (user_id, total.points), *below])
+    lines = [*above, (user_id, total.points), *below]
+    rows = _with_ranks(course_id, course_key, lines, before=before, hidden_id=None if is_on_board(total) else user_id)
     return AroundPage(rows=rows, before=before, after=others - before - len(above) - len(below))
 
 
@@ -196,25 +197,30 @@ def _list_below(course_id: int, points: int, *, own_key: int, limit: int) -> lis
     return found
 
 
-def _with_ranks(course_id: int, course_key: CourseKey, places: list[tuple[int, int]]) -> list[RowData]:
-    """Return the lines of consecutive places with ranks and levels.
+def _with_ranks(
+    course_id: int,
+    course_key: CourseKey,
+    places: list[tuple[int, int]],
+    *,
+    before: int,
+    hidden_id: int | None = None,
+) -> list[RowData]:
+    """Return the lines of consecutive places with ranks and levels; ``before`` members stand above the first.
 
-    One look at the histogram per different score, so no more than lines on the page; a page of a crowded board has few.
+    Only the first line's rank is looked up, because its equals may stand above it. Whoever has fewer points than the
+    line before is as many places down as lines are above. The line of ``hidden_id`` takes no place from others.
     """
     curve = get_in_force(course_key, timezone.now()).scheme.curve
-    ranks: dict[int, int] = {}
-    rows = []
+    rows: list[RowData] = []
+    above = before
     for user_id, points in places:
-        if points not in ranks:
-            ranks[points] = statements.count_above(course_id, points) + 1
+        if not rows:
+            rank = statements.count_above(course_id, points) + 1
+        elif points < rows[-1].points:
+            rank = above + 1
         level = curve.level(points)
         rows.append(
-            RowData(
-                user_id=user_id,
-                rank=ranks[points],
-                points=points,
-                level_number=level.number,
-                level_title=level.title,
-            )
+            RowData(user_id=user_id, rank=rank, points=points, level_number=level.number, level_title=level.title)
         )
+        above += user_id != hidden_id
     return rows

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -25,6 +25,7 @@ from opaque_keys.edx.keys import CourseKey
 from . import boards, courses, statements
 from .caps import Line, Window, list_live, sum_by_kind
 from .models import Listing, PendingEntry, total_key
+from .statements import PendingLine
 
 log = logging.getLogger(__name__)
 
@@ -44,18 +45,30 @@ class Change:
 
 def read_change(*, course_id: int, user_id: int) -> Change:
     """Return what the waiting lines change. Reads only: this is also how a total is shown before it is folded."""
-    own = statements.list_pending_sources(course_id=course_id, user_id=user_id)
-    if not own:
+    found = statements.list_pending_sources(course_id=course_id, user_id=user_id)
+    taken = {item.line.id for item in found if item.is_pending}
+    if not taken:
         return Change(by_kind=Counter(), entry_ids=[])
-    after = [item.line for item in own]
-    before = [item.line for item in own if not item.is_pending]
-    windows = {live.window for live in [*list_live(before), *list_live(after)]}
-    around = statements.list_window_sources(course_id=course_id, user_id=user_id, windows=windows)
-    # Others that wait (committed since the first look, or beyond the batch) are left for the next fold.
-    folded = {line.id: line for line in before} | {item.line.id: item.line for item in around if not item.is_pending}
-    change = _sums(folded | {line.id: line for line in after}, windows)
-    change.subtract(_sums(folded, windows))
-    return Change(by_kind=change, entry_ids=sorted(item.line.id for item in own if item.is_pending))
+    windows = _touched_windows(found)
+    covered = {Window(item.line.kind, item.line.local_date) for item in found if item.is_pending}
+    if not windows <= covered:
+        # A void, or a restored post: its award is of another day.
+        more = statements.list_window_sources(course_id=course_id, user_id=user_id, windows=windows - covered)
+        found += [item for item in more if item.line.id not in taken]
+    # What was committed since the first look waits for the next fold.
+    after = {item.line.id: item.line for item in found if not item.is_pending or item.line.id in taken}
+    before = {number: line for number, line in after.items() if number not in taken}
+    change = _sums(after, windows)
+    change.subtract(_sums(before, windows))
+    return Change(by_kind=change, entry_ids=sorted(taken))
+
+
+def _touched_windows(found: Iterable[PendingLine]) -> set[Window]:
+    """Return the windows in which the waiting lines' sources are, before and after they are folded."""
+    waiting = {item.line.source for item in found if item.is_pending}
+    after = [item.line for item in found if item.line.source in waiting]
+    before = [item.line for item in found if item.line.source in waiting and not item.is_pending]
+    return {live.window for live in [*list_live(before), *list_live(after)]}
 
 
 def _sums(lines: Mapping[int, Line], windows: Collection[Window]) -> Counter[str]:
@@ -65,27 +78,23 @@ def _sums(lines: Mapping[int, Line], windows: Collection[Window]) -> Counter[str
 def fold_pending(*, user_id: int, course_key: CourseKey) -> int:
     """Add a person's waiting lines to total, board and histogram; return how many. Safe to call twice or at once.
 
-    Not inside a transaction: each batch is one of its own.
+    Not inside a transaction: it is one of its own.
     """
     course_id = courses.find_number(course_key)
     return 0 if course_id is None else _fold_person(course_id, course_key, user_id)
 
 
 def _fold_person(course_id: int, course_key: CourseKey, user_id: int) -> int:
-    folded = 0
-    while True:
-        count = _fold_batch(course_id, course_key, user_id)
-        if count is None:
-            # Made in a transaction of its own: locking a row that is not there would lock the gap around it.
-            boards.create_total(course_id=course_id, user_id=user_id)
-            continue
-        folded += count
-        if count < statements.MOST_PENDING:
-            return folded
+    count = _fold_waiting(course_id, course_key, user_id)
+    if count is None:
+        # Made in a transaction of its own: locking a row that is not there would lock the gap around it.
+        boards.create_total(course_id=course_id, user_id=user_id)
+        count = _fold_waiting(course_id, course_key, user_id)
+    return count or 0
 
 
-def _fold_batch(course_id: int, course_key: CourseKey, user_id: int) -> int | None:
-    """Fold one batch and return its size; None if the person has no total yet."""
+def _fold_waiting(course_id: int, course_key: CourseKey, user_id: int) -> int | None:
+    """Fold what waits and return how many lines; None if the person has no total yet."""
     key = total_key(course_id, user_id)
     with transaction.atomic(durable=True):
         before = statements.lock_total(key)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -23,6 +22,8 @@ from .schemes import Rule, get_in_force
 
 # Lower case only: databases compare text without regard to case.
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9:._@+-]{0,119}")
+# A path of this site or a web address; what a browser reads as another host's (//x, /\\x) is no path.
+_URL = re.compile(r"/(?![/\\])|https?://", re.IGNORECASE)
 _FACT = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 MOST_FACTS = 12
@@ -155,19 +156,17 @@ def adjust_points(
 
 
 def _insert(course_key: CourseKey, *, user_id: int, occurred_at: datetime, **values: Any) -> bool:
-    now = timezone.now()
     row = {
         "course_id": courses.get_number(course_key),
         "user_id": user_id,
         "occurred_at": occurred_at.astimezone(UTC),
         "local_date": _local_date(user_id, occurred_at),
-        "recorded_at": now,
+        "recorded_at": timezone.now(),
         **values,
     }
     try:
         with transaction.atomic():
-            entry_id = statements.insert_entry(row)
-            statements.insert_pending(entry_id=entry_id, course_id=row["course_id"], user_id=user_id, recorded_at=now)
+            statements.insert_pending(statements.insert_entry(row), row)
     except IntegrityError:
         return False
     fold_after_commit(user_id=user_id, course_key=course_key)
@@ -212,7 +211,7 @@ def _check_facts(facts: object) -> dict[str, int]:
 
 def _check_url(url: object) -> str:
     text = _clean(url, limit=500, field="url", is_cut=False)
-    if text and (urlsplit(text).scheme not in {"", "http", "https"} or not text.startswith(("/", "http"))):
+    if text and not _URL.match(text):
         raise ActivityError("a path or an http address", field="url")
     return text
 

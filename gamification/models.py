@@ -142,7 +142,7 @@ class Entry(models.Model):
 
 
 class PendingEntry(models.Model):
-    """A line that is not yet part of its person's total.
+    """A line that is not yet part of its person's total; kind and day repeat the line's, to find its window at once.
 
     .. no_pii:
     """
@@ -150,6 +150,8 @@ class PendingEntry(models.Model):
     entry_id = models.BigIntegerField(primary_key=True)
     course_id = models.IntegerField()
     user_id = models.IntegerField()
+    kind = models.CharField(max_length=32)
+    local_date = models.DateField()
     recorded_at = models.DateTimeField()
 
     class Meta:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -26,13 +26,15 @@ PENDING = PendingEntry._meta.db_table  # noqa: SLF001
 TOTAL = Total._meta.db_table  # noqa: SLF001
 BUCKET = Bucket._meta.db_table  # noqa: SLF001
 
+#: SQLite takes no more in one statement when it is old.
+MOST_PARAMETERS = 900
+
 #: Scores that share one coarse bar. A rank then adds up at most 63 fine bars and score / 64 coarse ones.
 COARSE = 64
 
-#: Lines folded in one transaction at most, so that no statement grows with a backlog.
-MOST_PENDING = 200
-
 _LINE = ", ".join(f"e.{column}" for column in Line._fields)
+# The server's own search for a join order takes as long as the joins; the order written here is the right one.
+_JOIN_IN_ORDER = "STRAIGHT_JOIN" if connection.vendor == "mysql" else ""
 _SAME_SOURCE = "e.source = w.source AND e.user_id = w.user_id AND e.course_id = w.course_id"
 
 
@@ -64,6 +66,10 @@ def _execute(sql: str, parameters: Sequence[Any]) -> None:
 
 def _is_mysql() -> bool:
     return connection.vendor == "mysql"
+
+
+def _day(value: date) -> Any:
+    return connection.ops.adapt_datefield_value(value)
 
 
 def _instant(value: datetime) -> Any:
@@ -99,18 +105,26 @@ def insert_entry(values: Mapping[str, Any]) -> int:
     """Insert a ledger line and return its id; raises IntegrityError for a revision that is known."""
     row = _BLANK | dict(values)
     row["occurred_at"], row["recorded_at"] = _instant(row["occurred_at"]), _instant(row["recorded_at"])
-    row["local_date"] = connection.ops.adapt_datefield_value(row["local_date"])
+    row["local_date"] = _day(row["local_date"])
     row["facts"] = json.dumps(row["facts"], sort_keys=True)
     with connection.cursor() as cursor:
         cursor.execute(_INSERT_ENTRY, list(row.values()))
         return int(cursor.lastrowid)
 
 
-def insert_pending(*, entry_id: int, course_id: int, user_id: int, recorded_at: datetime) -> None:
+def insert_pending(entry_id: int, values: Mapping[str, Any]) -> None:
     """Note that a line is to be folded."""
     _execute(
-        f"INSERT INTO {PENDING} (entry_id, course_id, user_id, recorded_at) VALUES (%s, %s, %s, %s)",  # noqa: S608
-        [entry_id, course_id, user_id, _instant(recorded_at)],
+        f"INSERT INTO {PENDING} (entry_id, course_id, user_id, kind, local_date, recorded_at) "  # noqa: S608
+        "VALUES (%s, %s, %s, %s, %s, %s)",
+        [
+            entry_id,
+            values["course_id"],
+            values["user_id"],
+            values["kind"],
+            _day(values["local_date"]),
+            _instant(values["recorded_at"]),
+        ],
     )
 
 
@@ -153,17 +167,20 @@ def update_total(key: int, total: TotalRow) -> None:
 
 
 def list_pending_sources(*, course_id: int, user_id: int) -> list[PendingLine]:
-    """Return all lines of the sources of the oldest lines that wait to be folded (``MOST_PENDING`` at a time)."""
+    """Return the lines that wait to be folded with all that shares their windows.
+
+    That is: every line of every source that has a line of the same kind and day as one of those that wait.
+    """
     rows = _fetch(
-        f"SELECT DISTINCT {_LINE}, q.entry_id FROM "  # noqa: S608
-        f"(SELECT entry_id FROM {PENDING} WHERE course_id = %s AND user_id = %s "
-        f"ORDER BY entry_id LIMIT {MOST_PENDING}) p "
-        f"JOIN {ENTRY} w ON w.id = p.entry_id "
+        f"SELECT {_JOIN_IN_ORDER} {_LINE}, q.entry_id FROM {PENDING} p "  # noqa: S608
+        f"JOIN {ENTRY} w ON w.user_id = p.user_id AND w.course_id = p.course_id "
+        "AND w.kind = p.kind AND w.local_date = p.local_date "
         f"JOIN {ENTRY} e ON {_SAME_SOURCE} "
-        f"LEFT JOIN {PENDING} q ON q.entry_id = e.id",
+        f"LEFT JOIN {PENDING} q ON q.entry_id = e.id "
+        "WHERE p.course_id = %s AND p.user_id = %s",
         [course_id, user_id],
     )
-    return [PendingLine(_line(row), row[9] is not None) for row in rows]
+    return _pending_lines(rows)
 
 
 def list_sources(*, course_id: int, user_id: int, sources: Iterable[str]) -> list[Line]:
@@ -186,13 +203,18 @@ def list_window_sources(*, course_id: int, user_id: int, windows: Iterable[Windo
         return []
     choice = " OR ".join(["(w.kind = %s AND w.local_date = %s)"] * len(pairs))
     rows = _fetch(
-        f"SELECT DISTINCT {_LINE}, q.entry_id FROM {ENTRY} w "  # noqa: S608
+        f"SELECT {_JOIN_IN_ORDER} {_LINE}, q.entry_id FROM {ENTRY} w "  # noqa: S608
         f"JOIN {ENTRY} e ON {_SAME_SOURCE} "
         f"LEFT JOIN {PENDING} q ON q.entry_id = e.id "
         f"WHERE w.user_id = %s AND w.course_id = %s AND ({choice})",
         [user_id, course_id, *(part for pair in pairs for part in pair)],
     )
-    return [PendingLine(_line(row), row[9] is not None) for row in rows]
+    return _pending_lines(rows)
+
+
+def _pending_lines(rows: Iterable[tuple[Any, ...]]) -> list[PendingLine]:
+    """Return rows as lines, each once: the joins find a line once for every line of its window."""
+    return list({row[0]: PendingLine(_line(row), row[9] is not None) for row in rows}.values())
 
 
 def _line(row: tuple[Any, ...]) -> Line:
@@ -201,8 +223,10 @@ def _line(row: tuple[Any, ...]) -> Line:
 
 def delete_pending(entry_ids: Sequence[int]) -> None:
     """Note that lines are folded."""
-    marks = ", ".join(["%s"] * len(entry_ids))
-    _execute(f"DELETE FROM {PENDING} WHERE entry_id IN ({marks})", list(entry_ids))  # noqa: S608
+    for start in range(0, len(entry_ids), MOST_PARAMETERS):
+        batch = entry_ids[start : start + MOST_PARAMETERS]
+        marks = ", ".join(["%s"] * len(batch))
+        _execute(f"DELETE FROM {PENDING} WHERE entry_id IN ({marks})", batch)  # noqa: S608
 
 
 def list_bars(course_id: int, score: int) -> list[int]:

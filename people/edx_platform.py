@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 
 from .data import ContactData
+from .prepared import PreparedLookup
 
 
 def list_contacts(user_ids: Iterable[int]) -> dict[int, ContactData]:
@@ -41,6 +43,20 @@ def list_languages(user_ids: Iterable[int]) -> dict[int, str]:
     from openedx.core.djangoapps.lang_pref import LANGUAGE_KEY
 
     return _preferences(user_ids, LANGUAGE_KEY)
+
+
+def find_time_zone(user_id: int) -> str:
+    """Return the zone name somebody set in their account, or nothing."""
+    return _prepare_time_zone().find(user_id) or ""
+
+
+@cache
+def _prepare_time_zone() -> PreparedLookup:
+    from openedx.core.djangoapps.user_api.models import UserPreference
+
+    return PreparedLookup(
+        lambda user_id: UserPreference.objects.filter(user_id=user_id, key="time_zone").values_list("value")
+    )
 
 
 def _preferences(user_ids: Iterable[int], key: str) -> dict[int, str]:
