@@ -85,7 +85,7 @@ def test_jump_to_a_block_leads_to_its_place_in_the_unit(learner_client, probe_ke
 
 def test_unit_page_asks_few_questions(learner_client, django_assert_max_num_queries):
     learner_client.get(UNIT)
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(24):
         learner_client.get(UNIT)
 
 

@@ -24,7 +24,7 @@ HIDDEN_SUFFIXES = {".py", ".pyc", ".scss"}
 class BlockFinder(BaseFinder):
     """Finds ``xblock/resources/<package>/public/...`` in packages that contain a block."""
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:  # type: ignore[override]  # all in 4.2
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:  # Django 4.2 says "all"
         """Return the file, a list of it where all are wanted, or an empty list."""
         found = self._find(path)
         if found is None:

@@ -143,7 +143,7 @@ REST_FRAMEWORK = {
 }
 
 # Celery reads these without a namespace, under the platform's old names.
-BROKER_URL = os.environ.get("REDIS_URL", "memory://")
+BROKER_URL = os.environ.get("REDIS_URL", "memory://localhost/")
 CELERY_ALWAYS_EAGER = os.environ.get("CELERY_ALWAYS_EAGER", "1") == "1"
 CELERY_EAGER_PROPAGATES_EXCEPTIONS = False
 CELERY_RESULT_BACKEND = os.environ.get("REDIS_URL") or None
