@@ -40,23 +40,20 @@ def await_evaluation(task_id: int, user_id: int) -> None:
 
 
 def _announce_answer(contribution: Contribution) -> None:
-    is_news = (
-        contribution.kind == ContributionKind.ANSWER
-        and contribution.state == ContributionState.LIVE
-        and contribution.parent_author_id not in {None, contribution.author_id}
-    )
-    if not is_news:
+    task, answered_id = contribution.task, contribution.parent_author_id
+    is_news = contribution.kind == ContributionKind.ANSWER and contribution.state == ContributionState.LIVE
+    if not is_news or task is None or answered_id is None or answered_id == contribution.author_id:
         return
     course_key = CourseKey.from_string(contribution.course_id)
     try:
         with transaction.atomic():
             people.request_delivery(
                 key=f"case_answered:{contribution.pk}",
-                user_id=contribution.parent_author_id,
+                user_id=answered_id,
                 kind="case_answered",
                 context={
                     "course_name": edx_platform.get_course_title(course_key),
-                    "case_title": contribution.task.title,
+                    "case_title": task.title,
                     "url": activity_url(contribution),
                 },
             )
@@ -109,8 +106,9 @@ def activity_url(contribution: Contribution) -> str:
 
 
 def _activity_title(contribution: Contribution) -> str:
+    """Return what a post was, without words or names of people: the ledger keeps it for good."""
     if contribution.task is None:
-        return contribution.title if contribution.root_id is None else (contribution.root.title or "")
+        return _plain_title(contribution)
     title = contribution.task.title
     match contribution.kind:
         case ContributionKind.POSITION:
@@ -121,3 +119,11 @@ def _activity_title(contribution: Contribution) -> str:
             return _("Look back on the case “%(title)s”") % {"title": title}
         case _:
             return _("Comment in the case “%(title)s”") % {"title": title}
+
+
+def _plain_title(contribution: Contribution) -> str:
+    if contribution.kind == ContributionKind.THREAD:
+        return _("A question in the discussion") if contribution.is_question else _("A discussion started")
+    if activity_kind(contribution) == "answer":
+        return _("An answer in the discussion")
+    return _("A comment in the discussion")

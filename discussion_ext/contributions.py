@@ -171,7 +171,7 @@ def _record_edit(contribution: Contribution, body: str) -> None:
 
 
 def _record_return(post: ForumPostData, intent: Intent) -> Contribution:
-    contribution = Contribution.objects.select_for_update().get(pk=intent.restores)
+    contribution = Contribution.objects.select_for_update().get(pk=intent.restores or 0)
     contribution.forum_key = post.key
     contribution.state = ContributionState.LIVE
     contribution.state_reason = intent.reason
@@ -211,8 +211,9 @@ def _move(contribution: Contribution, post: ForumPostData) -> None:
         each.sketch.all().delete()
         each.save()
         _index(each)
-        for affected in {former, task} - {None}:
-            await_evaluation(affected.pk, each.author_id)
+        for affected in (former, task):
+            if affected is not None:
+                await_evaluation(affected.pk, each.author_id)
 
 
 # -- a post goes -------------------------------------------------------------------------------------------------------

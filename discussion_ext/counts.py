@@ -82,7 +82,7 @@ def _count_position(contribution: Contribution, step: int) -> None:
 
 def _count_reply(contribution: Contribution, step: int) -> None:
     """Replies by others count as answers of their parent; every reply gets its number within the discussion."""
-    if contribution.author_id != contribution.parent_author_id:
+    if contribution.parent_id and contribution.author_id != contribution.parent_author_id:
         Contribution.objects.filter(pk=contribution.parent_id).update(answers=F("answers") + step)
     if contribution.ordinal is None and contribution.root_id:
         root = Contribution.objects.filter(pk=contribution.root_id)

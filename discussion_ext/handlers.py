@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -85,7 +84,7 @@ def on_course_published_in_lms(sender: Any, course_key: CourseKey, **kwargs: Any
 
     def sync() -> None:
         for task_id in api.sync_course(course_key):
-            transaction.on_commit(partial(tasks.evaluate_task_task.delay, task_id), robust=True)
+            _after_commit(tasks.evaluate_task_task, task_id)
 
     _shield(None, sync)
 
@@ -103,14 +102,23 @@ def _record_vote(vote: Any, *, is_up: bool) -> None:
     def record() -> None:
         mark_id = api.record_vote(key, user_id=vote.user_id, is_up=is_up)
         if mark_id is not None:
-            transaction.on_commit(partial(tasks.fold_mark_task.delay, mark_id), robust=True)
+            _after_commit(tasks.fold_mark_task, mark_id)
 
     _shield(None, record)
 
 
 def _complete_later(contribution: Contribution | None) -> None:
     if contribution is not None:
-        transaction.on_commit(partial(tasks.complete_contribution_task.delay, contribution.pk), robust=True)
+        _after_commit(tasks.complete_contribution_task, contribution.pk)
+
+
+def _after_commit(task: Any, *ids: int) -> None:
+    """Enqueue a task once the post is committed; a broker that is down costs nothing, the sweep does the work."""
+
+    def enqueue() -> None:  # not a partial: Django logs the name of what failed
+        task.delay(*ids)
+
+    transaction.on_commit(enqueue, robust=True)
 
 
 def _is_watched(instance: Any) -> bool:

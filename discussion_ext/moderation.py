@@ -93,8 +93,9 @@ def restore_contribution(*, usage_key: UsageKey, contribution_id: int, actor_id:
             raise NotAllowedError(_("Restore the post that it answers first."))
         _repost(task, contribution, actor_id, reason)
         for reply in contribution.descendants.filter(state=ContributionState.GONE, is_erased=False).order_by("pk"):
-            reply.parent = Contribution.objects.get(pk=reply.parent_id)
-            if reply.parent.state == ContributionState.LIVE:
+            # Read again: it may have been posted again a moment ago.
+            reply.parent = Contribution.objects.filter(pk=reply.parent_id or 0).first()
+            if reply.parent is not None and reply.parent.state == ContributionState.LIVE:
                 _repost(task, reply, actor_id, reason)
         _audit(task, "contribution.restore", contribution_id, actor_id, reason)
         evaluate_learner(task.pk, contribution.author_id)

@@ -211,6 +211,7 @@ def _recorded_without_post(since: datetime) -> Iterator[str]:
         )
         if not rows:
             return
-        present = edx_platform.existing_keys([key for _pk, key in rows])
-        yield from (key for _pk, key in rows if key not in present)
+        keys = [key for _pk, key in rows if key is not None]
+        present = edx_platform.existing_keys(keys)
+        yield from (key for key in keys if key not in present)
         last = rows[-1][0]

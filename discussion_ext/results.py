@@ -222,19 +222,19 @@ def group_of(task: Task, user_id: int) -> int:
 def _keep(task: Task, participation: Participation, result: EvaluationData) -> None:
     own = {post.pk: post for post in Contribution.objects.filter(task=task, author_id=participation.user_id)}
     left_out = {post_id for post_id, verdict in result.verdicts.items() if verdict.code.startswith("copy_")}
-    for post in own.values():
-        if post.is_left_out != (post.pk in left_out):
-            Contribution.objects.filter(pk=post.pk).update(is_left_out=post.pk in left_out)
+    for each in own.values():
+        if each.is_left_out != (each.pk in left_out):
+            Contribution.objects.filter(pk=each.pk).update(is_left_out=each.pk in left_out)
     by_kind = {requirement.kind: requirement for requirement in result.requirements}
-    words_of = {
-        kind: own[by_kind[kind].contribution_id].words
-        for kind in ("position", "look_back")
-        if kind in by_kind and by_kind[kind].contribution_id in own and by_kind[kind].code != "withdrawn"
-    }
+    words_of = {}
+    for kind, requirement in by_kind.items():
+        post = own.get(requirement.contribution_id or 0)
+        if post is not None and requirement.code != "withdrawn":
+            words_of[kind] = post.words
     answers = by_kind.get("answers")
     participation.has_position = any(
-        post.kind == ContributionKind.POSITION and post.state in CREDITED and not _is_ignored(post, participation)
-        for post in own.values()
+        each.kind == ContributionKind.POSITION and each.state in CREDITED and not _is_ignored(each, participation)
+        for each in own.values()
     )
     participation.position_words = words_of.get("position", 0)
     participation.look_back_words = words_of.get("look_back", 0)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from math import ceil
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
@@ -232,7 +232,7 @@ def _where(row: Participation) -> Where:
     return "read" if row.opened_at else "not_opened"
 
 
-def _participations(task: Task, show: RowFilter):
+def _participations(task: Task, show: RowFilter) -> QuerySet[Participation]:
     found = Participation.objects.filter(task=task).order_by("user_id")
     match show:
         case "waiting":
@@ -246,14 +246,14 @@ def _participations(task: Task, show: RowFilter):
             raise InvalidValueError(_("There is no such list."), field="show")
 
 
-def _positions(task: Task):
+def _positions(task: Task) -> QuerySet[Contribution]:
     groups = list(TaskGroup.objects.filter(task=task).values_list("group_id", flat=True))
     return Contribution.objects.filter(
         task=task, group_id__in=groups, kind=ContributionKind.POSITION, state=ContributionState.LIVE
     )
 
 
-def _first_posts(task: Task):
+def _first_posts(task: Task) -> QuerySet[Contribution]:
     return Contribution.objects.filter(task=task, is_first=True, state=ContributionState.LIVE, answers=0)
 
 

@@ -35,8 +35,10 @@ class Meeting:
 
     def wait(self) -> None:
         """Wait until all are here, or long enough to know that they are kept away."""
-        with contextlib.suppress(threading.BrokenBarrierError):
+        try:
             self._barrier.wait(timeout=1.5)
+        except threading.BrokenBarrierError:
+            self._barrier.reset()
 
 
 def race(level: str, *acts: Callable[[], Any]) -> list[Any]:

@@ -407,6 +407,24 @@ class TestFailure:
         assert Contribution.objects.get().points_due is None
         assert gamification.get_standing(learner, course_key).points == 3
 
+    def test_a_broker_that_is_down_costs_nothing(
+        self,
+        case: UsageKey,
+        learner: int,
+        words: Callable[..., str],
+        monkeypatch: pytest.MonkeyPatch,
+        committed: Callable[[], Any],
+    ) -> None:
+        def refuse(*args: Any) -> None:
+            raise ConnectionError
+
+        with monkeypatch.context() as broken, committed():
+            broken.setattr("discussion_ext.tasks.complete_contribution_task.delay", refuse)
+            assert api.post_position(usage_key=case, user_id=learner, body=words(12, 1)).contribution is not None
+        assert Contribution.objects.get().fold_due == 1
+        api.sweep()
+        assert Contribution.objects.get().fold_due is None
+
     def test_a_post_without_any_trace_is_found_in_the_forum(
         self,
         open_case: UsageKey,
