@@ -22,6 +22,7 @@ from people.data import NameData
 
 from . import boards, history, schemes, standings
 from .data import (
+    AroundPage,
     BoardPage,
     BoardShownData,
     DayShownData,
@@ -75,11 +76,7 @@ def get_board(user_id: int, course_key: CourseKey, *, page: int = 1) -> BoardSho
     around = boards.list_around(course_key, user_id, places=AROUND_PLACES) if standing.is_listed else None
     rows: list[RowData | int] = list(listed.rows)
     if around is not None and listed.page == 1:
-        seen = {row.user_id for row in listed.rows}
-        extra = [row for row in around.rows if row.user_id not in seen]
-        if extra:
-            gap = around.before + len(around.rows) - len(extra) - len(listed.rows)
-            rows += [gap] * (gap > 0) + extra + [around.after] * (around.after > 0)
+        rows = _join(listed, around)
     return BoardShownData(
         rows=_rows(rows, viewer_id=user_id, course_key=course_key),
         caption=_("Course board"),
@@ -261,6 +258,17 @@ def _row(row: RowData, name: NameData, *, viewer_id: int) -> RowShownData:
 
 def _gap(places: int) -> GapShownData:
     return GapShownData(ngettext("%(count)s place", "%(count)s places", places) % {"count": say_number(places)})
+
+
+def _join(top: BoardPage, around: AroundPage) -> list[RowData | int]:
+    """Return the first page, the places around the reader that it lacks, and the numbers left out between them."""
+    seen = {row.user_id for row in top.rows}
+    more = [row for row in around.rows if row.user_id not in seen]
+    if not more:
+        return list(top.rows)
+    between = max(0, around.before + len(around.rows) - len(more) - len(top.rows))
+    below = top.total - len(top.rows) - between - len(more)
+    return [*top.rows, *[between] * (between > 0), *more, *[below] * (below > 0)]
 
 
 def _summary(listed: BoardPage) -> str:

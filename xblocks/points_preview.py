@@ -20,7 +20,7 @@ def sample_panel(*, latest: int) -> PanelData:
             percent=_PERCENT,
             arc=f"{_RING * _PERCENT / 100:.1f} {_RING}",
             label=_("Level 3, 62 percent of the way to level 4"),
-            sentence=_("Here stands how many points are missing to the next level."),
+            sentence=_("36 points to level 4, Sparring partner."),
         ),
         entries=_entries()[:latest],
         is_first_day=False,
