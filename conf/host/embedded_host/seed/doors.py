@@ -209,7 +209,8 @@ class Doors:
     def close_case(self, person: Person, case: str, synthesis: str) -> None:
         """Close a case with a synthesis."""
         with self._request(person):
-            cases.close_case(usage_key=self._case(case), actor_id=self._id(person), synthesis=synthesis)
+            task_id = cases.close_case(usage_key=self._case(case), actor_id=self._id(person), synthesis=synthesis)
+            cases.evaluate_task(task_id)
 
     # -- the stage -------------------------------------------------------------------------------------------------
 

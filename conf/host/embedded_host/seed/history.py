@@ -128,6 +128,9 @@ class History:
             )
             if is_in:
                 self._plan_case(person, case, joined)
+            elif person.cases is None and self._chance.random() < person.zeal * 0.5:
+                look = self._some_time(person, self._chance.uniform(window["last"] + 1, window["from"]))
+                self._enter(max(look, joined), lambda _, who=person, what=case: self._doors.open_case(who, what))
         if self._chance.random() < person.zeal * 0.5:
             hello = self._some_time(person, 7 * WEEKS - 1, spread=6.0)
             self._enter(max(hello, joined + timedelta(minutes=5)), lambda _, who=person: self._say_hello(who))
@@ -215,12 +218,12 @@ class History:
         self._positions[case].append(Said(said, person, self._cohort(person), when))
         self.done["positions"] += 1
         last = self._now - timedelta(days=CASES[case]["last"])
-        wanted = 2 if self._chance.random() < 0.35 + person.zeal / 2 else self._chance.choice((0, 1))
+        wanted = 2 if person.about or self._chance.random() < 0.35 + person.zeal / 2 else self._chance.choice((0, 1))
         moment = when
         for _ in range(wanted + (self._chance.random() < person.zeal * 0.3)):
             moment = self._later(person, moment, hours=48)
             self._enter(min(moment, last), lambda _, who=person: self._answer(who, case))
-        if wanted == 2 and self._chance.random() < 0.4 + person.zeal / 2:
+        if wanted == 2 and (person.about or self._chance.random() < 0.4 + person.zeal / 2):
             end = min(self._later(person, moment, hours=48), last + timedelta(hours=2))
             self._enter(end, lambda _, who=person: self._look_back(who, case))
 

@@ -44,12 +44,17 @@ class Wording:
             return whole
         own = self._cases[case]
         first, *rest = _SENTENCE.split(self._draw(own["answers"], person))
-        parts = [first, self._chance.choice(rest), self._draw(own["experience"], person)]
-        return " ".join([*parts, self._draw(self.forum["questions"], person)])
+        general = [self._draw(self.forum[group], person) for group in ("asides", "questions")]
+        return " ".join([first, self._chance.choice(rest), *general])
 
     def look_back(self, case: str, person: Person) -> str:
-        """Return what a person says at the end of a case."""
-        return self._written_whole(case, person, "look_backs") or self._draw(self._cases[case]["look_backs"], person)
+        """Return what a person says at the end of a case: two thoughts on it between a frame that fits any case."""
+        if whole := self._written_whole(case, person, "look_backs"):
+            return whole
+        thoughts = _SENTENCE.split(self._draw(self._cases[case]["look_backs"], person))
+        opening, step = (self._draw(self.forum[f"look_back_{group}"], person) for group in ("openings", "steps"))
+        chosen = sorted(self._chance.sample(range(len(thoughts)), k=2))
+        return " ".join([opening, *(thoughts[number] for number in chosen), step])
 
     def introduction(self, person: Person) -> str:
         """Return how a person says hello."""
