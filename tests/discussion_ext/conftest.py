@@ -144,6 +144,6 @@ def take_position(case: UsageKey, committed: Callable[[], Any]) -> Callable[...,
 
     def take(user_id: int, body: str = "", *, usage_key: UsageKey = case) -> PostedData:
         with committed():
-            return api.post_position(usage_key=usage_key, user_id=user_id, body=body or text_of(12, user_id))
+            return api.post_position(usage_key=usage_key, user_id=user_id, body=body or text_of(12, 1000 + user_id))
 
     return take

@@ -46,7 +46,7 @@ class TestWholeCase:
     ) -> None:
         amara, tomas, lotte = enrol("amara"), enrol("tomas"), enrol("lotte")
         others = {each: take_position(each).contribution for each in (tomas, lotte)}
-        mine = take_position(amara, words(15, amara))
+        mine = take_position(amara, words(15, 1000 + amara))
         assert mine.evaluation is not None
         assert mine.evaluation.earned == 4
         assert grade(amara, case) == (4, 10)

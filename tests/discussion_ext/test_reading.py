@@ -199,7 +199,7 @@ class TestTeam:
         assert theirs is not None
         with committed():
             copied = api.post_answer(
-                usage_key=case, contribution_id=theirs.id, user_id=learner, body=words(12, learner)
+                usage_key=case, contribution_id=theirs.id, user_id=learner, body=words(12, 1000 + learner)
             )
         assert copied.contribution is not None
         assert copied.contribution.verdict is not None
