@@ -234,4 +234,4 @@ class CaseDiscussionXBlock(ScorableXBlockMixin, XBlock):
 
 
 def _is_authored(name: str, field: Field) -> bool:
-    return field.scope.user == UserScope.NONE and name not in {"children", "parent", "content"}
+    return name not in {"children", "parent", "content"} and field.scope.user == UserScope.NONE

@@ -88,10 +88,9 @@ def draw_safely(
 
 
 def _draw_visit(block: CaseDiscussionXBlock, person: ActingPerson) -> str:
-    region = draw_region(block, person)
-    if not person.is_masquerade:  # after drawing: what is new since the last visit is still marked
+    if not person.is_masquerade:
         cases.open_case(usage_key=local_key(block), user_id=person.user_id)
-    return region
+    return draw_region(block, person)
 
 
 def draw_region(
@@ -111,8 +110,10 @@ def _view(block: CaseDiscussionXBlock, person: ActingPerson, *, order: str, page
     view = cases.view_case(
         usage_key=local_key(block), user_id=person.user_id, is_team=person.is_team, order=order, page=page
     )
-    is_reading = view.step == "position" and not block.has_read and not view.position
-    return replace(view, step="read") if is_reading else view
+    if view.step not in {"read", "position"}:
+        return view
+    has_begun = block.has_read or view.position or view.answers or view.withdrawn
+    return replace(view, step="position" if has_begun else "read")
 
 
 # -- acts --------------------------------------------------------------------------------------------------------------
@@ -339,7 +340,7 @@ def _count_answers(block: CaseDiscussionXBlock, person: ActingPerson, post: Cont
     found = cases.list_answers(
         usage_key=local_key(block), contribution_id=post.parent_id, user_id=person.user_id, is_team=person.is_team
     )
-    return render_template(block, "case_discussion/answers_count.html", {"answers": found.total})
+    return render_template(block, "case_discussion/answers_count.html", {"answers": found.total + is_uncounted})
 
 
 def _draw_post(

@@ -52,6 +52,7 @@ def draw_form(block: CaseDiscussionXBlock) -> Fragment:
     arguments = {
         "module": resource_url(block, "case_discussion/studio.js"),
         "id": dom_id(block),
+        "notSaved": _("Not saved yet"),
         "failure": failure_words(),
     }
     return build_fragment(

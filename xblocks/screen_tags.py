@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from discussion_ext.data import CaseConfigData
+from discussion_ext.data import CaseConfigData, ContributionData, ContributionKind
 from people import api as people
 
 register = template.Library()
@@ -121,3 +121,19 @@ def tone(name: str) -> int:
 def initials(name: str) -> str:
     """Return what stands in somebody's avatar."""
     return people.initials(name)
+
+
+@register.filter
+def answer_count(post: ContributionData) -> int:
+    """Return how many answers a position has, those of this very moment included."""
+    return max(post.answers, _answers_shown(post))
+
+
+@register.filter
+def has_more_answers(post: ContributionData) -> bool:
+    """Return whether a position has more answers than stand beneath it."""
+    return post.answers > _answers_shown(post)
+
+
+def _answers_shown(post: ContributionData) -> int:
+    return sum(reply.kind == ContributionKind.ANSWER for reply in post.replies)

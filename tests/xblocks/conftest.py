@@ -8,13 +8,13 @@ import crum
 import pytest
 from bs4 import BeautifulSoup
 from django.test import RequestFactory
+from webob import Request
+
+from discussion_ext import api as cases
 from embedded_host.courses.store import CourseStore
 from embedded_host.models import Branch
 from embedded_host.runtime.build import build_author_runtime, build_learner_runtime
 from lms.djangoapps.courseware.masquerade import set_masquerade
-from webob import Request
-
-from discussion_ext import api as cases
 
 CASE = {
     "display_name": "A name and a measure by Tuesday",
@@ -68,9 +68,10 @@ def open_as(case_course):
         request.user, request.session = user, {}
         if masquerade_as:
             set_masquerade(request, case_course, role="student", user_name=masquerade_as)
-        crum.set_current_request(request)
         tree = CourseStore(Branch.PUBLISHED).get_tree(case_course)
-        return build_learner_runtime(tree, request).get_block(key)
+        block = build_learner_runtime(tree, request).get_block(key)
+        block.opened_by = request
+        return enter(block)
 
     yield open_block
     crum.set_current_request(None)
@@ -92,6 +93,7 @@ def act(django_capture_on_commit_callbacks):
     """Return a function that calls a handler with JSON (or raw bytes) and returns status and answer."""
 
     def call(block, handler, name, body=None):
+        enter(block)
         data = body if isinstance(body, bytes) else json.dumps({} if body is None else body).encode()
         request = Request.blank("/", method="POST", body=data, content_type="application/json")
         with django_capture_on_commit_callbacks(execute=True):
@@ -102,8 +104,15 @@ def act(django_capture_on_commit_callbacks):
     return call
 
 
+def enter(block):
+    """Make the present request that of whoever opened the block."""
+    crum.set_current_request(getattr(block, "opened_by", None))
+    return block
+
+
 def drawn(block, view="student_view"):
     """Return the block's view as a parsed tree."""
+    enter(block)
     return BeautifulSoup(block.runtime.render(block, view, {}).content, "html.parser")
 
 

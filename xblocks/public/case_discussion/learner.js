@@ -62,6 +62,7 @@ const caseActs = {
 
   go(view, link) {
     const target = view.region.querySelector(`[data-focus="${link.dataset.to}"]`);
+    target?.closest("details")?.setAttribute("open", "");
     target?.scrollIntoView({ block: "nearest" });
     target?.focus({ preventScroll: true });
   },

@@ -27,7 +27,7 @@ function collect(form) {
 }
 
 async function save(view) {
-  const { runtime, root, form, call } = view;
+  const { runtime, root, form, call, options } = view;
   const button = root.querySelector("button[type=submit]");
   const status = root.querySelector("[data-status]");
   if (form.getAttribute("aria-busy") === "true") return;
@@ -40,7 +40,7 @@ async function save(view) {
     runtime.notify("save", { state: "end" });
   } catch (error) {
     runtime.notify("save", { state: "end-with-errors" });
-    runtime.notify("error", { title: error.message, message: "" });
+    runtime.notify("error", { title: options.notSaved, message: "" });
     showMistakes(view, error);
   } finally {
     clearTimeout(slow);
