@@ -340,6 +340,7 @@ def _count_answers(block: CaseDiscussionXBlock, person: ActingPerson, post: Cont
     found = cases.list_answers(
         usage_key=local_key(block), contribution_id=post.parent_id, user_id=person.user_id, is_team=person.is_team
     )
+    is_uncounted = post.id not in {answer.id for answer in found.contributions}  # it is counted right after commit
     return render_template(block, "case_discussion/answers_count.html", {"answers": found.total + is_uncounted})
 
 
