@@ -57,11 +57,11 @@ class LearnerCase:
         self.press("Post position")
         self.at("Answer classmates")
 
-    def post_of(self, name: str) -> Locator:
-        return self.block.locator(f'article[data-name="{name}"]').first
+    def position_of(self, name: str) -> Locator:
+        return self.block.locator(f'[data-peers] [data-list] > article[data-name="{name}"]')
 
     def answer(self, name: str, text: str) -> None:
-        self.post_of(name).get_by_role("button", name=f"Answer {name}").click()
+        self.position_of(name).get_by_role("button", name=f"Answer {name}").first.click()
         self.write(f"Your answer to {name}", text)
         self.press("Post answer")
         expect(self.block.get_by_role("textbox", name=f"Your answer to {name}")).to_have_count(0)

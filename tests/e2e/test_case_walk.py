@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.looks import look
-from tests.e2e.pages import CaseForm, LearnerCase
+from tests.e2e.pages import CaseForm, LearnerCase, TeamCase
+from tests.e2e.town import READING_UNIT
 
 pytestmark = pytest.mark.e2e
 
@@ -183,9 +184,9 @@ def test_looking_back_finishes_the_case_with_grade_completion_and_points(town, c
     found = town.stored("ada")
     assert found["grades"][case_key] == [10, 10]
     assert found["completions"][case_key] == 1
-    kinds = {kind: points for kind, points, _reason in found["entries"]}
-    assert kinds["case_finished"] == 10
-    assert kinds["answer"] == 3
+    given = [(kind, points) for kind, points, _reason in found["entries"]]
+    assert sorted(given) == [("answer", 3), ("case_finished", 10), ("comment", 3), ("comment", 3)], found
+    assert (found["points"], found["rank"]) == (19, 1)
     assert all(reason for _kind, _points, reason in found["entries"])
     page.context.close()
 
@@ -194,3 +195,101 @@ def test_looking_back_finishes_the_case_with_grade_completion_and_points(town, c
     case.look_back(BRAM_LOOKS_BACK)
     assert town.stored("bram")["grades"][case_key] == [10, 10]
     page.context.close()
+
+
+def test_a_comment_and_a_reading_earn_less(town):
+    page = town.page_of("xiaoyu")
+    page.goto(town.course(f"units/{READING_UNIT}"))
+    page.wait_for_timeout(7000)  # a page counts as read after five seconds
+    page.context.close()
+    found = town.stored("xiaoyu", "html")
+    assert [(kind, points) for kind, points, _reason in found["entries"]] == [("unit_finished", 1)]
+
+    page = town.page_of("dora")
+    page.goto(town.course("discussion/forum/"))
+    look(page, "discussion-first_day")
+    page.get_by_role("link", name="Start a discussion").first.click()
+    page.get_by_label("Title").fill("What do you do when a call goes quiet?")
+    page.get_by_label(re.compile("Your post|Text|Body")).fill(
+        "Our calls go quiet after ten minutes, and then the same two people decide. I have begun to ask for one line "
+        "in writing before we talk."
+    )
+    page.get_by_role("button", name="Post to the discussion").click()
+    expect(page.get_by_role("heading", name="What do you do when a call goes quiet?")).to_be_visible()
+    look(page, "discussion-thread")
+    page.context.close()
+    assert town.stored("dora")["points"] == 3
+
+
+def test_the_board_shows_case_before_comment_before_view(town):
+    page = town.page_of("femke")
+    page.goto(town.points("board"))
+    points = page.get_by_role("table").first.locator("tbody tr").all_inner_texts()
+    assert [int(re.findall(r"\d+", row)[-1]) for row in points] == [19, 19, 3, 1]
+    look(page, "leaderboard")
+    page.context.close()
+
+
+def test_my_points_are_explained_one_by_one(town):
+    page = town.page_of("ada")
+    page.goto(town.points("points"))
+    expect(page.get_by_text(f"Answer in the case “{TITLE}”")).to_be_visible()
+    look(page, "my_points")
+    for path, name in (("how", "points-how"), ("privacy", "points-privacy")):
+        page.goto(town.points(path))
+        look(page, name)
+    page.context.close()
+
+
+def test_the_team_sees_who_is_where_and_removes_a_post(town, case_key):
+    before = town.stored("ada")
+    page = town.page_of("mira")
+    team = TeamCase(page, town.block(case_key)).open()
+    expect(team.row("Ada Lovink")).to_contain_text("Finished")
+    expect(team.row("Dora Mensah")).to_contain_text("Not opened")
+    look(page, "case_discussion_staff-1-who_is_where")
+    team.report_on("Ada Lovink")
+    look(page, "case_discussion_staff-2-one_learner")
+    post = team.block.locator("article", has_text="Checking the printer changes").first
+    post.get_by_text("Remove", exact=True).click()
+    post.get_by_label("Reason, shown to its author").fill("It names a colleague.")
+    post.get_by_role("button", name="Remove post").click()
+    expect(team.block.get_by_role("status").filter(has_text="emoved")).to_be_visible()
+    page.context.close()
+
+    after = town.stored("ada")
+    assert before["grades"][case_key] == [10, 10]
+    assert after["grades"][case_key] == [6, 10]
+    assert after["completions"][case_key] < 1
+    assert (after["points"], after["rank"]) == (6, 2)
+    assert town.stored("bram")["rank"] == 1
+
+
+def test_the_learner_reads_why_and_what_would_count(town, case_key):
+    page = town.page_of("ada")
+    case = LearnerCase(page, town.block(case_key)).open()
+    case.at("Answer classmates")
+    case.sees("The course team removed it. Reason: It names a colleague.")
+    look(page, "case_discussion_learner-4-removed")
+    page.goto(town.points("points"))
+    expect(page.get_by_text("−10").first).to_be_visible()
+    look(page, "my_points-taken_back")
+    page.goto(town.points("board"))
+    points = page.get_by_role("table").first.locator("tbody tr").all_inner_texts()
+    assert [int(re.findall(r"\d+", row)[-1]) for row in points] == [19, 6, 3, 1]
+    page.goto(town.course("progress"))
+    expect(page.get_by_text(TITLE)).to_be_visible()
+    look(page, "progress")
+    page.context.close()
+
+
+def test_what_is_restored_counts_again(town, case_key):
+    page = town.page_of("mira")
+    team = TeamCase(page, town.block(case_key)).open()
+    team.report_on("Ada Lovink")
+    team.block.get_by_role("button", name="Restore").click()
+    expect(team.block.get_by_role("button", name="Restore")).to_have_count(0)
+    page.context.close()
+    found = town.stored("ada")
+    assert found["grades"][case_key] == [10, 10]
+    assert (found["points"], found["rank"]) == (19, 1)
