@@ -1,7 +1,8 @@
 """Django admin of the host: courses, people in them, and what they left in blocks."""
 
-from common.djangoapps.student.models import CourseAccessRole, CourseEnrollment, UserProfile
 from django.contrib import admin
+
+from common.djangoapps.student.models import CourseAccessRole, CourseEnrollment, UserProfile
 from lms.djangoapps.courseware.models import StudentModule
 from openedx.core.djangoapps.content.course_overviews.models import CourseOverview
 from openedx.core.djangoapps.user_api.models import UserPreference

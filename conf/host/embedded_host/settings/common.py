@@ -46,11 +46,9 @@ INSTALLED_APPS = [
     "waffle",
     "organizations",
     "simple_history",
-    "statici18n",
     "eventtracking.django.apps.EventTrackingConfig",
     "edx_ace",
     "openedx_events",
-    "edx_event_bus_redis",
     # Shims: small apps at edx-platform's own import paths.
     "openedx.core.djangoapps.plugins",
     "openedx.core.djangoapps.content.course_overviews",
@@ -125,7 +123,6 @@ STATICFILES_FINDERS = [
     "embedded_host.runtime.finders.BlockFinder",
 ]
 STATIC_ROOT = DATA_DIR / "static"
-STATICI18N_OUTPUT_DIR = "js/i18n"
 MEDIA_ROOT = DATA_DIR / "uploads"
 MEDIA_URL = "/media/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -160,11 +157,6 @@ EVENT_TRACKING_BACKENDS = {
 EVENT_TRACKING_PROCESSORS: list[dict[str, str]] = []
 EVENT_BUS_PRODUCER_CONFIG: dict[str, object] = {}
 OPEN_EDX_FILTERS_CONFIG: dict[str, object] = {}
-if os.environ.get("REDIS_URL"):
-    EVENT_BUS_PRODUCER = "edx_event_bus_redis.create_producer"
-    EVENT_BUS_CONSUMER = "edx_event_bus_redis.RedisEventConsumer"
-    EVENT_BUS_REDIS_CONNECTION_URL = os.environ["REDIS_URL"]
-    EVENT_BUS_TOPIC_PREFIX = "embedded"
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
