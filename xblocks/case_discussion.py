@@ -21,7 +21,7 @@ from xblock.scorable import ScorableXBlockMixin, Score
 from discussion_ext import api as cases
 from discussion_ext.data import CaseConfigData
 
-from . import case_learner, case_studio, case_team
+from . import case_learner, case_posting, case_studio, case_team
 from .case_handlers import serve
 from .fragments import speaking
 from .learner import acting_person, local_key, requesting_id
@@ -119,7 +119,7 @@ class CaseDiscussionXBlock(ScorableXBlockMixin, XBlock):
     @XBlock.handler
     def learner_action(self, request: Request, suffix: str = "") -> Response:
         """Serve an act of a learner, named by ``suffix``."""
-        return serve(self, request, suffix, case_learner.ACTIONS)
+        return serve(self, request, suffix, case_posting.ACTIONS)
 
     @XBlock.handler
     def team_action(self, request: Request, suffix: str = "") -> Response:

@@ -1,37 +1,28 @@
-"""A learner's screen and acts: read, take a position, answer, look back."""
+"""A learner's screen: the present step of the case with everything around it."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from web_fragments.fragment import Fragment
 
 from discussion_ext import api as cases
 from discussion_ext.data import (
-    CaseConfigData,
     CaseViewData,
-    ContributionData,
-    ContributionKind,
     Order,
-    PostedData,
-    RequirementState,
 )
-from people import api as people
 
 from .case_handlers import failure_words
-from .case_screens import counter_words, learner_context, read_only_reason, reader_zone, sum_words
+from .case_screens import counter_words, learner_context, read_only_reason
 from .case_sync import sync_from_render
 from .fragments import build_fragment, dom_id, render_template, resource_url
-from .learner import ActingPerson, acting_person, local_key, refuse_write
-from .requests import RequestError, read_choice, read_flag, read_integer, read_text
+from .learner import ActingPerson, local_key
 
 if TYPE_CHECKING:
     from .case_discussion import CaseDiscussionXBlock
@@ -39,12 +30,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ICONS = "check clock done down info lock more not open point reply right void vote warn"
-MAX_DRAFTS = 20
-MAX_REASON = 500
-ORDERS: tuple[str, ...] = get_args(Order)
-
-
-# -- drawing -----------------------------------------------------------------------------------------------------------
 
 
 def draw(block: CaseDiscussionXBlock, person: ActingPerson) -> Fragment:
@@ -89,15 +74,15 @@ def draw_safely(
 
 def _draw_visit(block: CaseDiscussionXBlock, person: ActingPerson) -> str:
     if not person.is_masquerade:
-        cases.open_case(usage_key=local_key(block), user_id=person.user_id)
+        cases.open_case(usage_key=local_key(block), user_id=person.signed_in_id)
     return draw_region(block, person)
 
 
 def draw_region(
-    block: CaseDiscussionXBlock, person: ActingPerson, *, order: str = "unanswered", notice: str = ""
+    block: CaseDiscussionXBlock, person: ActingPerson, *, order: Order = "unanswered", notice: str = ""
 ) -> str:
     """Return the learner's present step with everything around it."""
-    view = _view(block, person, order=order)
+    view = view_of(block, person, order=order)
     return render_template(block, "case_discussion/region.html", learner_context(block, person, view, notice=notice))
 
 
@@ -106,269 +91,11 @@ def _draw_case_only(block: CaseDiscussionXBlock, reason: str) -> str:
     return render_template(block, "case_discussion/case_only.html", context)
 
 
-def _view(block: CaseDiscussionXBlock, person: ActingPerson, *, order: str, page: int = 1) -> CaseViewData:
+def view_of(block: CaseDiscussionXBlock, person: ActingPerson, *, order: Order, page: int = 1) -> CaseViewData:
     view = cases.view_case(
-        usage_key=local_key(block), user_id=person.user_id, is_team=person.is_team, order=order, page=page
+        usage_key=local_key(block), user_id=person.signed_in_id, is_team=person.is_team, order=order, page=page
     )
     if view.step not in {"read", "position"}:
         return view
     has_begun = block.has_read or view.position or view.answers or view.withdrawn
     return replace(view, step="position" if has_begun else "read")
-
-
-# -- acts --------------------------------------------------------------------------------------------------------------
-
-
-def show(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
-    """Draw the case again, perhaps in another order."""
-    return {"region": draw_region(block, _reading(block), order=_order(data))}
-
-
-def more(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
-    """Draw the next page of classmates' positions."""
-    person = _reading(block)
-    page = read_integer(data, "page", least=1, most=100_000)
-    view = _view(block, person, order=_order(data), page=page)
-    html = render_template(block, "case_discussion/peers_page.html", learner_context(block, person, view))
-    return {"html": html, "has_more": page < view.peers.pages}
-
-
-def answers(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
-    """Draw all answers to one position, page by page."""
-    person = _reading(block)
-    page = read_integer(data, "page", least=1, most=100_000)
-    found = cases.list_answers(
-        usage_key=local_key(block),
-        contribution_id=_post_id(data),
-        user_id=person.user_id,
-        is_team=person.is_team,
-        page=page,
-    )
-    config = block.task_configuration()
-    posts = [_draw_post(block, person, post, config=config) for post in found.contributions]
-    return {"html": "".join(posts), "has_more": page < found.pages}
-
-
-def start(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
-    """Note that the case was read and go on to the position."""
-    person = _writing(block)
-    block.has_read = True
-    return {"region": draw_region(block, person, order=_order(data)), "focus": "compose"}
-
-
-def draft(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
-    """Keep what is being written; an empty text lets the draft go."""
-    person = _writing(block)
-    name = read_text(data, "name", longest=40, required=True)
-    text = read_text(data, "text", longest=cases.post_limit())
-    now = timezone.now()
-    _keep_draft(block, name, text, now)
-    return {"time": people.say_time(now, reader_zone(person))}
-
-
-def preview(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
-    """Draw the own text as it will stand."""
-    _reading(block)
-    return {"html": cases.render_markdown(read_text(data, "text", longest=cases.post_limit()))}
-
-
-def post_position(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
-    """Post the position; classmates' positions open with it."""
-    person = _writing(block)
-    posted = cases.post_position(usage_key=local_key(block), user_id=person.user_id, body=_body(data))
-    return _posted(block, person, posted, data, draft="position")
-
-
-def post_answer(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
-    """Post an answer to a position, or to an answer."""
-    person = _writing(block)
-    post_id = _post_id(data)
-    posted = cases.post_answer(
-        usage_key=local_key(block),
-        contribution_id=post_id,
-        user_id=person.user_id,
-        body=_body(data),
-        is_team=person.is_team,
-    )
-    return _posted(block, person, posted, data, draft=f"answer:{post_id}")
-
-
-def post_look_back(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
-    """Post the look back."""
-    person = _writing(block)
-    posted = cases.post_look_back(usage_key=local_key(block), user_id=person.user_id, body=_body(data))
-    return _posted(block, person, posted, data, draft="look_back")
-
-
-def edit(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
-    """Change an own post."""
-    person = _writing(block)
-    post_id = _post_id(data)
-    posted = cases.edit_contribution(
-        usage_key=local_key(block), contribution_id=post_id, user_id=person.user_id, body=_body(data)
-    )
-    return _posted(block, person, posted, data, draft=f"edit:{post_id}", is_edit=True)
-
-
-def withdraw(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
-    """Take an own post back."""
-    person = _writing(block)
-    cases.withdraw_contribution(usage_key=local_key(block), contribution_id=_post_id(data), user_id=person.user_id)
-    notice = _("Your post is withdrawn. Classmates no longer see it, and it no longer counts.")
-    return {"region": draw_region(block, person, order=_order(data), notice=notice), "focus": "notice"}
-
-
-def report(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
-    """Tell the course team that a post should be looked at."""
-    person = _writing(block)
-    cases.report_contribution(
-        usage_key=local_key(block),
-        contribution_id=_post_id(data),
-        user_id=person.user_id,
-        reason=read_text(data, "reason", longest=MAX_REASON),
-        is_team=person.is_team,
-    )
-    return {"status": _("Reported. The course team will look at it; nobody else sees that it was you.")}
-
-
-def helpful(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
-    """Mark a post as helpful, or take the mark back."""
-    person = _writing(block)
-    is_helpful = read_flag(data, "is_helpful")
-    count = cases.set_helpful(
-        usage_key=local_key(block),
-        contribution_id=_post_id(data),
-        user_id=person.user_id,
-        is_helpful=is_helpful,
-        is_team=person.is_team,
-    )
-    return {"is_helpful": is_helpful, "count": count}
-
-
-ACTIONS = {
-    "show": show,
-    "more": more,
-    "answers": answers,
-    "start": start,
-    "draft": draft,
-    "preview": preview,
-    "post_position": post_position,
-    "post_answer": post_answer,
-    "post_look_back": post_look_back,
-    "edit": edit,
-    "withdraw": withdraw,
-    "report": report,
-    "helpful": helpful,
-}
-
-
-# -- what the acts share -----------------------------------------------------------------------------------------------
-
-
-def _reading(block: CaseDiscussionXBlock) -> ActingPerson:
-    """Return who acts, if they may see what classmates wrote; raise otherwise."""
-    person = acting_person(block)
-    if person.is_preview:
-        raise RequestError(_("This is a preview. Nothing is kept here."), status=403, code="preview")
-    reason = read_only_reason(person, person.course_key)
-    if reason:
-        raise RequestError(reason, status=403, code="not_enrolled")
-    return person
-
-
-def _writing(block: CaseDiscussionXBlock) -> ActingPerson:
-    """Return who acts, if they may write; raise otherwise."""
-    refusal = refuse_write(acting_person(block))
-    if refusal:
-        raise RequestError(refusal.message, status=403, code=refusal.code)
-    return _reading(block)
-
-
-def _order(data: Mapping[str, Any]) -> str:
-    return read_choice(data, "order", ORDERS, default="unanswered")
-
-
-def _post_id(data: Mapping[str, Any]) -> int:
-    return read_integer(data, "post", least=1, most=2**63 - 1)
-
-
-def _body(data: Mapping[str, Any]) -> str:
-    return read_text(data, "text", longest=cases.post_limit(), required=True)
-
-
-def _keep_draft(block: CaseDiscussionXBlock, name: str, text: str, now: datetime) -> None:
-    drafts = {key: value for key, value in block.drafts.items() if key != name}
-    if text:
-        drafts[name] = {"text": text, "at": now.isoformat()}
-    newest = sorted(drafts.items(), key=lambda item: item[1].get("at", ""))[-MAX_DRAFTS:]
-    block.drafts = dict(newest)
-
-
-def _posted(
-    block: CaseDiscussionXBlock,
-    person: ActingPerson,
-    posted: PostedData,
-    data: Mapping[str, Any],
-    *,
-    draft: str,
-    is_edit: bool = False,
-) -> Mapping[str, Any]:
-    """Return what changes on the screen after a post: all of it when a step was made, else the post and the head."""
-    _keep_draft(block, draft, "", timezone.now())
-    view = _view(block, person, order=_order(data))
-    notice = say_posted(posted.contribution, is_edit=is_edit)
-    context = learner_context(block, person, view, notice=notice)
-    made_step = not person.is_team and view.step != data.get("step")
-    if made_step or posted.contribution is None:
-        return {"region": render_template(block, "case_discussion/region.html", context), "focus": "notice"}
-    return {
-        "parts": {
-            "head": render_template(block, "case_discussion/head.html", context),
-            "stand": render_template(block, "case_discussion/stand.html", context),
-        },
-        "post": _draw_post(block, person, posted.contribution, config=view.config),
-        "post_id": posted.contribution.id,
-        "summary": _count_answers(block, person, posted.contribution),
-        "status": notice,
-    }
-
-
-def _count_answers(block: CaseDiscussionXBlock, person: ActingPerson, post: ContributionData) -> str:
-    """Return "3 answers" for the position that ``post`` answers; a follow-up changes no count."""
-    if post.kind != ContributionKind.ANSWER or post.parent_id is None:
-        return ""
-    found = cases.list_answers(
-        usage_key=local_key(block), contribution_id=post.parent_id, user_id=person.user_id, is_team=person.is_team
-    )
-    is_uncounted = post.id not in {answer.id for answer in found.contributions}  # it is counted right after commit
-    return render_template(block, "case_discussion/answers_count.html", {"answers": found.total + is_uncounted})
-
-
-def _draw_post(
-    block: CaseDiscussionXBlock, person: ActingPerson, post: ContributionData, *, config: CaseConfigData
-) -> str:
-    context = {
-        "post": post,
-        "config": config,
-        "is_reply": post.parent_id is not None,
-        "zone": reader_zone(person),
-        "can_write": not person.is_masquerade,
-        "drafts": block.drafts,
-        "person": person,
-    }
-    return render_template(block, "case_discussion/post.html", context)
-
-
-def say_posted(post: ContributionData | None, *, is_edit: bool) -> str:
-    """Return what became of a post, in one sentence or two."""
-    if post is None:
-        return _("Posted. It counts as soon as it has been checked, within a few minutes.")
-    if post.verdict is None or post.verdict.state == RequirementState.MET:
-        counted = {"words": sum_words(post.words)}
-        if is_edit:
-            return _("Changed, and it counts: %(words)s.") % counted
-        return {
-            ContributionKind.POSITION: _("Your position is posted and counts: %(words)s."),
-            ContributionKind.LOOK_BACK: _("Your look back is posted and counts: %(words)s."),
-        }.get(post.kind, _("Your answer is posted and counts: %(words)s.")) % counted
-    return _("Posted, but it does not count yet. %(why)s") % {"why": post.verdict.why or post.verdict.detail}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -54,7 +54,7 @@ def draw(block: CaseDiscussionXBlock, person: ActingPerson) -> Fragment:
 
 
 def _overview(
-    block: CaseDiscussionXBlock, person: ActingPerson, *, show: str = "all", page: int = 1, notice: str = ""
+    block: CaseDiscussionXBlock, person: ActingPerson, *, show: RowFilter = "all", page: int = 1, notice: str = ""
 ) -> str:
     rows = cases.list_team_rows(usage_key=local_key(block), show=show, page=page)
     context = {"rows": rows, "show": show, "tab": "overview", "csv_url": block.runtime.handler_url(block, "team_csv")}
@@ -99,19 +99,21 @@ def _say_tag(summary: TeamSummaryData) -> TagLine:
 def overview(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Draw who is where, with the table filtered and paged."""
     person = _team(block)
-    show = read_choice(data, "show", ROW_FILTERS, default="all")
+    show = cast(RowFilter, read_choice(data, "show", ROW_FILTERS, default="all"))
     return {"panel": _overview(block, person, show=show, page=_page(data))}
 
 
 def posts(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Draw posts: those without an answer, left out, first ones, reported, or all."""
     person = _team(block)
-    show = read_choice(data, "show", POST_FILTERS, default="unanswered")
+    show = cast(PostFilter, read_choice(data, "show", POST_FILTERS, default="unanswered"))
     return {"panel": _posts(block, person, show=show, page=_page(data))}
 
 
-def _posts(block: CaseDiscussionXBlock, person: ActingPerson, *, show: str, page: int = 1, notice: str = "") -> str:
-    found = cases.list_team_posts(usage_key=local_key(block), actor_id=person.user_id, show=show, page=page)
+def _posts(
+    block: CaseDiscussionXBlock, person: ActingPerson, *, show: PostFilter, page: int = 1, notice: str = ""
+) -> str:
+    found = cases.list_team_posts(usage_key=local_key(block), actor_id=person.signed_in_id, show=show, page=page)
     return _render(block, person, "team_posts.html", {"found": found, "show": show, "tab": "posts"}, notice=notice)
 
 
@@ -140,7 +142,7 @@ def remove(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, An
     person, user_id = _team(block), _user_id(data)
     reason = read_text(data, "reason", longest=MAX_REASON, required=True)
     cases.remove_contribution(
-        usage_key=local_key(block), contribution_id=_post_id(data), actor_id=person.user_id, reason=reason
+        usage_key=local_key(block), contribution_id=_post_id(data), actor_id=person.signed_in_id, reason=reason
     )
     notice = _("Removed. Its author reads your reason, and evaluation, grade and points follow.")
     return {"panel": _learner(block, person, user_id, notice=notice)}
@@ -149,7 +151,7 @@ def remove(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, An
 def restore(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Post a removed post again from its snapshot, and draw its author."""
     person, user_id = _team(block), _user_id(data)
-    cases.restore_contribution(usage_key=local_key(block), contribution_id=_post_id(data), actor_id=person.user_id)
+    cases.restore_contribution(usage_key=local_key(block), contribution_id=_post_id(data), actor_id=person.signed_in_id)
     notice = _("Restored. It counts again as it did.")
     return {"panel": _learner(block, person, user_id, notice=notice)}
 
@@ -161,7 +163,7 @@ def resolve(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, A
     cases.resolve_report(
         usage_key=local_key(block),
         report_id=read_integer(data, "report", least=1, most=2**63 - 1),
-        actor_id=person.user_id,
+        actor_id=person.signed_in_id,
         is_upheld=is_upheld,
         reason=read_text(data, "reason", longest=MAX_REASON, required=is_upheld),
     )
@@ -177,7 +179,7 @@ def override(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, 
     score = read_number(data, "score", least=0, most=block.max_score())
     reason = read_text(data, "reason", longest=MAX_REASON, required=True)
     cases.override_grade(
-        usage_key=local_key(block), user_id=user_id, actor_id=person.user_id, score=score, reason=reason
+        usage_key=local_key(block), user_id=user_id, actor_id=person.signed_in_id, score=score, reason=reason
     )
     return {"panel": _learner(block, person, user_id, notice=_("Grade set. It stays until you undo it."))}
 
@@ -185,7 +187,7 @@ def override(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, 
 def undo_override(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Let the evaluation decide again."""
     person, user_id = _team(block), _user_id(data)
-    cases.clear_override(usage_key=local_key(block), user_id=user_id, actor_id=person.user_id)
+    cases.clear_override(usage_key=local_key(block), user_id=user_id, actor_id=person.signed_in_id)
     return {"panel": _learner(block, person, user_id, notice=_("Undone. The grade follows the evaluation again."))}
 
 
@@ -193,7 +195,7 @@ def save_synthesis(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping
     """Keep the closing text for later."""
     person = _team(block)
     body = read_text(data, "text", longest=MAX_SYNTHESIS)
-    cases.save_synthesis(usage_key=local_key(block), actor_id=person.user_id, body=body)
+    cases.save_synthesis(usage_key=local_key(block), actor_id=person.signed_in_id, body=body)
     time = people.say_time(timezone.now(), reader_zone(person))
     return {"status": _("Draft saved %(time)s") % {"time": time}}
 
@@ -202,7 +204,7 @@ def close(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any
     """Close the case with the text that learners read."""
     person = _team(block)
     body = read_text(data, "text", longest=MAX_SYNTHESIS, required=True)
-    cases.close_case(usage_key=local_key(block), actor_id=person.user_id, synthesis=body)
+    cases.close_case(usage_key=local_key(block), actor_id=person.signed_in_id, synthesis=body)
     return {"panel": _overview(block, person, notice=_("Closed. Learners read your text now."))}
 
 
@@ -210,7 +212,7 @@ def reopen(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, An
     """Open the case again."""
     del data
     person = _team(block)
-    cases.reopen_case(usage_key=local_key(block), actor_id=person.user_id)
+    cases.reopen_case(usage_key=local_key(block), actor_id=person.signed_in_id)
     return {"panel": _overview(block, person, notice=_("Open again. Learners can go on where they stopped."))}
 
 

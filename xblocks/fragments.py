@@ -53,19 +53,20 @@ def dom_id(block: Any) -> str:
 def speaking(block: Any) -> Iterator[None]:
     """Lay the block's catalogue over Django's in this thread while the context lasts."""
     catalogue = block.runtime.service(block, "i18n")
-    before = getattr(trans_real._active, "value", None)  # noqa: SLF001  Django has no public way to swap a catalogue
+    active = trans_real._active  # type: ignore[attr-defined]  # noqa: SLF001  Django has no public way to swap catalogues
+    before = getattr(active, "value", None)
     merged = _merged(get_language(), catalogue) if getattr(catalogue, "_catalog", None) else None
     if merged is None:
         yield
         return
-    trans_real._active.value = merged  # noqa: SLF001
+    active.value = merged
     try:
         yield
     finally:
         if before is None:
-            del trans_real._active.value  # noqa: SLF001
+            del active.value
         else:
-            trans_real._active.value = before  # noqa: SLF001
+            active.value = before
 
 
 _catalogues: dict[str, trans_real.DjangoTranslation] = {}

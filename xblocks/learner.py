@@ -31,6 +31,13 @@ class ActingPerson:
     is_masquerade: bool
     is_preview: bool
 
+    @property
+    def signed_in_id(self) -> int:
+        """Return the id of somebody who is known to be signed in: ask `refuse_write` before."""
+        if self.user_id is None:
+            raise LookupError("Nobody is signed in.")
+        return self.user_id
+
 
 @dataclass(frozen=True)
 class Refusal:
