@@ -14,6 +14,7 @@ from .cases import (
     report_contribution,
     set_helpful,
     withdraw_contribution,
+    word_factors,
 )
 from .closing import close_case, reopen_case, save_synthesis
 from .configurations import find_task, list_topics, sync_course, sync_task
@@ -135,4 +136,5 @@ __all__ = [
     "sync_task",
     "view_case",
     "withdraw_contribution",
+    "word_factors",
 ]

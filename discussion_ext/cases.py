@@ -48,6 +48,11 @@ def post_limit() -> int:
     return int(settings.DISCUSSION_EXT_POST_LIMIT)
 
 
+def word_factors() -> Mapping[str, float]:
+    """Return by how much a minimum of words grows in languages that are counted in characters."""
+    return dict(settings.DISCUSSION_EXT_WORD_FACTORS)
+
+
 # -- acts --------------------------------------------------------------------------------------------------------------
 
 

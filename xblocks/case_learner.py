@@ -42,6 +42,7 @@ def draw(block: CaseDiscussionXBlock, person: ActingPerson) -> Fragment:
         "id": dom_id(block),
         "person": person.user_id,
         "language": get_language() or "",
+        "factors": cases.word_factors(),
         "failure": failure_words(),
         "words": counter_words(),
     }

@@ -50,10 +50,10 @@ function excluded(view, form) {
 
 function count(state, { isTyping }) {
   const { area, form, view } = state;
-  const { words, language } = view.options;
+  const { words, language, factors } = view.options;
   const { counted } = state.measure(area.value);
-  const least = effectiveMinimum(area.value, state.least, { language });
-  const over = state.most ? counted - effectiveMinimum(area.value, state.most, { language }) : 0;
+  const least = effectiveMinimum(area.value, state.least, { factors, language });
+  const over = state.most ? counted - effectiveMinimum(area.value, state.most, { factors, language }) : 0;
   const isEnough = counted >= Math.max(least, 1) && over <= 0;
   const bar = form.querySelector("progress");
   bar.max = Math.max(least, 1);
