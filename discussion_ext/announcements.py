@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey
 
 from gamification import api as gamification
@@ -77,7 +76,8 @@ def send_points(contribution: Contribution) -> None:
     if contribution.state in CREDITED:
         gamification.record_activity(
             **common,
-            title=_activity_title(contribution),
+            # The kind says what was done; nobody's words or names may stay in the ledger.
+            title=contribution.task.title if contribution.task else "",
             url=activity_url(contribution),
             facts={"words": contribution.words},
         )
@@ -103,27 +103,3 @@ def activity_url(contribution: Contribution) -> str:
     thread = contribution.root or contribution
     thread_id = (thread.forum_key or "").partition(":")[2]
     return f"/courses/{contribution.course_id}/discussion/forum/{contribution.topic_id}/threads/{thread_id}"
-
-
-def _activity_title(contribution: Contribution) -> str:
-    """Return what a post was, without words or names of people: the ledger keeps it for good."""
-    if contribution.task is None:
-        return _plain_title(contribution)
-    title = contribution.task.title
-    match contribution.kind:
-        case ContributionKind.POSITION:
-            return _("Position in the case “%(title)s”") % {"title": title}
-        case ContributionKind.ANSWER:
-            return _("Answer in the case “%(title)s”") % {"title": title}
-        case ContributionKind.LOOK_BACK:
-            return _("Look back on the case “%(title)s”") % {"title": title}
-        case _:
-            return _("Comment in the case “%(title)s”") % {"title": title}
-
-
-def _plain_title(contribution: Contribution) -> str:
-    if contribution.kind == ContributionKind.THREAD:
-        return _("A question in the discussion") if contribution.is_question else _("A discussion started")
-    if activity_kind(contribution) == "answer":
-        return _("An answer in the discussion")
-    return _("A comment in the discussion")

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from gamification import api as gamification
@@ -49,19 +48,34 @@ def evaluate_learner(task_id: int, user_id: int, *, void_reason: str = "unmet") 
 
     ``void_reason`` is what the ledger is told when a finished case is finished no more.
 
-    Safe to repeat and to run beside other evaluations: the participation's row is locked throughout.
+    Safe to repeat and to run beside other evaluations: the participation's row is locked throughout. What waited for
+    this evaluation is done with it, unless somebody else evaluated since this transaction began to read: then its
+    view of the posts may be old, and the waiting rows stay for a fresh transaction.
     """
     with transaction.atomic():
+        seen = Participation.objects.filter(task_id=task_id, user_id=user_id).values_list("evaluated_at", flat=True)
+        seen_at = seen.first()
         participation = lock_participation(task_id, user_id)
+        if participation.evaluated_at == seen_at:
+            _forget_waiting(task_id, user_id)
+        else:
+            PendingEvaluation.objects.create(task_id=task_id, user_id=user_id)
         if participation.is_retired:
             return None
         task = Task.objects.get(pk=task_id)
-        result = compute(task, participation, list_own(task, user_id))
-        _keep(task, participation, result)
+        own = list_own(task, user_id)
+        result = compute(task, participation, own)
+        _keep(task, participation, result, own)
         _tell_ledger(task, participation, result, reason=void_reason)
         publish(task, participation)
         participation.save()
     return result
+
+
+def _forget_waiting(task_id: int, user_id: int) -> None:
+    """Delete the waiting rows that this transaction sees, by id: others may be on their way."""
+    waiting = PendingEvaluation.objects.filter(task_id=task_id, user_id=user_id)
+    PendingEvaluation.objects.filter(pk__in=list(waiting.values_list("pk", flat=True))).delete()
 
 
 def lock_participation(task_id: int, user_id: int) -> Participation:
@@ -219,8 +233,8 @@ def group_of(task: Task, user_id: int) -> int:
 # -- keeping and telling -----------------------------------------------------------------------------------------------
 
 
-def _keep(task: Task, participation: Participation, result: EvaluationData) -> None:
-    own = {post.pk: post for post in Contribution.objects.filter(task=task, author_id=participation.user_id)}
+def _keep(task: Task, participation: Participation, result: EvaluationData, posts: list[Contribution]) -> None:
+    own = {post.pk: post for post in posts}
     left_out = {post_id for post_id, verdict in result.verdicts.items() if verdict.code.startswith("copy_")}
     for each in own.values():
         if each.is_left_out != (each.pk in left_out):
@@ -267,9 +281,8 @@ def _tell_ledger(task: Task, participation: Participation, result: EvaluationDat
         "occurred_at": result.finished_at or result.evaluated_at,
     }
     if result.is_finished:
-        title = _("Case “%(title)s” finished") % {"title": task.title}
         url = f"/courses/{task.course_id}/jump_to/{task.usage_key}"
-        _shielded(task, participation, lambda: gamification.record_activity(**common, title=title, url=url))
+        _shielded(task, participation, lambda: gamification.record_activity(**common, title=task.title, url=url))
     else:
         _shielded(task, participation, lambda: gamification.void_activity(**common, reason=reason))
 
@@ -329,9 +342,7 @@ def evaluate_pending(*, task_id: int | None = None, user_id: int | None = None, 
     done = 0
     for (due_task, due_user), ids in people_due.items():
         try:
-            with transaction.atomic():
-                evaluate_learner(due_task, due_user)
-                PendingEvaluation.objects.filter(pk__in=ids).delete()
+            evaluate_learner(due_task, due_user)
             done += 1
         except Exception as error:  # noqa: BLE001 - one person's trouble must not stop the others
             log.error("Evaluation of user %s in task %s failed: %s", due_user, due_task, type(error).__name__)

@@ -199,3 +199,57 @@ class TestCounts:
         outcomes = race(level, *[lambda pk=pk: api.complete_contribution(pk) for pk in ids * 2])
         api.sweep()
         assert TaskGroup.objects.get().positions == 6, outcomes
+
+
+class TestEvaluation:
+    @pytest.fixture
+    def crossing(
+        self, case: UsageKey, learner: int, peer: int, words: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    ) -> Any:
+        """Return two acts: two learners answer each other at the same moment."""
+        posts = {
+            user_id: api.post_position(usage_key=case, user_id=user_id, body=words(12, number)).contribution
+            for number, user_id in enumerate((learner, peer))
+        }
+        meeting = Meeting(2)
+        monkeypatch.setattr(cases, "_check_pace", lambda *_args: meeting.wait())
+        return [
+            lambda me=me, other=other: api.post_answer(
+                usage_key=case, contribution_id=posts[other].id, user_id=me, body=words(6, 20 + me)
+            )
+            for me, other in ((learner, peer), (peer, learner))
+        ]
+
+    def test_two_who_answer_each_other_do_not_wait_for_each_other(
+        self, crossing: Any, level: str, case: UsageKey, learner: int, peer: int
+    ) -> None:
+        outcomes = race(level, *crossing)
+        assert all(isinstance(each, PostedData) for each in outcomes), outcomes
+        assert api.get_score(usage_key=case, user_id=learner) == (6, 10)
+        assert api.get_score(usage_key=case, user_id=peer) == (6, 10)
+
+    def test_an_evaluation_with_an_old_view_leaves_the_last_word_to_a_fresh_one(
+        self, case: UsageKey, learner: int, peer: int, words: Callable[..., str], level: str
+    ) -> None:
+        theirs = api.post_position(usage_key=case, user_id=peer, body=words(12, 1)).contribution
+        api.post_position(usage_key=case, user_id=learner, body=words(12, 2))
+        assert theirs is not None
+        read, answered = threading.Event(), threading.Event()
+
+        def evaluate_late() -> Any:
+            list(Contribution.objects.all())
+            read.set()
+            answered.wait(10)
+            return results.evaluate_learner(Contribution.objects.values_list("task_id", flat=True)[0], learner)
+
+        def answer() -> Any:
+            read.wait(10)
+            try:
+                return api.post_answer(usage_key=case, contribution_id=theirs.id, user_id=learner, body=words(6, 3))
+            finally:
+                transaction.on_commit(answered.set)
+
+        outcomes = race(level, evaluate_late, answer)
+        assert not [each for each in outcomes if isinstance(each, Exception)], outcomes
+        api.sweep()
+        assert api.get_score(usage_key=case, user_id=learner) == (6, 10)
