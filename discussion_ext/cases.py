@@ -7,6 +7,7 @@ Every function trusts its caller that the person may take part in the course; wh
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.conf import settings
