@@ -13,14 +13,14 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
-from django.utils.timezone import is_aware
+from django.utils import timezone
 
 from . import edx_platform
 from .audit import record_audit
@@ -47,7 +47,7 @@ def request_delivery(
     """
     get_kind(kind)
     _check(key, context, not_before)
-    now = datetime.now(UTC)
+    now = timezone.now()
     try:
         with transaction.atomic():
             Delivery.objects.create(
@@ -69,7 +69,7 @@ def process_deliveries(*, limit: int = 500, now: datetime | None = None) -> Deli
 
     Safe beside other senders and after a crash; one person's trouble does not stop the others.
     """
-    moment = now or datetime.now(UTC)
+    moment = now or timezone.now()
     counts: Counter[str] = Counter(lost=_give_up_on_lost_claims(moment))
     due_ids = list(_due(moment).values_list("pk", flat=True)[:limit])
     for delivery_id in due_ids:
@@ -79,7 +79,7 @@ def process_deliveries(*, limit: int = 500, now: datetime | None = None) -> Deli
 
 def process_delivery(delivery_id: int, *, now: datetime | None = None) -> str:
     """Send one delivery if it is due and nobody else has it; return what became of it, as named in DeliveryRunData."""
-    moment = now or datetime.now(UTC)
+    moment = now or timezone.now()
     delivery = _due(moment).filter(pk=delivery_id).first()
     if delivery is None:
         return "taken"
@@ -123,7 +123,7 @@ def claim_delivery(delivery_id: int, *, now: datetime) -> str | None:
 
 def list_due_deliveries(*, limit: int = 500, now: datetime | None = None) -> list[DueDeliveryData]:
     """Return what a run would look at now, and change nothing."""
-    rows = _due(now or datetime.now(UTC))[:limit]
+    rows = _due(now or timezone.now())[:limit]
     return [
         DueDeliveryData(
             id=row.pk, key=row.key, user_id=row.user_id, kind=row.kind, due_at=row.due_at, attempts=row.attempts
@@ -134,14 +134,14 @@ def list_due_deliveries(*, limit: int = 500, now: datetime | None = None) -> lis
 
 def count_due_deliveries(*, now: datetime | None = None) -> int:
     """Return how many deliveries are due."""
-    return _due(now or datetime.now(UTC)).count()
+    return _due(now or timezone.now()).count()
 
 
 @transaction.atomic
 def resend_delivery(delivery_id: int, *, actor_id: int, reason: str = "") -> bool:
     """Let a failed or unknown delivery go out again because an operator decided so; say whether it was one of these."""
     changed = Delivery.objects.filter(pk=delivery_id, state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN]).update(
-        state=DeliveryState.PENDING, attempts=0, claim_token="", due_at=datetime.now(UTC), settled_at=None
+        state=DeliveryState.PENDING, attempts=0, claim_token="", due_at=timezone.now(), settled_at=None
     )
     if changed:
         record_audit(
@@ -208,7 +208,7 @@ def _change_pending(delivery: Delivery, **changes: Any) -> bool:
 def _check(key: str, context: Mapping[str, Any], not_before: datetime | None) -> None:
     if not key or not key.isascii() or len(key) > _DETAIL_LENGTH:
         raise InvalidDeliveryError("key: give 1 to 255 ASCII characters.", field="key")
-    if not_before is not None and not is_aware(not_before):
+    if not_before is not None and not timezone.is_aware(not_before):
         raise InvalidDeliveryError("not_before: give a datetime with a zone.", field="not_before")
     try:
         json.dumps(dict(context), allow_nan=False)

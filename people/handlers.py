@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from . import api
 from .data import DeliveryState
@@ -16,7 +16,7 @@ from .tasks import send_delivery_task
 
 def on_delivery_saved(sender: Any, instance: Delivery, created: bool = False, **_kwargs: Any) -> None:  # noqa: ARG001 - Django's signature
     """Hand a new delivery that is due at once to the worker; what the broker loses, the next run finds."""
-    if created and instance.state == DeliveryState.PENDING and instance.due_at <= datetime.now(UTC):
+    if created and instance.state == DeliveryState.PENDING and instance.due_at <= timezone.now():
         transaction.on_commit(partial(send_delivery_task.delay, instance.pk), robust=True)
 
 

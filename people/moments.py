@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -60,7 +60,7 @@ def say_stretch(start: datetime, end: datetime | None, zone: ZoneInfo, *, now: d
 
 def say_day(day: date, *, today: date | None = None) -> str:
     """Return "Sun 29 Nov", with the year only if it is neither this one nor within the next twelve months."""
-    today = today or datetime.now(UTC).date()
+    today = today or timezone.now().date()
     parts = {
         "weekday": _weekdays()[day.weekday()],
         "day": day.day,
@@ -111,7 +111,7 @@ def say_left(until: datetime, *, now: datetime) -> str:
 
 
 def _today(zone: ZoneInfo, now: datetime | None) -> date:
-    return (now or datetime.now(UTC)).astimezone(zone).date()
+    return (now or timezone.now()).astimezone(zone).date()
 
 
 def _weekdays() -> tuple[str, ...]:
