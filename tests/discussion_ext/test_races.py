@@ -224,7 +224,12 @@ class TestEvaluation:
         self, crossing: Any, level: str, case: UsageKey, learner: int, peer: int
     ) -> None:
         outcomes = race(level, *crossing)
-        assert all(isinstance(each, PostedData) for each in outcomes), outcomes
+        for act, outcome in zip(crossing, outcomes, strict=True):
+            if not isinstance(outcome, PostedData):
+                # The forum's own rows may collide where its site does not read committed rows, as the platform does.
+                assert level == "REPEATABLE READ", outcomes
+                assert isinstance(outcome, api.ForumRefusedError), outcomes
+                act()
         assert api.get_score(usage_key=case, user_id=learner) == (6, 10)
         assert api.get_score(usage_key=case, user_id=peer) == (6, 10)
 

@@ -1,0 +1,237 @@
+"""The doors that operators, course teams and the LMS use: commands, the course card, admin, publishing, open topics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from io import StringIO
+from typing import Any
+
+import pytest
+from crum import set_current_request
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+from django.test import Client, RequestFactory
+from edx_django_utils.cache import RequestCache
+from forum.models import CommentThread
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from discussion_ext import api
+from discussion_ext.course_apps import CasesCourseApp
+from discussion_ext.data import CaseConfigData, PostedData
+from discussion_ext.models import Contribution, Participation, PendingEvaluation
+
+pytestmark = pytest.mark.django_db
+
+
+class TestCommands:
+    def test_a_sweep_says_what_it_would_do_and_does_it(
+        self, case: UsageKey, learner: int, words: Callable[..., str]
+    ) -> None:
+        api.post_position(usage_key=case, user_id=learner, body=words(12, 1))  # nothing after the commit in this test
+        said = StringIO()
+        call_command("sweep_discussions", "--dry-run", stdout=said)
+        assert "counts 1" in said.getvalue()
+        assert Contribution.objects.filter(fold_due=1).exists()
+        call_command("sweep_discussions", stdout=said)
+        assert not Contribution.objects.filter(fold_due=1).exists()
+        call_command("repair_contributions", stdout=said)
+        assert "0 posts without a record, 0 records without a post" in said.getvalue()
+
+    def test_a_course_is_evaluated_again(
+        self, case: UsageKey, course_key: CourseKey, learner: int, take_position: Callable[..., PostedData]
+    ) -> None:
+        take_position(learner)
+        Participation.objects.update(earned=0, published_earned=0)
+        said = StringIO()
+        call_command("evaluate_cases", str(course_key), "--dry-run", stdout=said)
+        assert Participation.objects.get().earned == 0
+        call_command("evaluate_cases", str(course_key), stdout=said)
+        assert said.getvalue().splitlines() == ["A name and a measure: 1"] * 2
+        assert Participation.objects.get().earned == 4
+        assert not PendingEvaluation.objects.exists()
+
+    @pytest.mark.parametrize(
+        "call",
+        [("sweep_discussions", "--limit=0"), ("repair_contributions", "--hours=0"), ("evaluate_cases", "no course")],
+    )
+    def test_bad_options_are_named(self, call: tuple[str, ...]) -> None:
+        with pytest.raises(CommandError):
+            call_command(*call)
+
+
+class TestCourseCard:
+    def test_the_team_turns_cases_on_and_off(self, course_key: CourseKey, staff: int, learner: int) -> None:
+        team, somebody = User.objects.get(pk=staff), User.objects.get(pk=learner)
+        assert CasesCourseApp.is_available(course_key)
+        assert CasesCourseApp.is_enabled(course_key)
+        assert not CasesCourseApp.set_enabled(course_key, False, team)
+        assert not CasesCourseApp.is_enabled(course_key)
+        with pytest.raises(PermissionDenied):
+            CasesCourseApp.set_enabled(course_key, True, somebody)
+        assert not CasesCourseApp.is_enabled(course_key)
+        assert CasesCourseApp.get_allowed_operations(course_key, team)["enable"]
+        assert not CasesCourseApp.get_allowed_operations(course_key, somebody)["enable"]
+        assert not CasesCourseApp.get_allowed_operations(course_key)["enable"]
+
+    def test_off_until_wanted(self, course_key: CourseKey, settings: Any) -> None:
+        other = CourseKey.from_string("course-v1:Meridian+OTHER+2026")
+        assert not api.is_on(other)
+        settings.DISCUSSION_EXT_ON_BY_DEFAULT = True
+        assert api.is_on(other)
+
+
+def test_admin_lists_load_and_show_no_texts(
+    case: UsageKey, learner: int, take_position: Callable[..., PostedData], words: Callable[..., str]
+) -> None:
+    take_position(learner, words(12, 77))
+    admin = Client()
+    admin.force_login(User.objects.create_superuser("admin"))
+    for name in ("courseswitch", "task", "contribution", "participation", "report", "repair", "pendingevaluation"):
+        assert admin.get(f"/admin/discussion_ext/{name}/").status_code == 200
+    page = admin.get(f"/admin/discussion_ext/contribution/{Contribution.objects.get().pk}/change/")
+    assert page.status_code == 200
+    assert words(12, 77) not in page.content.decode()
+
+
+def test_publishing_evaluates_again_where_the_question_changed(
+    case: UsageKey,
+    course_key: CourseKey,
+    learner: int,
+    take_position: Callable[..., PostedData],
+    committed: Callable[[], Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from xmodule.modulestore.django import COURSE_PUBLISHED
+
+    take_position(learner)
+    config = CaseConfigData(title="A name and a measure", position_min=10, position_points=7)
+    monkeypatch.setattr("discussion_ext.edx_platform.list_task_configurations", lambda _key: iter([(case, config)]))
+    with committed():
+        COURSE_PUBLISHED.send(sender=None, course_key=course_key)
+    assert api.get_score(usage_key=case, user_id=learner) == (7, 13)
+
+
+class TestOpenTopicThroughTheLms:
+    """Posts in an open case made from the block pass the LMS's own checks, with its signals and notifications."""
+
+    @pytest.fixture
+    def course_key(self, db: None) -> Iterator[CourseKey]:
+        """Return a course in the host's store, with a topic."""
+        from embedded_host.courses.store import CourseStore
+        from embedded_host.models import Branch
+        from gamification import api as gamification
+
+        RequestCache.clear_all_namespaces()
+        key = CourseKey.from_string("course-v1:Meridian+OPEN+2026")
+        fields = {"display_name": "Open", "discussion_topics": {"Case table": {"id": "table"}}}
+        CourseStore(Branch.DRAFT).create_course(key, fields)
+        api.set_on(key, True, actor_id=1)
+        gamification.set_on(key, True, actor_id=1)
+        yield key
+        set_current_request(None)
+        RequestCache.clear_all_namespaces()
+
+    @pytest.fixture
+    def open_case(self, make_case: Callable[..., UsageKey]) -> UsageKey:
+        """Return the key of an open case."""
+        return make_case("open", is_held=False, topic_id="table")
+
+    @pytest.fixture
+    def acting_as(self) -> Callable[[int], None]:
+        """Return a way to be the person who makes the current request."""
+
+        def be(user_id: int) -> None:
+            request = RequestFactory().post("/")
+            request.user = User.objects.get(pk=user_id)
+            set_current_request(request)
+
+        return be
+
+    def test_every_act(
+        self,
+        open_case: UsageKey,
+        course_key: CourseKey,
+        learner: int,
+        peer: int,
+        acting_as: Callable[[int], None],
+        words: Callable[..., str],
+        committed: Callable[[], Any],
+    ) -> None:
+        from openedx.core.djangoapps.django_comment_common import signals
+
+        heard: list[str] = []
+
+        def hear(name: str) -> Callable[..., None]:
+            return lambda **_kwargs: heard.append(name)
+
+        receivers = [(signal, hear(name)) for name, signal in vars(signals).items() if name.endswith("ed")]
+        for signal, receiver in receivers:
+            signal.connect(receiver, weak=False)
+        try:
+            acting_as(peer)
+            with committed():
+                theirs = api.post_position(usage_key=open_case, user_id=peer, body=words(12, 1)).contribution
+            assert theirs is not None
+            acting_as(learner)
+            with committed():
+                posted = api.post_answer(
+                    usage_key=open_case, contribution_id=theirs.id, user_id=learner, body=words(6, 2)
+                )
+            assert posted.contribution is not None
+            with committed():
+                api.edit_contribution(
+                    usage_key=open_case, contribution_id=posted.contribution.id, user_id=learner, body=words(7, 3)
+                )
+                api.withdraw_contribution(usage_key=open_case, contribution_id=posted.contribution.id, user_id=learner)
+        finally:
+            for signal, receiver in receivers:
+                signal.disconnect(receiver)
+        assert heard == ["thread_created", "comment_created", "comment_edited", "comment_deleted"]
+        thread = CommentThread.objects.get()
+        assert (thread.course_id, thread.commentable_id, thread.context) == (str(course_key), "table", "course")
+        assert [row.state for row in Contribution.objects.order_by("pk")] == ["live", "withdrawn"]
+
+    def test_a_refusal_of_the_lms_is_said_in_our_words_and_leaves_nothing(
+        self,
+        open_case: UsageKey,
+        course_key: CourseKey,
+        learner: int,
+        acting_as: Callable[[int], None],
+        words: Callable[..., str],
+    ) -> None:
+        from common.djangoapps.student.models import CourseEnrollment
+
+        acting_as(learner)
+        CourseEnrollment.objects.update(is_active=False)
+        with pytest.raises(api.ForumRefusedError) as refusal:
+            api.post_position(usage_key=open_case, user_id=learner, body=words(12, 1))
+        assert refusal.value.status == 409
+        assert not CommentThread.objects.exists()
+        CourseEnrollment.objects.update(is_active=True)
+        assert api.post_position(usage_key=open_case, user_id=learner, body=words(12, 1)).contribution is not None
+
+    def test_topics_come_from_the_course(self, open_case: UsageKey, course_key: CourseKey) -> None:
+        assert [(topic.id, topic.title, topic.taken_by) for topic in api.list_topics(course_key)] == [
+            ("table", "Case table", "A name and a measure")
+        ]
+
+
+def test_a_forum_that_is_down_says_so_and_nothing_is_half_written(
+    case: UsageKey, learner: int, words: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("forum.api.create_thread", lambda **_kwargs: 1 / 0)
+        with pytest.raises(api.ForumRefusedError) as refusal:
+            api.post_position(usage_key=case, user_id=learner, body=words(12, 1))
+    assert refusal.value.status == 503
+    assert not Contribution.objects.exists()
+    assert api.view_case(usage_key=case, user_id=learner).step == "read"
+
+
+def test_a_case_with_dates_keeps_them(make_case: Callable[..., UsageKey]) -> None:
+    opens, closes = datetime(2026, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
+    data = api.find_task(make_case("dated", opens_at=opens, closes_at=closes))
+    assert data is not None
+    assert (data.config.opens_at, data.config.closes_at) == (opens, closes)
