@@ -77,3 +77,9 @@ def test_a_learner_who_left_ends_the_masquerade(staff_client, course, enrolled, 
     look_as(staff_client, course, "specific", "ada")
     CourseEnrollment.unenroll(enrolled, course)
     assert staff_client.get(handler_url("who")).json()["scope_user_id"] == staff.id
+
+
+def test_the_choice_is_offered_to_the_team_only(staff_client, client, course, enrolled):
+    assert "View this course as" in staff_client.get(f"/courses/{course}/").content.decode()
+    client.force_login(enrolled)
+    assert "View this course as" not in client.get(f"/courses/{course}/").content.decode()

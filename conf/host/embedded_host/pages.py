@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+
+from common.djangoapps.student.models import CourseAccessRole
 
 
 def host_context(request: HttpRequest) -> dict[str, Any]:
@@ -16,4 +19,14 @@ def host_context(request: HttpRequest) -> dict[str, Any]:
         "cms_root_url": settings.CMS_ROOT_URL,
         "service_variant": settings.SERVICE_VARIANT,
         "host_languages": settings.LANGUAGES,
+        "is_author": functools.cache(lambda: _is_author(request)),
     }
+
+
+def _is_author(request: HttpRequest) -> bool:
+    """Tell whether the person has something to do in Studio."""
+    if not request.user.is_authenticated:
+        return False
+    if request.user.is_staff:
+        return True
+    return CourseAccessRole.objects.filter(user=request.user, role__in=["staff", "instructor"]).exists()

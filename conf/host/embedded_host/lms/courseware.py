@@ -101,7 +101,8 @@ def unit(request: HttpRequest, course_id: str, usage_key: str) -> HttpResponse:
     if isinstance(overview, HttpResponse):
         return overview
     tree, node = _find_node(overview.id, usage_key)
-    places = _units(tree, shows_hidden=has_access(request.user, "staff", overview.id))
+    is_team = has_access(request.user, "staff", overview.id)
+    places = _units(tree, shows_hidden=is_team)
     place = next((place for place in places if place.unit.usage_key == node.usage_key), None)
     if place is None:
         raise Http404
@@ -116,7 +117,7 @@ def unit(request: HttpRequest, course_id: str, usage_key: str) -> HttpResponse:
         "fragment": fragment,
         "title": _title(place.unit),
         "viewing_delay": settings.COMPLETION_BY_VIEWING_DELAY_MS,
-        "studio_url": f"{settings.CMS_ROOT_URL}/container/{node.usage_key}",
+        "studio_url": f"{settings.CMS_ROOT_URL}/container/{node.usage_key}" if is_team else "",
     }
     return render(request, "embedded_host/unit.html", context)
 
