@@ -22,15 +22,20 @@ log = logging.getLogger(__name__)
 
 def tell_others(contribution: Contribution) -> None:
     """Tell the ledger, and leave an evaluation and a mail to be done after the commit."""
+    tell_ledger(contribution)
+    if contribution.task_id:
+        await_evaluation(contribution.task_id, contribution.author_id)
+        _announce_answer(contribution)
+
+
+def tell_ledger(contribution: Contribution) -> None:
+    """Tell the ledger about the present state of a post; the sweep does it again where that fails."""
     try:
         with transaction.atomic():
             send_points(contribution)
     except Exception as error:  # noqa: BLE001 - whatever the neighbour does, the post is recorded
         log.error("Points of contribution %s failed: %s", contribution.pk, type(error).__name__)
         Contribution.objects.filter(pk=contribution.pk).update(points_due=1)
-    if contribution.task_id:
-        await_evaluation(contribution.task_id, contribution.author_id)
-        _announce_answer(contribution)
 
 
 def await_evaluation(task_id: int, user_id: int) -> None:
@@ -61,7 +66,7 @@ def _announce_answer(contribution: Contribution) -> None:
 
 
 def send_points(contribution: Contribution) -> None:
-    """Tell the ledger about the present state of a post; safe to repeat."""
+    """Tell the ledger about the present state of a post; safe to repeat. The words of a near-copy earn nothing."""
     course_key = CourseKey.from_string(contribution.course_id)
     if not gamification.is_on(course_key):
         return
@@ -79,7 +84,7 @@ def send_points(contribution: Contribution) -> None:
             # The kind says what was done; nobody's words or names may stay in the ledger.
             title=contribution.task.title if contribution.task else "",
             url=activity_url(contribution),
-            facts={"words": contribution.words},
+            facts={"words": 0 if contribution.is_left_out else contribution.words},
         )
     else:
         gamification.void_activity(**common, reason=str(contribution.state))

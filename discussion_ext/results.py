@@ -18,6 +18,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from gamification import api as gamification
 
 from . import edx_platform, evaluation, phases
+from .announcements import tell_ledger
 from .contributions import now
 from .data import (
     CREDITED,
@@ -236,9 +237,12 @@ def group_of(task: Task, user_id: int) -> int:
 def _keep(task: Task, participation: Participation, result: EvaluationData, posts: list[Contribution]) -> None:
     own = {post.pk: post for post in posts}
     left_out = {post_id for post_id, verdict in result.verdicts.items() if verdict.code.startswith("copy_")}
-    for each in own.values():
+    for each in posts:
         if each.is_left_out != (each.pk in left_out):
-            Contribution.objects.filter(pk=each.pk).update(is_left_out=each.pk in left_out)
+            each.is_left_out = each.pk in left_out
+            each.revision += 1
+            each.save(update_fields=["is_left_out", "revision"])
+            tell_ledger(each)
     by_kind = {requirement.kind: requirement for requirement in result.requirements}
     words_of = {}
     for kind, requirement in by_kind.items():

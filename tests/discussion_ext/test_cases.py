@@ -311,6 +311,30 @@ class TestOwnPosts:
         api.edit_contribution(usage_key=case, contribution_id=mine.id, user_id=learner, body=words(12, 4))
         assert EditHistory.objects.get().original_body == words(12, 3)
 
+    def test_a_near_copy_earns_nothing_until_it_is_ones_own(
+        self,
+        case: UsageKey,
+        course_key: CourseKey,
+        learner: int,
+        peer: int,
+        take_position: Callable[..., PostedData],
+        committed: Callable[[], Any],
+        words: Callable[..., str],
+    ) -> None:
+        theirs = take_position(peer).contribution
+        take_position(learner, words(16, 7))
+        assert theirs is not None
+        assert gamification.get_standing(learner, course_key).points == 3
+        with committed():
+            copied = api.post_answer(
+                usage_key=case, contribution_id=theirs.id, user_id=learner, body=words(16, 7)
+            ).contribution
+        assert copied is not None
+        assert gamification.get_standing(learner, course_key).points == 3
+        with committed():
+            api.edit_contribution(usage_key=case, contribution_id=copied.id, user_id=learner, body=words(16, 8))
+        assert gamification.get_standing(learner, course_key).points == 6
+
     def test_nobody_edits_or_withdraws_for_somebody_else(
         self,
         case: UsageKey,
