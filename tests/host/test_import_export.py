@@ -93,7 +93,7 @@ def test_a_second_import_replaces_the_course_and_keeps_learners_work(course, enr
 
 def test_export_gives_back_what_was_imported(course, tmp_path):
     call_command("export_course", str(course), str(tmp_path / "out"), stdout=io.StringIO())
-    for name in ("html/hello.html", "static/pic ture.png", "about/overview.html"):
+    for name in ("html/hello.html", "static/my map.png", "about/overview.html"):
         assert (tmp_path / "out" / name).read_bytes() == (OLX / name).read_bytes()
     unit = etree.parse(str(tmp_path / "out/vertical/unit1.xml")).getroot()
     assert [child.tag for child in unit] == ["html", "host_probe", "problem", "rocket"]
@@ -174,7 +174,7 @@ def test_a_failed_import_leaves_the_course_as_it_was(course, olx):
     with pytest.raises(CommandError):
         run_import(olx)
     assert list(Block.objects.order_by("pk").values_list("pk", flat=True)) == before
-    assert (course_folder(course) / "static/pic ture.png").is_file()
+    assert (course_folder(course) / "static/my map.png").is_file()
 
 
 @pytest.mark.django_db

@@ -71,10 +71,10 @@ def test_unit_runs_its_blocks(learner_client):
 
 def test_addresses_of_authors_lead_to_the_course(learner_client):
     page = learner_client.get(UNIT).content.decode()
-    assert 'src="/asset-v1:Org+C1+run+type@asset+block@pic_ture.png"' in page
+    assert 'src="/asset-v1:Org+C1+run+type@asset+block@my_map.png"' in page
     assert f'href="/courses/{COURSE_KEY}/jump_to_id/unit1"' in page
     assert learner_client.get(f"/courses/{COURSE_KEY}/jump_to_id/unit1", follow=True).redirect_chain[-1][0] == UNIT
-    picture = learner_client.get("/asset-v1:Org+C1+run+type@asset+block@pic_ture.png")
+    picture = learner_client.get("/asset-v1:Org+C1+run+type@asset+block@my_map.png")
     assert b"".join(picture.streaming_content) == b"png"
 
 

@@ -126,10 +126,15 @@ class HostRuntime(Runtime):
     # Addresses.
 
     def handler_url(
-        self, block: Any, handler_name: str, suffix: str = "", query: str = "", thirdparty: bool = False
+        self,
+        block: Any,
+        handler_name: str,
+        suffix: str = "",
+        query: str = "",
+        thirdparty: bool = False,  # codespell:ignore thirdparty
     ) -> str:
         """Return the address of a handler in this service."""
-        if thirdparty:
+        if thirdparty:  # codespell:ignore thirdparty
             raise NotImplementedError("The embedded host has no handlers for third parties")
         build = addresses.studio_handler_url if self.is_author_mode else addresses.lms_handler_url
         return build(block, handler_name, suffix, query)
