@@ -42,8 +42,8 @@ class Result:
 class ReportedMessage(Message):
     """A message that keeps what edx-ace reports about it; ``ace.send`` itself returns nothing and hides its errors."""
 
-    reports = attr.ib(factory=dict, init=False)
-    errors = attr.ib(factory=list, init=False)
+    reports: dict[str, object] = attr.ib(factory=dict, init=False)
+    errors: list[BaseException] = attr.ib(factory=list, init=False)
 
     def report(self, key: str, value: object) -> None:
         """Keep a report, and the error being handled while it is made."""
@@ -69,17 +69,18 @@ class CommunityMessage(MessageType):
 
     def personalize(self, recipient: Recipient, language: str, user_context: Mapping[str, Any]) -> ReportedMessage:
         """Return the message for one person."""
-        return ReportedMessage(
-            app_label=self.app_label,
-            name=self.name,
-            expiration_time=self.expiration_time,
-            context={**self.context, **user_context},
-            send_uuid=self.uuid,
-            recipient=recipient,
-            language=language,
-            log_level=self.log_level,
-            options=dict(self.options),
-        )
+        parts: dict[str, Any] = {
+            "app_label": self.app_label,
+            "name": self.name,
+            "expiration_time": self.expiration_time,
+            "context": {**self.context, **user_context},
+            "send_uuid": self.uuid,
+            "recipient": recipient,
+            "language": language,
+            "log_level": self.log_level,
+            "options": dict(self.options),
+        }
+        return ReportedMessage(**parts)
 
 
 class CaseAnswered(CommunityMessage):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views import View
@@ -24,7 +25,7 @@ class UnsubscribeView(View):
 
     http_method_names = ["get", "head", "post"]
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Refuse a token that is not ours, whatever the method."""
         try:
             self.user_id, self.kind = api.read_token(kwargs["token"])
@@ -33,11 +34,11 @@ class UnsubscribeView(View):
             return render(request, "people/unsubscribe.html", {"is_unreadable": True}, status=404)
         return super().dispatch(request, *args, **kwargs)
 
-    def get(self, request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG002 - read in dispatch
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
         """Show what would stop and one button."""
         return self._page(request)
 
-    def post(self, request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG002 - read in dispatch
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
         """Stop the mail; with ``act=resume`` let it come again."""
         if request.POST.get("act") == "resume":
             api.subscribe(self.user_id, self.kind)

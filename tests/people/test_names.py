@@ -1,7 +1,7 @@
 """Names as people chose them, and nothing that gives a pseudonym away."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from people import api, pseudonyms
@@ -105,6 +105,7 @@ def test_pseudonyms_stay_unique_in_a_crowd():
 
 
 @pytest.mark.django_db
+@settings(deadline=None)  # the database's time, not ours
 @given(st.lists(st.tuples(st.sampled_from(["a", "b"]), st.lists(st.integers(1, 60), max_size=20)), max_size=6))
 def test_pseudonyms_are_unique_whoever_asks_in_which_order(batches):
     Pseudonym.objects.all().delete()

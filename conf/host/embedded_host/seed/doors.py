@@ -11,7 +11,6 @@ from crum import set_current_request
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import RequestFactory
-from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from discussion_ext import api as cases
@@ -70,9 +69,9 @@ class Doors:
         for name in names:
             self._cohorts[name] = cohorts.add_cohort(self._course_key, name, "manual")
 
-    def open_course(self, username: str) -> None:
+    def open_course(self, person: Person) -> None:
         """Turn points and case discussions on, as the course team does in Studio."""
-        actor_id = self._ids[username]
+        actor_id = self._id(person)
         points.set_on(self._course_key, True, actor_id=actor_id)
         cases.set_on(self._course_key, True, actor_id=actor_id)
 
@@ -214,10 +213,6 @@ class Doors:
 
     # -- the stage -------------------------------------------------------------------------------------------------
 
-    def present(self) -> datetime:
-        """Return the moment it is for the people acting."""
-        return timezone.now()
-
     def settle(self) -> None:
         """Do now, at the moment of the act, what waits for the end of its request.
 
@@ -226,8 +221,8 @@ class Doors:
         """
         Delivery.objects.filter(state="pending").update(state="skipped", detail="From before the demo began.")
         while connection.run_on_commit:
-            _, act, _ = connection.run_on_commit.pop(0)
-            act()
+            waiting: Any = connection.run_on_commit.pop(0)
+            waiting[1]()
 
     def _change_thread(self, person: Person, thread: str, data: dict[str, Any]) -> None:
         from lms.djangoapps.discussion.rest_api.api import update_thread

@@ -1,38 +1,49 @@
 """Five weeks of a community, acted out: everything goes through the doors that people use, at the moment it happened.
 
-A calendar of acts is worked off in order. An act may enter later ones (an answer follows a position). Nothing here
-writes a total, a grade or a ledger entry; those follow from what people do.
+Nothing here writes a total, a grade or a ledger entry; those follow from what people do.
 """
 
 from __future__ import annotations
 
-import heapq
 import random
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from itertools import count
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from .clock import at
+from .calendar import Calendar
 from .doors import Doors
 from .roster import Person
 from .wording import Wording
 
 WEEKS: Final = 5
 COHORTS: Final = ("Morning cohort", "Evening cohort")
-# Days before now in which people take positions in a case, the last day of answers, and how many of the keen ones come.
+KEEN: Final = 0.3
+
+
+@dataclass(frozen=True)
+class Run:
+    """When a case ran, in days before now, and which part of the keen took part."""
+
+    first: float
+    until: float
+    last_answer: float
+    share: float
+    by_cohort: bool = False
+
+
 CASES: Final = {
-    "quiet_half": {"from": 33, "until": 19, "last": 16, "share": 0.55, "by_cohort": False},
-    "too_salty": {"from": 24, "until": 5, "last": 2, "share": 0.5, "by_cohort": False},
-    "every_calendar": {"from": 11, "until": 0.2, "last": 0.1, "share": 0.45, "by_cohort": True},
+    "quiet_half": Run(33, 19, 16, 0.63),
+    "too_salty": Run(24, 5, 2, 0.56),
+    "every_calendar": Run(11, 0.2, 0.1, 0.5, by_cohort=True),
 }
-_HELLOS: Final = ("Hello from {city}", "{city} here", "A short hello from {city}", "New here, {city}")
-_HOURS: Final = (7, 8, 12, 13, 17, 18, 19, 19, 20, 20, 21, 21)
+# Her position waits for answers, so that one can try being the first.
+WAITING: Final = ("lotte", "every_calendar")
 
 
 @dataclass
@@ -42,135 +53,95 @@ class Said:
     id: int
     author: Person
     cohort: str
-    moment: datetime
     answers: int = 0
 
 
 class History:
-    """The calendar, and what has been said so far."""
+    """Who does what, when, and what has been said so far."""
 
     def __init__(
         self, *, doors: Doors, wording: Wording, roster: list[Person], chance: random.Random, now: datetime
     ) -> None:
-        """Prepare an empty calendar that ends at ``now``."""
+        """Prepare a history that ends at ``now``."""
         self._doors, self._wording, self._chance, self._now = doors, wording, chance, now
-        self._roster = roster
-        self._calendar: list[tuple[datetime, int, Callable[[datetime], None]]] = []
-        self._order = count()
+        self._people = {person.username: person for person in roster}
+        self._learners = [person for person in roster if person.role == "learner"]
+        self._calendar = Calendar(now=now, chance=chance)
         self._positions: dict[str, list[Said]] = defaultdict(list)
-        self._threads: list[tuple[str, Person]] = []
         self.done: dict[str, int] = defaultdict(int)
 
-    @property
-    def learners(self) -> list[Person]:
-        """Return everybody who learns here."""
-        return [person for person in self._roster if person.role == "learner"]
-
-    def person(self, username: str) -> Person:
-        """Return one of the people by username."""
-        return next(person for person in self._roster if person.username == username)
-
     def act_out(self, report: Callable[[str], None]) -> None:
-        """Work the calendar off, oldest act first."""
-        self._plan()
-        week = 0
-        while self._calendar:
-            moment, _, act = heapq.heappop(self._calendar)
-            if moment >= self._now:
-                continue
-            if (moment - self._first).days // 7 >= week:
-                week = (moment - self._first).days // 7 + 1
-                report(f"Week {week} ...")
-            with at(moment):
-                act(moment)
-                self._doors.settle()
-
-    @property
-    def _first(self) -> datetime:
-        return self._now - timedelta(days=7 * WEEKS + 1)
-
-    def _enter(self, moment: datetime, act: Callable[[datetime], None]) -> None:
-        heapq.heappush(self._calendar, (moment, next(self._order), act))
-
-    def _some_time(self, person: Person, days_ago: float, *, spread: float = 0.0) -> datetime:
-        """Return a moment on the person's own day, at an hour at which people study."""
-        zone = ZoneInfo(person.zone)
-        day = (self._now - timedelta(days=days_ago - self._chance.uniform(0, spread))).astimezone(zone).date()
-        clock = time(self._chance.choice(_HOURS), self._chance.randrange(60), self._chance.randrange(60))
-        return datetime.combine(day, clock, tzinfo=zone)
-
-    # -- the plan --------------------------------------------------------------------------------------------------
-
-    def _plan(self) -> None:
-        self._enter(self._first, lambda _: self._doors.open_course(self.person("ruth").username))
-        for person in self._roster:
+        """Plan the weeks and let them happen."""
+        enter = self._calendar.enter
+        enter(self._now - timedelta(days=7 * WEEKS + 1), self._doors.open_course, self._people["ruth"])
+        for person in self._people.values():
             self._plan_person(person)
-        self._plan_forum()
+        for number, thread in enumerate(self._wording.forum["threads"]):
+            self._plan_thread(thread, days_ago=7 * WEEKS - 3 - number * 2.4)
         self._plan_staff()
+        self._plan_names()
+        self._calendar.work_off(after_each=self._doors.settle, report=report)
+
+    # -- plans -----------------------------------------------------------------------------------------------------
 
     def _plan_person(self, person: Person) -> None:
-        joined = self._some_time(person, 7 * WEEKS, spread=2.0 if person.zeal > 0.3 else 6.0)
-        if person.username == "tomas":
+        joined = self._calendar.study_time(person, 7 * WEEKS, spread=2.0 if person.zeal > KEEN else 6.0)
+        if person.cases == ():
             joined = self._now - timedelta(hours=20)
-        self._enter(joined, lambda _, who=person: self._join(who))
+        self._calendar.enter(joined, self._join, person)
         if person.role != "learner" or not person.zeal:
             return
         for week, units in enumerate(self._doors.units_by_week()):
             for unit in units:
                 if self._chance.random() < person.zeal * (0.95 - 0.1 * week) + 0.05:
-                    read = self._some_time(person, 7 * (WEEKS - week) - 1, spread=6.0)
-                    self._enter(max(read, joined), lambda _, who=person, what=unit: self._read(who, what))
-        for case, window in CASES.items():
-            is_in = (
-                case in person.cases
-                if person.cases is not None
-                else self._chance.random() < (window["share"] * person.zeal * 1.4)
-            )
-            if is_in:
-                self._plan_case(person, case, joined)
-            elif person.cases is None and self._chance.random() < person.zeal * 0.5:
-                look = self._some_time(person, self._chance.uniform(window["last"] + 1, window["from"]))
-                self._enter(max(look, joined), lambda _, who=person, what=case: self._doors.open_case(who, what))
+                    read = self._calendar.study_time(person, 7 * (WEEKS - week) - 1, spread=6.0)
+                    self._calendar.enter(max(read, joined), self._read, person, unit)
+        for case, run in CASES.items():
+            self._plan_case(person, case, run, joined)
         if self._chance.random() < person.zeal * 0.5:
-            hello = self._some_time(person, 7 * WEEKS - 1, spread=6.0)
-            self._enter(max(hello, joined + timedelta(minutes=5)), lambda _, who=person: self._say_hello(who))
+            hello = self._calendar.study_time(person, 7 * WEEKS - 1, spread=6.0)
+            self._calendar.enter(max(hello, joined + timedelta(minutes=5)), self._say_hello, person)
 
-    def _plan_case(self, person: Person, case: str, joined: datetime) -> None:
-        window = CASES[case]
-        days_ago = self._chance.uniform(window["until"], window["from"])
-        if case == "every_calendar" and person.username == "lotte":
+    def _plan_case(self, person: Person, case: str, run: Run, joined: datetime) -> None:
+        takes_part = self._chance.random() < run.share * person.zeal
+        if person.cases is not None:
+            takes_part = case in person.cases
+        days_ago = self._chance.uniform(run.until, run.first)
+        if person.about:  # well within the case, so that there is somebody to answer and time to look back
+            days_ago = run.until + (run.first - run.until) * self._chance.uniform(0.35, 0.5)
+        if (person.username, case) == WAITING:
             days_ago = 1.4
-        moment = max(self._some_time(person, days_ago), joined + timedelta(minutes=20))
-        self._enter(moment, lambda when: self._take_position(person, case, when))
+        moment = max(self._calendar.study_time(person, days_ago), joined + timedelta(minutes=20))
+        if takes_part:
+            self._calendar.enter(moment, self._take_position, person, case)
+        elif person.cases is None and self._chance.random() < person.zeal * 0.5:
+            self._calendar.enter(moment, self._doors.open_case, person, case)
 
-    def _plan_forum(self) -> None:
-        keen = [person for person in self.learners if person.zeal > 0.4]
-        local = {"nl": ("nl", 9), "zh": ("zh-hans", 10)}
-        for number, thread in enumerate(self._wording.forum["threads"]):
-            language = next((code for code, at_number in local.values() if at_number == number), None)
-            pool = [person for person in keen if language is None or person.language == language] or keen
-            author = self._chance.choice(pool)
-            opened = self._some_time(author, 7 * WEEKS - 3 - number * 2.4)
-            self._enter(
-                opened, lambda when, who=author, what=thread, among=pool: self._open_thread(who, what, among, when)
-            )
+    def _plan_thread(self, thread: dict[str, Any], *, days_ago: float) -> None:
+        language = thread.get("language")
+        among = [one for one in self._learners if one.zeal > KEEN and (not language or one.language == language)]
+        author = self._chance.choice(among or self._learners)
+        opened = self._calendar.study_time(author, days_ago)
+        self._calendar.enter(opened, self._open_thread, author, thread, [one for one in among if one is not author])
 
     def _plan_staff(self) -> None:
-        ruth, daan, mireille = (self.person(name) for name in ("ruth", "daan", "mireille"))
-        self._enter(self._some_time(ruth, 14), lambda _: self._close_first_case(ruth))
-        self._enter(self._some_time(mireille, 26), lambda when: self._spam_comes_and_goes(mireille, when))
-        self._enter(self._some_time(daan, 4), lambda when: self._removed_answer(daan, when))
-        self._enter(self._some_time(daan, 1.2), lambda _: self._open_report())
-        for username, choice in (("xiaoyu", "name"), ("amina", "name")):
-            person = self.person(username)
-            self._enter(self._some_time(person, 30), lambda _, who=person, how=choice: self._doors.show_as(who, how))
-        for person in self.learners[8:]:
-            roll = self._chance.random()
-            if roll < 0.12:
-                how = "name" if roll < 0.09 else "hidden"
-                self._enter(self._some_time(person, 25), lambda _, who=person, how=how: self._doors.show_as(who, how))
+        enter, study_time = self._calendar.enter, self._calendar.study_time
+        ruth, daan, mireille = (self._people[name] for name in ("ruth", "daan", "mireille"))
+        synthesis = self._wording.forum["synthesis"].strip()
+        enter(study_time(ruth, 14), self._doors.close_case, ruth, "quiet_half", synthesis)
+        enter(study_time(mireille, 26), self._spam_comes_and_goes, mireille)
+        enter(study_time(daan, 4), self._an_unkind_answer_is_removed, daan)
+        enter(study_time(daan, 1.2), self._a_report_waits)
 
-    # -- the acts --------------------------------------------------------------------------------------------------
+    def _plan_names(self) -> None:
+        """Some are named on the board, a few are hidden, most keep their pseudonym."""
+        for person in self._learners:
+            roll = 0.0 if person.username in {"amina", "xiaoyu"} else 1.0 if person.about else self._chance.random()
+            if roll < 0.12:
+                chosen = self._calendar.study_time(person, 25)
+                self._calendar.enter(chosen, self._doors.show_as, person, "name" if roll < 0.09 else "hidden")
+
+    # -- acts ------------------------------------------------------------------------------------------------------
 
     def _join(self, person: Person) -> None:
         self._doors.join(person, cohort=self._cohort(person))
@@ -181,114 +152,102 @@ class History:
         self.done["units finished"] += 1
 
     def _say_hello(self, person: Person) -> None:
-        title = self._chance.choice(
-            ("Hello from {city}", "{city} here", "A short hello from {city}", "New here, {city}")
-        )
-        thread = self._doors.open_thread(
-            person, topic="introductions", title=title.format(city=person.city), body=self._wording.introduction(person)
-        )
+        title = self._chance.choice(self._wording.forum["hellos"]).format(city=person.city)
+        body = self._wording.introduction(person)
+        thread = self._doors.open_thread(person, topic="introductions", title=title, body=body)
         self.done["threads"] += 1
-        for _ in range(self._chance.choice((0, 1, 1, 2))):
-            other = self._chance.choice([one for one in self.learners if one.zeal > 0.3 and one is not person])
-            later = self._later(other, self._doors.present(), hours=60)
-            self._enter(later, lambda _, who=other: self._respond(who, thread, self._wording.welcome(who)))
+        others = [one for one in self._learners if one.zeal > KEEN and one is not person]
+        for other in self._chance.sample(others, k=self._chance.choice((0, 1, 1, 2))):
+            later = self._calendar.later(other, timezone.now(), hours=60)
+            self._calendar.enter(later, self._respond, other, thread, self._wording.welcome(other))
 
-    def _open_thread(self, person: Person, thread: dict[str, Any], among: list[Person], when: datetime) -> None:
+    def _open_thread(self, person: Person, thread: dict[str, Any], others: list[Person]) -> None:
         key = self._doors.open_thread(
             person, topic=thread["topic"], title=thread["title"], body=thread["body"], kind=thread["type"]
         )
-        self._threads.append((key, person))
         self.done["threads"] += 1
-        others = self._chance.sample([one for one in among if one is not person], k=min(3, len(among) - 1))
-        for other, text in zip(others, thread["responses"], strict=False):
-            later = self._later(other, when, hours=70)
-            self._enter(later, lambda _, who=other, what=text: self._respond(who, key, what))
-        for other in self._chance.sample([one for one in self.learners if one.zeal > 0.3], k=6):
-            if other is not person:
-                self._enter(self._later(other, when, hours=90), lambda _, who=other: self._doors.vote(who, key))
+        responses = thread["responses"]
+        for other, text in zip(self._some(others, len(responses)), responses, strict=False):
+            self._calendar.enter(self._calendar.later(other, timezone.now(), hours=70), self._respond, other, key, text)
+        for other in self._some(others, 5):
+            self._calendar.enter(self._calendar.later(other, timezone.now(), hours=90), self._doors.vote, other, key)
 
     def _respond(self, person: Person, thread: str, text: str) -> None:
         if self._doors.has_joined(person):
             self._doors.respond(person, thread=thread, body=text)
             self.done["responses"] += 1
 
-    def _take_position(self, person: Person, case: str, when: datetime) -> None:
+    def _take_position(self, person: Person, case: str) -> None:
         self._doors.open_case(person, case)
         said = self._doors.take_position(person, case, self._wording.position(case, person))
-        self._positions[case].append(Said(said, person, self._cohort(person), when))
+        self._positions[case].append(Said(said, person, self._cohort(person)))
         self.done["positions"] += 1
-        last = self._now - timedelta(days=CASES[case]["last"])
-        wanted = 2 if person.about or self._chance.random() < 0.35 + person.zeal / 2 else self._chance.choice((0, 1))
-        moment = when
-        for _ in range(wanted + (self._chance.random() < person.zeal * 0.3)):
-            moment = self._later(person, moment, hours=48)
-            self._enter(min(moment, last), lambda _, who=person: self._answer(who, case))
-        if wanted == 2 and (person.about or self._chance.random() < 0.4 + person.zeal / 2):
-            end = min(self._later(person, moment, hours=48), last + timedelta(hours=2))
-            self._enter(end, lambda _, who=person: self._look_back(who, case))
+        if (person.username, case) == WAITING:
+            self._calendar.enter(self._calendar.later(person, timezone.now(), hours=9), self._answer, person, case)
+            return
+        is_thorough = bool(person.about) or self._chance.random() < 0.35 + person.zeal / 2
+        answers = self._chance.choice((2, 3)) if is_thorough else self._chance.choice((0, 1))
+        moment, last = timezone.now(), self._now - timedelta(days=CASES[case].last_answer)
+        for _ in range(3 if person.about else answers):
+            moment = self._calendar.later(person, moment, hours=48)
+            if moment < last:
+                self._calendar.enter(moment, self._answer, person, case)
+        moment = self._calendar.later(person, moment, hours=30)
+        if is_thorough and moment < last and (person.about or self._chance.random() < 0.5 + person.zeal / 2):
+            self._calendar.enter(moment, self._look_back, person, case)
 
     def _answer(self, person: Person, case: str) -> None:
-        open_to = [
-            said
-            for said in self._positions[case]
-            if said.author is not person
-            and (case, said.author.username) != ("every_calendar", "lotte")
-            and (not CASES[case]["by_cohort"] or said.cohort == self._cohort(person))
-            and not self._doors.has_answered(person, said.id)
-        ]
-        if not open_to:
+        choices = [said for said in self._positions[case] if self._may_answer(person, case, said)]
+        if not choices:
             return
-        weights = [4.0 if not said.answers else 1.0 for said in open_to]
-        said = self._chance.choices(open_to, weights)[0]
+        said = self._chance.choices(choices, [1.0 if said.answers else 4.0 for said in choices])[0]
         self._doors.answer(person, case, said.id, self._wording.answer(case, person))
         said.answers += 1
         self.done["answers"] += 1
         if self._chance.random() < 0.5:
             self._doors.find_helpful(person, case, said.id)
 
+    def _may_answer(self, person: Person, case: str, said: Said) -> bool:
+        if said.author is person or (said.author.username, case) == WAITING:
+            return False
+        if CASES[case].by_cohort and said.cohort != self._cohort(person):
+            return False
+        return not self._doors.has_answered(person, said.id)
+
     def _look_back(self, person: Person, case: str) -> None:
         self._doors.look_back(person, case, self._wording.look_back(case, person))
         self.done["look backs"] += 1
 
-    def _close_first_case(self, ruth: Person) -> None:
-        self._doors.close_case(ruth, "quiet_half", self._wording.forum["synthesis"].strip())
-
-    def _spam_comes_and_goes(self, mireille: Person, when: datetime) -> None:
-        author = next(person for person in self.learners if person.zeal < 0.1 and self._doors.has_joined(person))
-        spam = self._wording.forum["spam"]
+    def _spam_comes_and_goes(self, mireille: Person) -> None:
+        author = next(one for one in self._learners if one.zeal < 0.1 and self._doors.has_joined(one))
+        spam, now = self._wording.forum["spam"], timezone.now()
         thread = self._doors.open_thread(author, topic="course", title=spam["title"], body=spam["body"])
-        for other in self._chance.sample([one for one in self.learners if one.zeal > 0.6], k=2):
-            self._enter(self._later(other, when, hours=3), lambda _, who=other: self._doors.report_thread(who, thread))
-        self._enter(when + timedelta(hours=11), lambda _: self._doors.delete_thread(mireille, thread))
+        for other in self._some([one for one in self._learners if one.zeal > KEEN], 2):
+            self._calendar.enter(self._calendar.later(other, now, hours=3), self._doors.report_thread, other, thread)
+        self._calendar.enter(now + timedelta(hours=11), self._doors.delete_thread, mireille, thread)
 
-    def _removed_answer(self, daan: Person, when: datetime) -> None:
-        """An unkind answer is reported, and removed with a reason."""
-        said = self._chance.choice([said for said in self._positions["too_salty"] if said.author.zeal > 0.5])
-        rude = next(
-            person
-            for person in reversed([said.author for said in self._positions["too_salty"]])
-            if person is not said.author and not self._doors.has_answered(person, said.id)
+    def _an_unkind_answer_is_removed(self, daan: Person) -> None:
+        case, unkind = "too_salty", self._wording.forum["unkind"]
+        said, rude = next(
+            (one, other.author)
+            for one in reversed(self._positions[case])
+            for other in self._positions[case]
+            if not other.author.about and self._may_answer(other.author, case, one)
         )
-        answer = self._doors.answer(rude, "too_salty", said.id, self._wording.forum["unkind"])
-        report = "It is about the person and not about the case."
-        later = self._later(said.author, when, hours=5)
-        self._enter(later, lambda _: self._doors.report(said.author, "too_salty", answer, report))
-        reason = "Argue with what somebody wrote, not with who they are. You may answer again."
-        self._enter(later + timedelta(hours=9), lambda _: self._doors.remove(daan, "too_salty", answer, reason))
+        answer = self._doors.answer(rude, case, said.id, unkind["text"])
+        later = self._calendar.later(said.author, timezone.now(), hours=5)
+        self._calendar.enter(later, self._doors.report, said.author, case, answer, unkind["report"])
+        self._calendar.enter(later + timedelta(hours=9), self._doors.remove, daan, case, answer, unkind["reason"])
 
-    def _open_report(self) -> None:
-        """One report waits for the team."""
-        said = self._positions["every_calendar"][0]
-        reporter = next(other.author for other in self._positions["every_calendar"][1:] if other.cohort == said.cohort)
-        self._doors.report(
-            reporter, "every_calendar", said.id, "The second half reads as if it were about my own office."
-        )
+    def _a_report_waits(self) -> None:
+        said = self._positions["every_calendar"]
+        pairs = ((one, other) for one in said for other in said if one is not other and one.cohort == other.cohort)
+        if pair := next(pairs, None):
+            reason = self._wording.forum["report"]
+            self._doors.report(pair[1].author, "every_calendar", pair[0].id, reason)
 
-    def _later(self, person: Person, moment: datetime, *, hours: float) -> datetime:
-        """Return a moment within so many hours at which the person is likely awake."""
-        later = moment + timedelta(hours=self._chance.uniform(0.4, hours))
-        local = later.astimezone(ZoneInfo(person.zone))
-        return later + timedelta(hours=7) if local.hour < 6 else later
+    def _some(self, people: list[Person], number: int) -> list[Person]:
+        return self._chance.sample(people, k=min(number, len(people)))
 
     def _cohort(self, person: Person) -> str:
         offset = self._now.astimezone(ZoneInfo(person.zone)).utcoffset() or timedelta()

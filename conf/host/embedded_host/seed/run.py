@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -60,6 +60,6 @@ def _one_transaction() -> transaction.Atomic:
 
     Either the community is there or nothing of it, and SQLite writes to disk once.
     """
-    whole = transaction.atomic()
+    whole: Any = transaction.atomic()
     whole._from_testcase = True  # noqa: SLF001 - Django has no public way to say "the inner commits are mine to keep"
     return whole

@@ -1,0 +1,107 @@
+"""The demo's community: who is there, what they left, and that a second run leaves it alone."""
+# ruff: noqa: S311 - chance, not secrets
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+from opaque_keys.edx.keys import UsageKey
+
+from discussion_ext import api as cases
+from discussion_ext.words import count_words
+from embedded_host.courses.olx_reader import read_course
+from embedded_host.courses.olx_source import open_export
+from embedded_host.seed.clock import at
+from embedded_host.seed.history import course_key
+from embedded_host.seed.roster import ROLES, build_roster
+from embedded_host.seed.run import SAMPLE_COURSE, seed
+from embedded_host.seed.wording import CASES, Wording
+
+
+def test_the_sample_course_reads_whole_and_holds_what_the_demo_needs():
+    with open_export(SAMPLE_COURSE) as folder:
+        read = read_course(folder, None)
+    blocks = [(key.block_type, key.block_id) for key in read.nodes]
+    assert read.course_key == course_key()
+    assert {block_id for kind, block_id in blocks if kind == "case_discussion"} == set(CASES)
+    assert ("points_panel", "points") in blocks
+    assert sum(kind == "chapter" for kind, _ in blocks) == 5
+    assert sum(kind == "html" for kind, _ in blocks) == 11
+
+
+def test_people_are_the_same_every_time_and_from_everywhere():
+    first, second = (build_roster(learners=200, chance=random.Random(3)) for _ in range(2))
+    assert first == second
+    assert sum(person.role == "learner" for person in first) == 200
+    assert len({person.username for person in first}) == len(first)
+    assert all(person.username.isascii() for person in first)
+    assert len({person.zone for person in first}) > 20
+    assert {"en", "nl", "zh-hans"} <= {person.language for person in first}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_texts_are_long_enough_and_finished(case):
+    chance = random.Random(5)
+    wording = Wording(chance)
+    for person in build_roster(learners=60, chance=chance):
+        for text, least in (
+            (wording.position(case, person), 80),
+            (wording.answer(case, person), 25),
+            (wording.introduction(person), 15),
+        ):
+            assert count_words(text) >= least
+            assert not set("[]{}|") & set(text)
+
+
+def test_the_clock_moves_and_comes_back():
+    then = datetime(2020, 2, 29, 12, 0, tzinfo=UTC)
+    with at(then):
+        assert timezone.now() == then
+    assert timezone.now() - then > timedelta(days=365)
+
+
+@pytest.fixture
+def community(transactional_db) -> dict[str, int]:
+    return dict(seed(learners=40, report=lambda _: None))
+
+
+@pytest.mark.slow
+def test_the_community_came_about_by_itself(community):
+    from gamification import api as points
+    from people.models import AuditEntry, Delivery
+
+    def case(name: str) -> UsageKey:
+        return course_key().make_usage_key("case_discussion", name)
+
+    def user_id(username: str) -> int:
+        return get_user_model().objects.get(username=username).pk
+
+    assert community["people"] == 40 + sum(person.role != "learner" for person in ROLES)
+    assert min(community[what] for what in ("positions", "answers", "look backs", "threads", "responses")) > 5
+    closed = cases.get_team_summary(usage_key=case("quiet_half"))
+    assert closed.phase == "closed"
+    assert closed.synthesis is not None
+    assert closed.finished > 0
+    waiting = cases.get_team_summary(usage_key=case("every_calendar"))
+    assert (waiting.phase, waiting.reports) == ("open", 1)
+    assert waiting.unanswered > 0
+    amina = points.get_standing(user_id("amina"), course_key())
+    finished = [e for e in points.list_entries(user_id("amina"), course_key(), page_size=100).entries
+                if e.kind == "case_finished"]  # fmt: skip
+    assert len(finished) == 2
+    assert amina.is_listed
+    assert (amina.rank or 99) <= 10
+    assert points.get_standing(user_id("tomas"), course_key()).points == 0
+    assert not points.get_standing(user_id("ruth"), course_key()).is_listed
+    # It is history: spread over weeks, nothing in the future, and none of its mail goes out today.
+    dates = {entry.occurred_at.date() for entry in points.list_entries(user_id("amina"), course_key()).entries}
+    assert max(dates) - min(dates) > timedelta(days=10)
+    assert max(dates) <= timezone.now().date()
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"skipped"}
+    assert AuditEntry.objects.filter(verb="contribution.remove").count() == 1
+    # Again: nothing changes.
+    assert seed(learners=40, report=lambda _: None) == {}
