@@ -74,7 +74,7 @@ def start(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any
 def draft(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Keep what is being written; an empty text lets the draft go."""
     person = _writing(block)
-    name = read_text(data, "name", longest=40, required=True)
+    name = read_text(data, "name", longest=40, missing=_("Say which text this is a draft of."))
     text = read_text(data, "text", longest=cases.post_limit())
     now = timezone.now()
     _keep_draft(block, name, text, now)
@@ -208,7 +208,7 @@ def _post_id(data: Mapping[str, Any]) -> int:
 
 
 def _body(data: Mapping[str, Any]) -> str:
-    return read_text(data, "text", longest=cases.post_limit(), required=True)
+    return read_text(data, "text", longest=cases.post_limit(), missing=_("Write your text first."))
 
 
 def _keep_draft(block: CaseDiscussionXBlock, name: str, text: str, now: datetime) -> None:
@@ -233,7 +233,7 @@ def _posted(
     view = view_of(block, person, order=_order(data))
     notice = say_posted(posted.contribution, is_edit=is_edit)
     context = learner_context(block, person, view, notice=notice)
-    made_step = not person.is_team and view.step != data.get("step")
+    made_step = not person.is_team and (view.step != data.get("step") or draft in {"position", "look_back"})
     if made_step or posted.contribution is None:
         return {"region": render_template(block, "case_discussion/region.html", context), "focus": "notice"}
     return {

@@ -141,7 +141,7 @@ def _learner(block: CaseDiscussionXBlock, person: ActingPerson, user_id: int, *,
 def remove(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Remove a post, with the reason its author will read, and draw its author."""
     person, user_id = _team(block), _user_id(data)
-    reason = read_text(data, "reason", longest=MAX_REASON, required=True)
+    reason = read_text(data, "reason", longest=MAX_REASON, missing=_("Give a reason: its author reads it."))
     cases.remove_contribution(
         usage_key=local_key(block), contribution_id=_post_id(data), actor_id=person.signed_in_id, reason=reason
     )
@@ -161,12 +161,13 @@ def resolve(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, A
     """Decide on a report: remove the post, or leave it."""
     person = _team(block)
     is_upheld = read_flag(data, "is_upheld")
+    missing = _("Give a reason: its author reads it.") if is_upheld else ""
     cases.resolve_report(
         usage_key=local_key(block),
         report_id=read_integer(data, "report", least=1, most=2**63 - 1),
         actor_id=person.signed_in_id,
         is_upheld=is_upheld,
-        reason=read_text(data, "reason", longest=MAX_REASON, required=is_upheld),
+        reason=read_text(data, "reason", longest=MAX_REASON, missing=missing),
     )
     notice = (
         _("The post is removed and the report settled.") if is_upheld else _("The post stays; the report is settled.")
@@ -178,7 +179,7 @@ def override(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, 
     """Set a grade by decision, with the reason its owner reads."""
     person, user_id = _team(block), _user_id(data)
     score = read_number(data, "score", least=0, most=block.max_score())
-    reason = read_text(data, "reason", longest=MAX_REASON, required=True)
+    reason = read_text(data, "reason", longest=MAX_REASON, missing=_("Give a reason: the learner reads it."))
     cases.override_grade(
         usage_key=local_key(block), user_id=user_id, actor_id=person.signed_in_id, score=score, reason=reason
     )
@@ -204,7 +205,7 @@ def save_synthesis(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping
 def close(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Close the case with the text that learners read."""
     person = _team(block)
-    body = read_text(data, "text", longest=MAX_SYNTHESIS, required=True)
+    body = read_text(data, "text", longest=MAX_SYNTHESIS, missing=_("Write what came out of it: learners read this."))
     cases.close_case(usage_key=local_key(block), actor_id=person.signed_in_id, synthesis=body)
     return {"panel": _overview(block, person, notice=_("Closed. Learners read your text now."))}
 

@@ -153,7 +153,7 @@ class PointsPanelXBlock(XBlock):
     def _edit(self, data: dict[str, Any]) -> dict[str, str]:
         if not is_authoring(self):
             raise RequestError(_("This block is edited in Studio."), status=403, code="not_studio")
-        title = read_text(data, "display_name", longest=LONGEST_TITLE, required=True)
+        title = read_text(data, "display_name", longest=LONGEST_TITLE, missing=_("Give the block a title."))
         latest_count = read_integer(data, "latest_count", least=0, most=MOST_ENTRIES)
         has_board = read_flag(data, "has_board")
         self.display_name, self.latest_count, self.has_board = title, latest_count, has_board

@@ -56,16 +56,19 @@ def read_object(request: Request) -> dict[str, Any]:
     return data
 
 
-def read_text(data: Mapping[str, Any], field: str, *, longest: int, required: bool = False) -> str:
-    """Return ``data[field]`` as text without surrounding space; absent and null read as empty."""
+def read_text(data: Mapping[str, Any], field: str, *, longest: int, missing: str = "") -> str:
+    """Return ``data[field]`` as text without surrounding space; absent and null read as empty.
+
+    Where the text is needed, ``missing`` is what to say of an empty one.
+    """
     value = data.get(field)
     if value is None:
         value = ""
     if not isinstance(value, str):
         raise RequestError(_("This must be text."), field=field)
     value = value.replace("\x00", "").strip()
-    if required and not value:
-        raise RequestError(_("Write something first."), field=field, code="empty")
+    if missing and not value:
+        raise RequestError(missing, field=field, code="empty")
     if len(value) > longest:
         message = ngettext(
             "This is longer than %(limit)s character.", "This is longer than %(limit)s characters.", longest

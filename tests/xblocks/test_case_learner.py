@@ -321,3 +321,15 @@ class TestDrawn:
         assert len(ids) == len(set(ids))
         assert all(label["for"] in ids for label in soup.select("label[for]") if not label.find_parent("template"))
         assert not soup.select("[style]")
+
+
+def test_a_position_that_does_not_count_is_mended_by_editing(case_key, open_as, learner, ben, do):
+    his, mine = open_as(case_key, ben), open_as(case_key, learner)
+    do(his, "post_position", text=POSITION, step="position")
+    shown = region_of(do(mine, "post_position", text=POSITION, step="position"))
+    assert step_of(shown) == "position"
+    assert "Does not count" in text_of(shown.select_one(".cs-card--me"))
+    assert not shown.select('form[data-act="post_position"]')
+    own = int(shown.select_one(".cs-card--me [data-post]")["data-post"])
+    mended = region_of(do(mine, "edit", post=own, text=OTHERS, step="position"))
+    assert step_of(mended) == "answer"
