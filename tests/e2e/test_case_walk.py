@@ -221,11 +221,17 @@ def test_a_comment_and_a_reading_earn_less(town):
     assert town.stored("dora")["points"] == 3
 
 
+def points_on_board(page):
+    rows = page.get_by_role("table").first.locator("tbody tr").all_inner_texts()
+    return [int(re.findall(r"\d+", row)[-1]) for row in rows]
+
+
 def test_the_board_shows_case_before_comment_before_view(town):
     page = town.page_of("femke")
     page.goto(town.points("board"))
-    points = page.get_by_role("table").first.locator("tbody tr").all_inner_texts()
-    assert [int(re.findall(r"\d+", row)[-1]) for row in points] == [19, 19, 3, 1]
+    by_points = sorted((town.stored(name)["points"] for name in ("ada", "bram")), reverse=True)
+    assert points_on_board(page) == [*by_points, 3, 1]
+    assert by_points[-1] >= 10
     look(page, "leaderboard")
     page.context.close()
 
@@ -233,7 +239,8 @@ def test_the_board_shows_case_before_comment_before_view(town):
 def test_my_points_are_explained_one_by_one(town):
     page = town.page_of("ada")
     page.goto(town.points("points"))
-    expect(page.get_by_text(f"Answer in the case “{TITLE}”")).to_be_visible()
+    expect(page.get_by_text("Answered in").first).to_be_visible()
+    expect(page.get_by_role("link", name=TITLE)).to_have_count(4)
     look(page, "my_points")
     for path, name in (("how", "points-how"), ("privacy", "points-privacy")):
         page.goto(town.points(path))
@@ -242,43 +249,42 @@ def test_my_points_are_explained_one_by_one(town):
 
 
 def test_the_team_sees_who_is_where_and_removes_a_post(town, case_key):
-    before = town.stored("ada")
+    before = town.stored("bram")
     page = town.page_of("mira")
     team = TeamCase(page, town.block(case_key)).open()
-    expect(team.row("Ada Lovink")).to_contain_text("Finished")
+    expect(team.row("Bram de Wit")).to_contain_text("Finished")
     expect(team.row("Dora Mensah")).to_contain_text("Not opened")
     look(page, "case_discussion_staff-1-who_is_where")
-    team.report_on("Ada Lovink")
+    team.report_on("Bram de Wit")
     look(page, "case_discussion_staff-2-one_learner")
-    post = team.block.locator("article", has_text="Checking the printer changes").first
+    post = team.block.locator("article", has_text="You take blame on yourself").last
     post.get_by_text("Remove", exact=True).click()
     post.get_by_label("Reason, shown to its author").fill("It names a colleague.")
     post.get_by_role("button", name="Remove post").click()
     expect(team.block.get_by_role("status").filter(has_text="emoved")).to_be_visible()
     page.context.close()
 
-    after = town.stored("ada")
-    assert before["grades"][case_key] == [10, 10]
+    after = town.stored("bram")
+    assert (before["grades"][case_key], before["completions"][case_key], before["rank"]) == ([10, 10], 1, 1)
     assert after["grades"][case_key] == [6, 10]
     assert after["completions"][case_key] < 1
-    assert (after["points"], after["rank"]) == (6, 2)
-    assert town.stored("bram")["rank"] == 1
+    assert (after["points"], after["rank"]) == (before["points"] - 13, 2)
+    assert town.stored("ada")["rank"] == 1
 
 
 def test_the_learner_reads_why_and_what_would_count(town, case_key):
-    page = town.page_of("ada")
+    page = town.page_of("bram")
     case = LearnerCase(page, town.block(case_key)).open()
     case.at("Answer classmates")
-    case.sees("The course team removed it. Reason: It names a colleague.")
+    case.sees(re.compile("The course team removed it. Reason: It names a colleague."))
     look(page, "case_discussion_learner-4-removed")
     page.goto(town.points("points"))
     expect(page.get_by_text("−10").first).to_be_visible()
     look(page, "my_points-taken_back")
     page.goto(town.points("board"))
-    points = page.get_by_role("table").first.locator("tbody tr").all_inner_texts()
-    assert [int(re.findall(r"\d+", row)[-1]) for row in points] == [19, 6, 3, 1]
+    assert points_on_board(page) == [19, town.stored("bram")["points"], 3, 1]
     page.goto(town.course("progress"))
-    expect(page.get_by_text(TITLE)).to_be_visible()
+    expect(page.get_by_text(TITLE).first).to_be_visible()
     look(page, "progress")
     page.context.close()
 
@@ -286,10 +292,9 @@ def test_the_learner_reads_why_and_what_would_count(town, case_key):
 def test_what_is_restored_counts_again(town, case_key):
     page = town.page_of("mira")
     team = TeamCase(page, town.block(case_key)).open()
-    team.report_on("Ada Lovink")
+    team.report_on("Bram de Wit")
     team.block.get_by_role("button", name="Restore").click()
     expect(team.block.get_by_role("button", name="Restore")).to_have_count(0)
     page.context.close()
-    found = town.stored("ada")
-    assert found["grades"][case_key] == [10, 10]
-    assert (found["points"], found["rank"]) == (19, 1)
+    found = town.stored("bram")
+    assert (found["grades"][case_key], found["completions"][case_key], found["rank"]) == ([10, 10], 1, 1)
