@@ -8,10 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
-from xmodule.modulestore.exceptions import ItemNotFoundError
 
 from embedded_host.courses.exporting import export_course
 from embedded_host.models import Branch
+from xmodule.modulestore.exceptions import ItemNotFoundError
 
 
 class Command(BaseCommand):
