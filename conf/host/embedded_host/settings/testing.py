@@ -10,6 +10,8 @@ def apply(settings: dict[str, Any]) -> None:
     """Change the settings module's names in place; ``DATABASE_URL`` still picks another database server."""
     if not os.environ.get("DATABASE_URL"):
         settings["DATABASES"]["default"]["NAME"] = ":memory:"
+        # Said outright, so that parallel test processes keep theirs in memory too.
+        settings["DATABASES"]["default"]["TEST"] = {"NAME": ":memory:"}
     settings["CACHES"] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings["PASSWORD_HASHERS"] = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings["EMAIL_BACKEND"] = "django.core.mail.backends.locmem.EmailBackend"
