@@ -27,7 +27,7 @@ export const postActs = {
     holder.className = post.closest(".cs-replies") ? "" : "cs-replies"; // indented once, never twice
     holder.dataset.answerForm = "";
     holder.append(template.content.cloneNode(true));
-    fillIn(holder, post, template.dataset.label);
+    prepare(holder, post, template.dataset.label);
     post.querySelector(":scope > div").append(holder);
     button.setAttribute("aria-expanded", "true");
     startComposers(view);
@@ -122,7 +122,7 @@ function close(holder, opener) {
 }
 
 /** Make a copy of the answer form belong to one post: ids, label, draft. */
-function fillIn(holder, post, label) {
+function prepare(holder, post, label) {
   const id = post.dataset.post;
   const form = holder.querySelector("form");
   form.dataset.postId = id;
