@@ -43,12 +43,14 @@ def explain(
     def tell_requirement(requirement: RequirementData) -> RequirementData:
         facts = {**requirement.facts, "asked": _in_readers_words(requirement.facts.get("minimum", 0), factors)}
         own_post = evaluation.verdicts.get(requirement.contribution_id or 0)
+        why = tell(own_post).why if own_post else _why_of_answers(requirement)
+        items = (tell(item) for item in requirement.items)
         return replace(
             requirement,
             title=_title(requirement.kind, facts),
             detail=_detail(requirement, facts),
-            why=tell(own_post).why if own_post else _why_of_answers(requirement),
-            items=tuple(tell(item) for item in requirement.items),
+            why=why,
+            items=tuple(replace(item, why="") if item.why == why else item for item in items),
         )
 
     return replace(

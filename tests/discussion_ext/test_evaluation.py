@@ -473,10 +473,10 @@ def test_the_list_of_requirements_in_words():
         "1 of 2",
         "Too few classmates have posted so far. You can go on as soon as another one does.",
     )
-    assert [(item.title, item.detail) for item in some.items] == [
-        ("Answer to a classmate", "Counts"),
-        ("One more classmate", "Waiting"),
-    ]
+    assert [(item.title, item.detail, item.why) for item in some.items] == [
+        ("Answer to a classmate", "Counts", "15 words"),
+        ("One more classmate", "Waiting", ""),
+    ], "the reason is said once"
 
 
 def test_a_reader_of_chinese_is_asked_for_characters():
