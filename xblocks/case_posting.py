@@ -256,7 +256,7 @@ def _count_answers(block: CaseDiscussionXBlock, person: ActingPerson, post: Cont
         usage_key=local_key(block), contribution_id=post.parent_id, user_id=person.signed_in_id, is_team=person.is_team
     )
     is_uncounted = post.id not in {answer.id for answer in found.contributions}  # it is counted right after commit
-    return render_template(block, "case_discussion/answers_count.html", {"answers": found.total + is_uncounted})
+    return render_template(block, "case_discussion/answers_count.html", {"answers": found.total + is_uncounted}).strip()
 
 
 def _draw_post(
