@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from functools import partial
 
 from django.conf import settings
 from django.db import models, transaction
@@ -83,7 +82,7 @@ def is_on_board(total: TotalRow) -> bool:
 
 def refresh_board_row(*, user_id: int, course_key: CourseKey) -> None:
     """Move a person in or out of the board after the open transaction, as enrolment, role and choice then are."""
-    transaction.on_commit(partial(_refresh, user_id=user_id, course_key=course_key), robust=True)
+    transaction.on_commit(lambda: _refresh(user_id=user_id, course_key=course_key), robust=True)
 
 
 def refresh_board_rows(*, user_id: int) -> None:
@@ -109,7 +108,11 @@ def _refresh(*, user_id: int, course_key: CourseKey) -> None:
 def retire_person(*, user_id: int) -> None:
     """Take a retired person off every board for good, after the open transaction."""
     for key in Total.objects.filter(user_id=user_id).values_list("id", flat=True):
-        transaction.on_commit(partial(_retire, key), robust=True)
+        _retire_after_commit(key)
+
+
+def _retire_after_commit(key: int) -> None:
+    transaction.on_commit(lambda: _retire(key), robust=True)
 
 
 def _retire(key: int) -> None:

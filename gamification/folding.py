@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -86,7 +85,7 @@ def fold_pending(*, user_id: int, course_key: CourseKey) -> int:
 
 def _fold_person(course_id: int, course_key: CourseKey, user_id: int) -> int:
     count = _fold_waiting(course_id, course_key, user_id)
-    if count is None:
+    if count is None and statements.find_total(total_key(course_id, user_id))[1]:
         # Made in a transaction of its own: locking a row that is not there would lock the gap around it.
         boards.create_total(course_id=course_id, user_id=user_id)
         count = _fold_waiting(course_id, course_key, user_id)
@@ -112,7 +111,7 @@ def _fold_waiting(course_id: int, course_key: CourseKey, user_id: int) -> int | 
 
 def fold_after_commit(*, user_id: int, course_key: CourseKey) -> None:
     """Fold as soon as the open transaction is committed. What goes wrong is logged and left to the sweep."""
-    transaction.on_commit(partial(_try_to_fold, user_id=user_id, course_key=course_key), robust=True)
+    transaction.on_commit(lambda: _try_to_fold(user_id=user_id, course_key=course_key), robust=True)
 
 
 def _try_to_fold(*, user_id: int, course_key: CourseKey) -> None:

@@ -172,13 +172,12 @@ def list_pending_sources(*, course_id: int, user_id: int) -> list[PendingLine]:
     That is: every line of every source that has a line of the same kind and day as one of those that wait.
     """
     rows = _fetch(
-        f"SELECT {_JOIN_IN_ORDER} {_LINE}, q.entry_id FROM {PENDING} p "  # noqa: S608
-        f"JOIN {ENTRY} w ON w.user_id = p.user_id AND w.course_id = p.course_id "
-        "AND w.kind = p.kind AND w.local_date = p.local_date "
+        f"SELECT {_JOIN_IN_ORDER} {_LINE}, q.entry_id FROM "  # noqa: S608
+        f"(SELECT DISTINCT kind, local_date FROM {PENDING} WHERE course_id = %s AND user_id = %s) p "
+        f"JOIN {ENTRY} w ON w.user_id = %s AND w.course_id = %s AND w.kind = p.kind AND w.local_date = p.local_date "
         f"JOIN {ENTRY} e ON {_SAME_SOURCE} "
-        f"LEFT JOIN {PENDING} q ON q.entry_id = e.id "
-        "WHERE p.course_id = %s AND p.user_id = %s",
-        [course_id, user_id],
+        f"LEFT JOIN {PENDING} q ON q.entry_id = e.id",
+        [course_id, user_id, user_id, course_id],
     )
     return _pending_lines(rows)
 

@@ -78,8 +78,8 @@ def _to_dict(node: yaml.MappingNode, *, path: str) -> dict[str, Any]:
 
 def _to_value(node: yaml.ScalarNode, *, path: str) -> Any:
     if len(node.value) > MAX_DIGITS and node.tag.endswith((":int", ":float")):
-        raise SchemeError("this number is too long", field=path)
+        raise SchemeError("this number is too long", field=path or "file")
     try:
         return yaml.SafeLoader("").construct_object(node)
     except (yaml.YAMLError, ValueError) as error:
-        raise SchemeError("this value cannot be read", field=path) from error
+        raise SchemeError("this value cannot be read", field=path or "file") from error

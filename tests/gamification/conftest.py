@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import transaction
 from opaque_keys.edx.keys import CourseKey
 
 NOON = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo what one example of a property test wrote, also when it fails.
+
+    A savepoint, not ``atomic``: to the code under test it must look as if no transaction were open.
+    """
+    before = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(before)
 
 
 @pytest.fixture
