@@ -6,10 +6,7 @@ from typing import Any, ClassVar
 
 from django.apps import AppConfig
 
-_SETTINGS = {
-    "common": {"relative_path": "settings.common"},
-    "production": {"relative_path": "settings.production"},
-}
+_SETTINGS = {"common": {"relative_path": "settings.common"}}
 
 
 class PeopleConfig(AppConfig):

@@ -22,7 +22,7 @@ _own_zone = PreparedLookup(lambda user_id: Preferences.objects.filter(pk=user_id
 
 def default_zone() -> ZoneInfo:
     """Return the zone of people who never set one."""
-    return find_zone(settings.PEOPLE_DEFAULT_ZONE) or ZoneInfo("UTC")
+    return find_zone(settings.PEOPLE_DEFAULT_ZONE) or find_zone(settings.TIME_ZONE) or ZoneInfo("UTC")
 
 
 def default_quiet_hours() -> tuple[time, time]:

@@ -15,10 +15,10 @@ def plugin_settings(settings: Any) -> None:
         settings, "PEOPLE_SURFACE_DEFAULTS", {"board": "pseudonym", "post": "name"}
     )
     # .. setting_name: PEOPLE_DEFAULT_ZONE
-    # .. setting_default: settings.TIME_ZONE
-    # .. setting_description: The IANA time zone of people who set none in their account.
+    # .. setting_default: ""
+    # .. setting_description: The IANA time zone of people who set none in their account; empty for the site's own.
     # .. setting_use_cases: open_edx
-    settings.PEOPLE_DEFAULT_ZONE = getattr(settings, "PEOPLE_DEFAULT_ZONE", settings.TIME_ZONE)
+    settings.PEOPLE_DEFAULT_ZONE = getattr(settings, "PEOPLE_DEFAULT_ZONE", "")
     # .. setting_name: PEOPLE_QUIET_HOURS
     # .. setting_default: ["21:00", "07:00"]
     # .. setting_description: The local hours in which people get no mail until they set their own; equal times mean

@@ -38,9 +38,9 @@ class Run:
 
 
 CASES: Final = {
-    "quiet_half": Run(33, 19, 16, 0.63),
-    "too_salty": Run(24, 5, 2, 0.56),
-    "every_calendar": Run(11, 0.2, 0.1, 0.5, by_cohort=True),
+    "quiet_half": Run(33, 19, 16, 0.5),
+    "too_salty": Run(24, 5, 2, 0.45),
+    "every_calendar": Run(11, 0.2, 0.1, 0.4, by_cohort=True),
 }
 # Her position waits for answers, so that one can try being the first.
 WAITING: Final = ("lotte", "every_calendar")
