@@ -8,10 +8,10 @@ from .courses import is_on, set_on
 from .exceptions import ActivityError, GamificationError, SchemeError, UnknownActivityKind
 from .folding import fold_pending, sweep_entries
 from .history import breakdown, find_source_points, list_entries
-from .ledger import adjust_points, record_activity, void_activity
+from .ledger import adjust_points, check_adjustment, record_activity, void_activity
 from .reconciliation import compare_course, list_numbered_courses
 from .retirement import retire_person
-from .schemes import describe_scheme, get_scheme_info, install_scheme, list_levels, points_for
+from .schemes import check_scheme, describe_scheme, get_scheme_info, install_scheme, list_levels, points_for
 from .screens import get_board, get_my_points, get_panel, get_privacy
 from .standings import get_standing
 from .units import look_again, look_at_block
@@ -24,6 +24,8 @@ __all__ = [
     "UnknownActivityKind",
     "adjust_points",
     "breakdown",
+    "check_adjustment",
+    "check_scheme",
     "choose_board_name",
     "compare_course",
     "describe_scheme",

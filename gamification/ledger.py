@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey
 
 from people import api as people
@@ -121,15 +122,10 @@ def adjust_points(
 
     ``request_key`` makes a form that is sent twice count once. Works whether or not the course gives points now.
     """
+    note = check_adjustment(points=points, reason=reason, request_key=request_key)
     source = f"manual:{request_key}"
     now = timezone.now()
     _check_identity(source=source, revision=1, user_id=user_id, course_key=course_key, occurred_at=now)
-    limit = settings.GAMIFICATION_MANUAL_LIMIT
-    if isinstance(points, bool) or not isinstance(points, int) or points == 0 or abs(points) > limit:
-        raise ActivityError(f"a whole number from -{limit} to {limit}, not 0", field="points")
-    note = _clean(reason, limit=500, field="reason")
-    if not note:
-        raise ActivityError("say why; the person reads it", field="reason")
     with transaction.atomic():
         is_new = _insert(
             course_key,
@@ -153,6 +149,21 @@ def adjust_points(
                 data={"points": points, "source": source},
             )
     return is_new
+
+
+def check_adjustment(*, points: int, reason: str, request_key: str) -> str:
+    """Return the reason as it will be kept; raise ActivityError if these points cannot be given by hand."""
+    if not isinstance(request_key, str) or not _SOURCE.fullmatch(f"manual:{request_key}"):
+        raise ActivityError("a-z 0-9 : . _ @ + -", field="request_key")
+    limit = settings.GAMIFICATION_MANUAL_LIMIT
+    if isinstance(points, bool) or not isinstance(points, int) or points == 0 or abs(points) > limit:
+        raise ActivityError(
+            _("A whole number from %(least)s to %(most)s, not 0.") % {"least": -limit, "most": limit}, field="points"
+        )
+    note = _clean(reason, limit=500, field="reason")
+    if not note:
+        raise ActivityError(_("Say why; the person reads it."), field="reason")
+    return note
 
 
 def _insert(course_key: CourseKey, *, user_id: int, occurred_at: datetime, **values: Any) -> bool:

@@ -3,6 +3,7 @@
 from .files import Rule, Scheme, parse_scheme
 from .versions import (
     SchemeInForce,
+    check_scheme,
     describe_scheme,
     get_in_force,
     get_scheme_info,
@@ -15,6 +16,7 @@ __all__ = [
     "Rule",
     "Scheme",
     "SchemeInForce",
+    "check_scheme",
     "describe_scheme",
     "get_in_force",
     "get_scheme_info",

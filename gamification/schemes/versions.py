@@ -58,6 +58,11 @@ def get_in_force(course_key: CourseKey, at: datetime) -> SchemeInForce:
     return next(version for version in versions if version.valid_from <= at or version.version == DEFAULT_VERSION)
 
 
+def check_scheme(text: str) -> str:
+    """Return the title of a scheme that could be installed; raises SchemeError."""
+    return parse_scheme(text).title
+
+
 def install_scheme(text: str, *, course_key: CourseKey | None, actor_id: int | None) -> SchemeInfo:
     """Install a scheme for a course, or for the site where ``course_key`` is None; raises SchemeError.
 

@@ -255,7 +255,7 @@ def test_points_by_hand_are_given_with_a_reason_once_and_audited(
         ("points", {"points": True}),
         ("points", {"points": 2.5}),
         ("reason", {"reason": "  "}),
-        ("source", {"request_key": "A B"}),
+        ("request_key", {"request_key": "A B"}),
     ],
 )
 def test_points_by_hand_refuse_bad_input(
