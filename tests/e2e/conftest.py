@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e.house import House
-from tests.e2e.town import COURSE, PEOPLE, SAMPLE, Town
+from tests.e2e.town import PEOPLE, SAMPLE, Town
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -42,13 +44,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def town(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Build the house around the sample course, or around the export that ``COURSE_EXPORT`` names."""
     house = House(tmp_path_factory.mktemp("house"))
     house.manage("migrate", "--verbosity", "0")
-    house.manage("import_course", SAMPLE)
-    sessions = house.stage("people", course=COURSE, accounts=PEOPLE)
-    house.stage("switch_on", course=COURSE, username="ruben")
+    imported = house.manage("import_course", os.environ.get("COURSE_EXPORT", SAMPLE))
+    course = re.search(r"course-v1:[^:\s]+", imported)[0]
+    sessions = house.stage("people", course=course, accounts=PEOPLE)
+    house.stage("switch_on", course=course, username="ruben")
+    units = house.stage("units", course=course)
     with house:
-        standing = Town(house, browser, sessions)
+        standing = Town(house, browser, course, units, sessions)
         yield standing
         standing.close()
 

@@ -123,7 +123,30 @@ def switch_on(*, course: str, username: str) -> dict[str, str]:
     return {"course": course}
 
 
-ACTS = {"people": people, "sessions": sessions, "language": language, "stored": stored, "switch_on": switch_on}
+def units(*, course: str) -> dict[str, str]:
+    """Return a unit to put a case into and another one that is only read."""
+    from opaque_keys.edx.keys import CourseKey
+
+    from xmodule.modulestore.django import modulestore
+
+    found = {}
+    for unit in modulestore().get_items(CourseKey.from_string(course), qualifiers={"category": "vertical"}):
+        types = {child.block_type for child in unit.children}
+        if types == {"html"}:
+            found.setdefault("reading", str(unit.scope_ids.usage_id))
+        if types and str(unit.scope_ids.usage_id) != found.get("reading"):
+            found.setdefault("case", str(unit.scope_ids.usage_id))
+    return found
+
+
+ACTS = {
+    "units": units,
+    "people": people,
+    "sessions": sessions,
+    "language": language,
+    "stored": stored,
+    "switch_on": switch_on,
+}
 
 
 def main(act: str, arguments: str) -> None:

@@ -9,11 +9,9 @@ from playwright.sync_api import expect
 
 from tests.e2e.looks import look
 from tests.e2e.pages import CaseForm, LearnerCase, TeamCase
-from tests.e2e.town import READING_UNIT
 
 pytestmark = pytest.mark.e2e
 
-UNIT = "block-v1:Harbour+LTB1+open+type@vertical+block@hello"
 TITLE = "A name by Tuesday"
 CASE = """On Thursday night two of nine bakers call in sick. Mirjam, shift lead for four months, asks Dov to stay.
 
@@ -50,7 +48,7 @@ BRAM_LOOKS_BACK = (
 def case_key(town):
     """Return the key of the case that the author adds in the first chapter."""
     page = town.page_of("ruben")
-    page.goto(town.studio(f"container/{UNIT}"))
+    page.goto(town.studio(f"container/{town.units['case']}"))
     page.get_by_role("button", name="Case discussion").click()
     page.wait_for_url(re.compile("/xblock/.*/edit"))
     found = re.search(r"block-v1:[^/]+", page.url)
@@ -199,7 +197,7 @@ def test_looking_back_finishes_the_case_with_grade_completion_and_points(town, c
 
 def test_a_comment_and_a_reading_earn_less(town):
     page = town.page_of("xiaoyu")
-    page.goto(town.course(f"units/{READING_UNIT}"))
+    page.goto(town.course(f"units/{town.units['reading']}"))
     page.wait_for_timeout(7000)  # a page counts as read after five seconds
     page.context.close()
     found = town.stored("xiaoyu", "html")
@@ -246,6 +244,28 @@ def test_my_points_are_explained_one_by_one(town):
         page.goto(town.points(path))
         look(page, name)
     page.context.close()
+
+
+def test_a_learner_reports_a_post_and_the_team_looks_at_it(town, case_key):
+    page = town.page_of("ada")
+    case = LearnerCase(page, town.block(case_key)).open()
+    case.block.get_by_text("1 classmate’s position").click()
+    post = case.position_of("Bram de Wit")
+    post.get_by_text("More about this post").first.click()
+    post.get_by_label("Report this post").fill("Not kind to the day lead.")
+    post.get_by_role("button", name="Report post").click()
+    expect(post.get_by_role("status").filter(has_text=re.compile("report", re.IGNORECASE)).first).to_be_visible()
+    page.context.close()
+
+    page = town.page_of("mira")
+    team = TeamCase(page, town.block(case_key)).open()
+    team.block.get_by_role("button", name="1 report to look at").click()
+    expect(team.block.get_by_text("Not kind to the day lead.")).to_be_visible()
+    look(page, "case_discussion_staff-3-reports")
+    team.block.get_by_role("button", name="Leave the post").click()
+    expect(team.block.get_by_text("No open report.")).to_be_visible()
+    page.context.close()
+    assert town.stored("bram")["grades"][case_key] == [10, 10]
 
 
 def test_the_team_sees_who_is_where_and_removes_a_post(town, case_key):
@@ -298,3 +318,25 @@ def test_what_is_restored_counts_again(town, case_key):
     page.context.close()
     found = town.stored("bram")
     assert (found["grades"][case_key], found["completions"][case_key], found["rank"]) == ([10, 10], 1, 1)
+
+
+def test_the_team_closes_the_case_with_what_came_out_of_it(town, case_key):
+    page = town.page_of("mira")
+    team = TeamCase(page, town.block(case_key)).open()
+    team.block.get_by_label("What came out of it").fill("One began with Dov, one with the printer. Nobody gave a name.")
+    team.block.get_by_role("button", name="Close with this text").click()
+    expect(team.block.get_by_role("heading", name="Closed")).to_be_visible()
+    page.context.close()
+
+    page = town.page_of("ada")
+    case = LearnerCase(page, town.block(case_key)).open()
+    case.sees(re.compile("Nobody gave a name"))
+    expect(case.block.get_by_role("button", name="Edit")).to_have_count(0)
+    look(page, "case_discussion_learner-6-closed")
+    page.context.close()
+
+    page = town.page_of("dora")
+    case = LearnerCase(page, town.block(case_key)).open()
+    expect(case.block.get_by_role("button", name="Take a position")).to_have_count(0)
+    look(page, "case_discussion_learner-closed_unread")
+    page.context.close()

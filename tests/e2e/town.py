@@ -11,8 +11,6 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.house import House
 
-COURSE = "course-v1:Harbour+LTB1+open"
-READING_UNIT = "block-v1:Harbour+LTB1+open+type@vertical+block@silence_read"
 SAMPLE = "conf/host/sample_course"
 PEOPLE = {
     "ruben": {"name": "Ruben Kok", "role": "author"},
@@ -31,6 +29,8 @@ class Town:
 
     house: House
     browser: Browser
+    course_key: str
+    units: dict[str, str]
     sessions: dict[str, str]
     troubles: list[str] = field(default_factory=list)
     _open: ExitStack = field(default_factory=ExitStack)
@@ -59,19 +59,19 @@ class Town:
             self.troubles.append(f"{url}: {status}")
 
     def course(self, path: str = "") -> str:
-        return f"{self.house.lms}/courses/{COURSE}/{path}"
+        return f"{self.house.lms}/courses/{self.course_key}/{path}"
 
     def block(self, usage_key: str) -> str:
         return self.course(f"jump_to/{quote(usage_key, safe='')}")
 
     def points(self, path: str) -> str:
-        return f"{self.house.lms}/gamification/courses/{COURSE}/{path}/"
+        return f"{self.house.lms}/gamification/courses/{self.course_key}/{path}/"
 
     def studio(self, path: str) -> str:
         return f"{self.house.studio}/{path}"
 
     def stored(self, username: str, category: str = "case_discussion") -> dict[str, Any]:
-        return self.house.stage("stored", username=username, course=COURSE, category=category)
+        return self.house.stage("stored", username=username, course=self.course_key, category=category)
 
     def close(self) -> None:
         self._open.close()
