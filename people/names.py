@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import edx_platform
@@ -69,7 +70,6 @@ def list_hidden(user_ids: Iterable[int], *, surface: str, context_key: str) -> s
     return {user_id for user_id, choice in choices.items() if choice is NameChoice.HIDDEN}
 
 
-@transaction.atomic
 def choose_name(*, user_id: int, surface: str, context_key: str, choice: str) -> NameChoice:
     """Store how a person wants to appear on a surface."""
     _default_choice(surface)
@@ -78,9 +78,13 @@ def choose_name(*, user_id: int, surface: str, context_key: str, choice: str) ->
     except ValueError as error:
         message = _("Choose your name, a pseudonym, or to stay hidden.")
         raise UnknownChoiceError(message, field="choice") from error
-    ShownName.objects.update_or_create(
-        user_id=user_id, surface=surface, context_key=context_key, defaults={"choice": chosen.value}
-    )
+    mine = {"user_id": user_id, "surface": surface, "context_key": context_key}
+    try:
+        # Insert first: looking with a lock for what is not there yet locks a gap, and two such deadlock.
+        with transaction.atomic():
+            ShownName.objects.create(**mine, choice=chosen.value)
+    except IntegrityError:
+        ShownName.objects.filter(**mine).update(choice=chosen.value, changed_at=timezone.now())
     return chosen
 
 

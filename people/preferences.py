@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -82,7 +84,7 @@ def set_preferences(
     quiet_hours: tuple[time, time] | None = None,
 ) -> PreferencesData:
     """Store what is given and keep the rest; an empty zone or language means "as in my account" again."""
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     if zone is not None:
         if zone and find_zone(zone) is None:
             raise InvalidPreferenceError(_("There is no time zone “%(zone)s”.") % {"zone": zone}, field="zone")
@@ -94,7 +96,11 @@ def set_preferences(
         changes["language"] = language
     if quiet_hours is not None:
         changes["quiet_from"], changes["quiet_until"] = quiet_hours
-    Preferences.objects.update_or_create(user_id=user_id, defaults=changes)
+    try:
+        with transaction.atomic():  # insert first, as in names.choose_name
+            Preferences.objects.create(user_id=user_id, **changes)
+    except IntegrityError:
+        Preferences.objects.filter(pk=user_id).update(**changes)
     return get_preferences(user_id)
 
 

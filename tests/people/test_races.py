@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from people import api, deliveries, pseudonyms
 from people.models import Delivery, Pseudonym
@@ -97,3 +97,17 @@ def test_looking_for_a_free_name_first_would_give_it_twice():
         return "Quiet Heron" if is_free else f"Quiet Heron {number}"
 
     assert together(2, look_then_take) == ["Quiet Heron", "Quiet Heron"]
+
+
+def test_many_first_choices_at_once_do_not_block_each_other():
+    """At the strictest level in use: a locking look for a missing row would lock the gap and deadlock."""
+
+    def choose(barrier, number):
+        with connection.cursor() as cursor:
+            cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        barrier.wait()
+        with transaction.atomic():
+            return api.choose_name(user_id=number, surface="board", context_key=COURSE, choice="hidden").value
+
+    assert together(8, choose) == ["hidden"] * 8
+    assert api.list_hidden(range(8), surface="board", context_key=COURSE) == set(range(8))
