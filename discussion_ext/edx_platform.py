@@ -13,8 +13,9 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
+from opaque_keys.edx.django.models import CourseKeyField
 from opaque_keys.edx.keys import CourseKey, UsageKey
 from rest_framework.exceptions import APIException
 
@@ -30,6 +31,7 @@ REFUSALS: tuple[type[Exception], ...] = (
 """The errors by which the LMS says that a person may not post here or now; its own are subclasses of these."""
 
 _THREAD, _COMMENT = "thread", "comment"
+_TEAM_ROLES = ("staff", "limited_staff", "instructor")
 
 
 @dataclass(frozen=True)
@@ -63,23 +65,36 @@ def is_course_team(user_id: int, course_key: CourseKey) -> bool:
     )
 
 
-def count_learners(course_key: CourseKey) -> int:
-    """Return how many people are actively enrolled."""
-    from common.djangoapps.student.models import CourseEnrollment
-
-    return CourseEnrollment.objects.filter(course_id=course_key, is_active=True).count()
+def count_learners(course_key: CourseKey, *, without: QuerySet[Any] | None = None) -> int:
+    """Return how many people are actively enrolled to learn; ``without`` selects user ids."""
+    return _learners(course_key, without=without).count()
 
 
 def list_learner_ids(
     course_key: CourseKey, *, without: QuerySet[Any] | None = None, after: int = 0, offset: int = 0, limit: int = 100
 ) -> list[int]:
-    """Return ids of actively enrolled people in order, starting beyond ``after``; ``without`` selects user ids."""
+    """Return ids of people enrolled to learn in order, starting beyond ``after``; ``without`` selects user ids."""
+    found = _learners(course_key, without=without).filter(user_id__gt=after)
+    return list(found.order_by("user_id").values_list("user_id", flat=True)[offset : offset + limit])
+
+
+def list_teachers(course_key: CourseKey) -> QuerySet[Any]:
+    """Return the ids of those who teach here, as a query: a team role in the course or its organisation, site staff."""
+    from common.djangoapps.student.models import CourseAccessRole, CourseEnrollment
+
+    whole_organisation = Q(course_id=CourseKeyField.Empty, org=course_key.org)
+    roles = CourseAccessRole.objects.filter(Q(course_id=course_key) | whole_organisation, role__in=_TEAM_ROLES)
+    enrolled = CourseEnrollment.objects.filter(course_id=course_key)
+    is_teacher = Q(user_id__in=roles.values("user_id")) | Q(user__is_staff=True)
+    return enrolled.filter(is_teacher).values("user_id")
+
+
+def _learners(course_key: CourseKey, *, without: QuerySet[Any] | None) -> QuerySet[Any]:
     from common.djangoapps.student.models import CourseEnrollment
 
-    found = CourseEnrollment.objects.filter(course_id=course_key, is_active=True, user_id__gt=after)
-    if without is not None:
-        found = found.exclude(user_id__in=without)
-    return list(found.order_by("user_id").values_list("user_id", flat=True)[offset : offset + limit])
+    found = CourseEnrollment.objects.filter(course_id=course_key, is_active=True)
+    found = found.exclude(user_id__in=list_teachers(course_key))
+    return found if without is None else found.exclude(user_id__in=without)
 
 
 def cohort_id(user_id: int, course_key: CourseKey) -> int:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from math import ceil
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
@@ -54,21 +55,22 @@ _CSV_BATCH = 500
 def get_team_summary(*, usage_key: UsageKey) -> TeamSummaryData:
     """Return who is where in a case, and what is worth the team's time now."""
     task = get_task(usage_key)
-    counts = Participation.objects.filter(task=task).aggregate(
+    course_key = CourseKey.from_string(task.course_id)
+    learning = _learning(task)
+    counts = learning.aggregate(
         opened=Count("pk", filter=Q(opened_at__isnull=False)),
         position=Count("pk", filter=Q(has_position=True)),
         answered=Count("pk", filter=Q(step__in=("look_back", "finished"))),
         finished=Count("pk", filter=Q(is_finished=True)),
         waiting=Count("pk", filter=Q(is_waiting=True)),
+        left_out=Count("pk", filter=Q(left_out__gt=0)),
     )
-    learners = edx_platform.count_learners(CourseKey.from_string(task.course_id))
     unanswered = _positions(task).filter(answers=0)
     return TeamSummaryData(
         task=to_data(task),
         phase=phases.phase_of(task, now()),
-        learners=learners,
-        silent=max(0, learners - counts["position"]),
-        left_out=Contribution.objects.filter(task=task, is_left_out=True).count(),
+        learners=edx_platform.count_learners(course_key),
+        silent=edx_platform.count_learners(course_key, without=_posted(task)),
         unanswered=unanswered.count(),
         oldest_unanswered_at=unanswered.order_by("pk").values_list("created_at", flat=True).first(),
         first_posts=_first_posts(task).count(),
@@ -87,21 +89,16 @@ def list_team_rows(*, usage_key: UsageKey, show: RowFilter = "all", page: int = 
     course_key = CourseKey.from_string(task.course_id)
     page = check_page(page)
     if show in {"all", "silent"}:
-        posted = Participation.objects.filter(task=task, has_position=True)
-        total = edx_platform.count_learners(course_key) - (posted.count() if show == "silent" else 0)
+        without = _posted(task) if show == "silent" else None
+        total = edx_platform.count_learners(course_key, without=without)
         page = min(page, _pages(total))
-        ids = edx_platform.list_learner_ids(
-            course_key,
-            without=posted.values("user_id") if show == "silent" else None,
-            offset=(page - 1) * _ROWS,
-            limit=_ROWS,
-        )
+        ids = edx_platform.list_learner_ids(course_key, without=without, offset=(page - 1) * _ROWS, limit=_ROWS)
     else:
         found = _participations(task, show)
         total = found.count()
         page = min(page, _pages(total))
         ids = list(found.values_list("user_id", flat=True)[(page - 1) * _ROWS : page * _ROWS])
-    return TeamRowPage(rows=tuple(_draw_rows(task, ids)), page=page, pages=_pages(total), total=max(0, total))
+    return TeamRowPage(rows=tuple(_draw_rows(task, ids)), page=page, pages=_pages(total), total=total)
 
 
 def list_team_posts(
@@ -233,7 +230,7 @@ def _where(row: Participation) -> Where:
 
 
 def _participations(task: Task, show: RowFilter) -> QuerySet[Participation]:
-    found = Participation.objects.filter(task=task).order_by("user_id")
+    found = _learning(task).order_by("user_id")
     match show:
         case "waiting":
             return found.filter(is_waiting=True)
@@ -244,6 +241,16 @@ def _participations(task: Task, show: RowFilter) -> QuerySet[Participation]:
             return found.filter(user_id__in=reported)
         case _:
             raise InvalidValueError(_("There is no such list."), field="show")
+
+
+def _learning(task: Task) -> QuerySet[Participation]:
+    """Return those who take part without those who teach: the team may try the case and is no part of its numbers."""
+    teachers = edx_platform.list_teachers(CourseKey.from_string(task.course_id))
+    return Participation.objects.filter(task=task).exclude(user_id__in=teachers)
+
+
+def _posted(task: Task) -> QuerySet[Any]:
+    return Participation.objects.filter(task=task, has_position=True).values("user_id")
 
 
 def _positions(task: Task) -> QuerySet[Contribution]:

@@ -224,6 +224,50 @@ class TestTeam:
         with pytest.raises(api.InvalidValueError):
             api.list_team_rows(usage_key=case, show="loud")  # type: ignore[arg-type]
 
+    @pytest.mark.parametrize("role", ["staff", "limited_staff", "instructor", "of the organisation", "of the site"])
+    def test_who_teaches_is_not_among_the_learners(
+        self,
+        role: str,
+        case: UsageKey,
+        course_key: CourseKey,
+        learner: int,
+        enrol: Callable[..., int],
+        take_position: Callable[..., PostedData],
+    ) -> None:
+        from django.contrib.auth.models import User
+
+        from common.djangoapps.student.models import CourseAccessRole
+
+        take_position(learner)
+        silent, writer, reader = enrol("silent"), enrol("writer"), enrol("reader")
+        take_position(writer)
+        api.open_case(usage_key=case, user_id=reader)
+
+        def figures() -> tuple[object, ...]:
+            summary = api.get_team_summary(usage_key=case)
+            pages = [api.list_team_rows(usage_key=case, show=show) for show in ("all", "silent")]  # type: ignore[arg-type]
+            lists = [sorted(row.user_id for row in page.rows) for page in pages]
+            assert [page.total for page in pages] == [len(found) for found in lists]
+            lines = list(api.iter_team_csv(usage_key=case))[1:]
+            counts = (summary.learners, summary.opened, summary.position, summary.silent)
+            return counts, lists, sorted(int(line.split(",")[0]) for line in lines)
+
+        everybody = sorted([learner, silent, writer, reader])
+        assert figures() == ((4, 1, 2, 2), [everybody, [silent, reader]], everybody)
+
+        for user_id in (writer, reader):
+            if role == "of the site":
+                User.objects.filter(pk=user_id).update(is_staff=True)
+            else:
+                place = {"org": course_key.org} if role == "of the organisation" else {"course_id": course_key}
+                name = "staff" if role == "of the organisation" else role
+                CourseAccessRole.objects.create(user_id=user_id, role=name, **place)
+        assert figures() == ((2, 0, 1, 1), [[learner, silent], [silent]], [learner, silent])
+
+        CourseAccessRole.objects.update(course_id=course_key.replace(run="another"))
+        User.objects.update(is_staff=False)
+        assert figures() == ((4, 1, 2, 2), [everybody, [silent, reader]], everybody)
+
     def test_who_waits_for_somebody_to_answer_waits_no_longer_than_needed(
         self,
         case: UsageKey,
@@ -303,3 +347,32 @@ class TestTeam:
         assert len(lines) == 2
         assert "'=cmd" in lines[1]
         assert lines[1].rstrip().split(",")[-4:-2] == ["4.0", "10.0"]
+
+
+def test_who_answers_an_anonymous_post_does_not_learn_its_author(
+    make_case: Callable[..., UsageKey],
+    course_key: CourseKey,
+    learner: int,
+    peer: int,
+    words: Callable[..., str],
+) -> None:
+    from forum import api as forum_api
+
+    from discussion_ext.models import Contribution
+    from people import api as people
+
+    usage_key = make_case("open", is_held=False, topic_id="table")
+    values: dict[str, Any] = {"course_id": str(course_key), "anonymous": False}
+    forum_api.create_thread(
+        title="T", body=words(12, 1), user_id=str(peer), commentable_id="table", anonymous_to_peers=True, **values
+    )
+    thread = Contribution.objects.get()
+    api.post_answer(usage_key=usage_key, contribution_id=thread.pk, user_id=learner, body=words(8, 2))
+    view = api.view_case(usage_key=usage_key, user_id=learner)
+    assert view.peers.contributions[0].author is None
+    assert view.answers[0].parent_author is None
+    assert view.answers[0].parent_author_id is None
+    name = people.display_names([peer], surface="post", context_key=str(course_key))[peer].text
+    assert view.evaluation.requirements[1].items[0].state == "met"
+    assert name not in str(view)
+    assert name in str(api.get_learner_report(usage_key=usage_key, user_id=learner))
