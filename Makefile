@@ -25,7 +25,7 @@ demo-reset: $(VENV)/.host ## Throw the demo's data away and start over
 	@$(MANAGE) demo --reset
 
 test: $(VENV)/.test ## Run the default tests
-	$(RUN)pytest
+	$(RUN)pytest --numprocesses logical --maxprocesses 4
 	$(RUN)pytest --ds=embedded_host.settings.test_cms tests/host_studio
 
 test-mariadb: $(VENV)/.dev ## Run the tests that need MariaDB, beside a private server

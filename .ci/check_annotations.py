@@ -21,12 +21,11 @@ def missing_settings() -> list[str]:
     """Return the settings that an app gives a default to and does not describe."""
     problems = []
     for app in APPS:
-        for path in sorted((ROOT / app / "settings").glob("*.py")):
-            source = path.read_text(encoding="utf-8")
-            described = set(SETTING.findall(source))
-            given = {name for name in DEFAULT.findall(source) if name.startswith(app.upper() + "_")}
-            given |= {name for name in _names(source) if name.startswith(app.upper() + "_")}
-            problems += [f"{path.relative_to(ROOT)}: {name} has no annotation" for name in sorted(given - described)]
+        sources = [path.read_text(encoding="utf-8") for path in sorted((ROOT / app / "settings").glob("*.py"))]
+        described = {name for source in sources for name in SETTING.findall(source)}
+        given = {name for source in sources for name in {*DEFAULT.findall(source), *_names(source)}}
+        missing = {name for name in given if name.startswith(app.upper() + "_")} - described
+        problems += [f"{app}/settings: {name} has no annotation" for name in sorted(missing)]
     return problems
 
 
