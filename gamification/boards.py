@@ -142,10 +142,11 @@ def get_rank(user_id: int, course_key: CourseKey) -> int | None:
     course_id = courses.find_number(course_key)
     if course_id is None:
         return None
-    total, _ = statements.find_total(total_key(course_id, user_id))
-    if total is None:
+    place = statements.find_place(total_key(course_id, user_id))
+    if place is None:
         return None
-    return find_rank(course_id, total=total, points=total.points, listing=total.listing)
+    points, listing, above = place
+    return above + 1 if points > 0 and listing in COMPETING else None
 
 
 def list_board(course_key: CourseKey, *, page: int = 1, page_size: int = 20) -> BoardPage:

@@ -19,7 +19,7 @@ from django.db import connection
 from django.utils import timezone
 
 from .caps import Line, Window
-from .models import SCORE_BITS, Bucket, Entry, Listing, PendingEntry, Total, bucket_key
+from .models import SCORE_BITS, USER_BITS, Bucket, Entry, Listing, PendingEntry, Total, bucket_key
 
 ENTRY = Entry._meta.db_table  # noqa: SLF001 - Django documents _meta
 PENDING = PendingEntry._meta.db_table  # noqa: SLF001
@@ -136,16 +136,13 @@ def lock_total(key: int) -> TotalRow | None:
 
 
 def find_total(key: int) -> tuple[TotalRow | None, bool]:
-    """Return a person's folded sum, and whether lines wait to be folded, in one look."""
-    course_id, user_id = key >> 32, key & (1 << 32) - 1
-    rows = _fetch(
-        f"SELECT t.points, t.by_kind, t.listing, p.entry_id FROM (SELECT 1 AS one) o "  # noqa: S608
-        f"LEFT JOIN {TOTAL} t ON t.id = %s "
-        f"LEFT JOIN {PENDING} p ON p.course_id = %s AND p.user_id = %s LIMIT 1",
-        [key, course_id, user_id],
-    )
-    points, by_kind, listing, entry_id = rows[0]
-    return (None if points is None else TotalRow(points, json.loads(by_kind), listing)), entry_id is not None
+    """Return a person's folded sum, and whether lines wait to be folded, both of the same instant."""
+    person = [key >> USER_BITS, key & (1 << USER_BITS) - 1]
+    waits = f"EXISTS (SELECT 1 FROM {PENDING} WHERE course_id = %s AND user_id = %s)"  # noqa: S608
+    rows = _fetch(f"SELECT points, by_kind, listing, {waits} FROM {TOTAL} WHERE id = %s", [*person, key])  # noqa: S608
+    if rows:
+        return _total(rows), bool(rows[0][3])
+    return None, bool(_fetch(f"SELECT {waits}", person)[0][0])
 
 
 def _total(rows: list[tuple[Any, ...]]) -> TotalRow | None:
@@ -270,6 +267,27 @@ def count_above(course_id: int, score: int) -> int:
         ],
     )
     return int(rows[0][0] or 0)
+
+
+def find_place(key: int) -> tuple[int, int, int] | None:
+    """Return points and listing of a total, and how many members of the board have more; None if there is no total.
+
+    One statement: the server reads the total by its key first and then knows the ranges of bars to add up.
+    """
+    course_id = key >> USER_BITS
+    fine, coarse = (bucket_key(course_id, is_coarse=is_coarse, score=0) for is_coarse in (False, True))
+    step = f"t.points {'DIV' if _is_mysql() else '/'} {COARSE}"
+    rows = _fetch(
+        "SELECT t.points, t.listing, "  # noqa: S608
+        f"(SELECT SUM(members) FROM {BUCKET} WHERE id > %s + t.points AND id < %s + ({step} + 1) * {COARSE}), "
+        f"(SELECT SUM(members) FROM {BUCKET} WHERE id > %s + ({step}) AND id < %s) "
+        f"FROM {TOTAL} t WHERE t.id = %s",
+        [fine, fine, coarse, coarse + (1 << SCORE_BITS), key],
+    )
+    if not rows:
+        return None
+    points, listing, in_fine, in_coarse = rows[0]
+    return points, listing, int(in_fine or 0) + int(in_coarse or 0)
 
 
 def count_members(course_id: int) -> int:
