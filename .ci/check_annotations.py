@@ -37,10 +37,10 @@ def _names(source: str) -> set[str]:
 
 def missing_pii() -> list[str]:
     """Return our models whose docstring does not say whether they hold personal data."""
-    import django  # noqa: PLC0415 - only after the path is set
+    import django
 
     django.setup()
-    from django.apps import apps  # noqa: PLC0415 - needs set-up apps
+    from django.apps import apps
 
     problems = []
     for app in APPS:

@@ -2,7 +2,7 @@
 
 Apps keep theirs in ``<app>/locale``, the blocks theirs in ``xblocks/translations`` under the domain that the platform's
 i18n service reads. Simplified Chinese is written once, as ``zh_Hans``, and compiled a second time as ``zh_CN``, the name
-that the platform's language list has for it. Needs GNU gettext.
+that the platform's list of languages uses. Needs GNU gettext.
 """
 
 import argparse
