@@ -1,8 +1,8 @@
 """Check that the catalogues hold every string, translated and compiled; with ``--write``, bring them up to date.
 
 Apps keep theirs in ``<app>/locale``, the blocks theirs in ``xblocks/translations`` under the domain that the platform's
-i18n service reads. Simplified Chinese is written once, as ``zh_Hans``, and compiled a second time as ``zh_CN``, the name
-that the platform's list of languages uses. Needs GNU gettext.
+i18n service reads. Simplified Chinese is written once, as ``zh_Hans``, and compiled again as ``zh_CN``, its name
+in the platform's list of languages. Needs GNU gettext.
 """
 
 import argparse
