@@ -5,7 +5,12 @@
 
   function begin(runtime, element, options) {
     const root = element instanceof Element ? element : element[0];
-    import(options.module).then((module) => module.start({ runtime, root, options }));
+    // Whoever is faster than the module must not lose a text to the browser's own way of submitting.
+    root.addEventListener("submit", (event) => event.preventDefault());
+    import(options.module).then((module) => {
+      module.start({ runtime, root, options });
+      root.dataset.ready = "true";
+    });
   }
 
   window.CaseDiscussionBlock = begin;
