@@ -115,7 +115,7 @@ class ProblemBlock(DefinitionBlock):
         body = self.runtime.replace_urls(olx_views.draw_problem(self.definition))
         return Fragment(
             format_html(
-                '<section class="host-problem"><h3>{}</h3>{}<p class="host-note">{}</p></section>',
+                '<section class="host-problem"><h2>{}</h2>{}<p class="host-note">{}</p></section>',
                 self.display_name or _("Problem"),
                 olx_views.trusted(body),
                 _("This host shows problems without checking answers."),
@@ -134,7 +134,7 @@ class VideoBlock(DefinitionBlock):
         """Draw the links."""
         return Fragment(
             format_html(
-                '<section class="host-video"><h3>{}</h3>{}</section>',
+                '<section class="host-video"><h2>{}</h2>{}</section>',
                 self.display_name or _("Video"),
                 olx_views.draw_video_links(self.definition),
             )
