@@ -102,8 +102,17 @@ class TeamCase:
 class CaseForm:
     """The author's form in Studio."""
 
-    def __init__(self, form: Locator) -> None:
-        self.form = form
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.form = page.locator("[data-case-form]")
+
+    def open(self, address: str) -> CaseForm:
+        self.page.goto(address)
+        return self.wait()
+
+    def wait(self) -> CaseForm:
+        expect(self.page.locator("[data-ready] [data-case-form]")).to_be_visible()
+        return self
 
     def fill(self, **values: str) -> None:
         for label, value in values.items():

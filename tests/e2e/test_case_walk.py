@@ -58,8 +58,7 @@ def case_key(town):
 
 def test_the_author_is_told_what_is_wrong_and_nothing_is_saved(town, case_key):
     page = town.page_of("ruben")
-    page.goto(town.studio(f"xblock/{case_key}/edit"))
-    form = CaseForm(page.locator("[data-case-form]"))
+    form = CaseForm(page).open(town.studio(f"xblock/{case_key}/edit"))
     form.fill(Title=TITLE, Case_text=CASE, Question=QUESTION)
     form.form.get_by_label("Position, at least").fill("30")
     form.form.get_by_label("Position, at most").fill("20")
@@ -80,8 +79,7 @@ def test_the_author_is_told_what_is_wrong_and_nothing_is_saved(town, case_key):
 
 def test_the_author_writes_edits_and_publishes(town, case_key):
     page = town.page_of("ruben")
-    page.goto(town.studio(f"xblock/{case_key}/edit"))
-    form = CaseForm(page.locator("[data-case-form]"))
+    form = CaseForm(page).open(town.studio(f"xblock/{case_key}/edit"))
     form.fill(Title=TITLE, Case_text=CASE, Question=QUESTION)
     for label, number in {
         "Position, at least": 30,
@@ -101,6 +99,7 @@ def test_the_author_writes_edits_and_publishes(town, case_key):
     look(page, "case_discussion_studio-unit")
 
     page.get_by_role("link", name=f"Edit “{TITLE}”").click()
+    form.wait()
     expect(form.form.get_by_label("Position, at least")).to_have_value("30")
     form.form.get_by_label("Position, at least").fill("25")
     form.save()
