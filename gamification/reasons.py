@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pgettext_lazy
+
+from people.api import say_day
 
 from .data import MANUAL
 from .kinds import kind_label
 from .ledger import IN_CASE, WORDS
 from .models import Entry
+
+CASE_FINISHED = "case_finished"
 
 
 class LineEffect(NamedTuple):
@@ -173,7 +176,7 @@ def explain(entry: Entry, effect: LineEffect) -> str:
 def _explain_void(entry: Entry, effect: LineEffect) -> str:
     if not effect.earned or effect.given_on is None:
         return str(_TAKEN_BACK_WITHOUT_POINTS[entry.reason])
-    day = date_format(effect.given_on, "MONTH_DAY_FORMAT")
+    day = say_day(effect.given_on)
     return _TAKEN_BACK[entry.reason] % {"count": effect.earned, "points": effect.earned, "date": day}
 
 
@@ -190,11 +193,14 @@ def _say_paid(entry: Entry, effect: LineEffect) -> str:
         return f"{rule % values} {_say_words(entry)}"
     if entry.per_day:
         return _say_rule_with_limit(entry, effect)
-    return ngettext(
+    rule = ngettext(
         "Rule “%(rule)s”: %(points)s point, scheme version %(version)s.",
         "Rule “%(rule)s”: %(points)s points, scheme version %(version)s.",
         entry.rule_points,
     ) % (values | {"version": entry.scheme_version})
+    if entry.kind == CASE_FINISHED:
+        return f"{_('All that was asked counted on %(date)s.') % {'date': say_day(entry.local_date)}} {rule}"
+    return rule
 
 
 def _say_rule_with_limit(entry: Entry, effect: LineEffect) -> str:

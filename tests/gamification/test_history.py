@@ -74,7 +74,9 @@ def test_far_beyond_the_limit_no_ordinal_is_needed(person: int, record: Do) -> N
 
 def test_a_case_says_rule_and_scheme(person: int, record: Do) -> None:
     record(person, source="case:1")
-    assert reason_of("case:1") == "Rule “case finished”: 10 points, scheme version 1."
+    assert reason_of("case:1") == (
+        "All that was asked counted on Thu 19 Nov. Rule “case finished”: 10 points, scheme version 1."
+    )
 
 
 def test_what_was_taken_back_says_why_and_of_which_day(
@@ -84,7 +86,7 @@ def test_what_was_taken_back_says_why_and_of_which_day(
     void(person, "c:1", "comment", occurred_at=NOON + timedelta(days=1))
     taken, given = api.list_entries(person, plain_course).entries
     assert (taken.points, given.points) == (-3, 3)
-    assert taken.reason == "You took it back, so its 3 points of November 19 went back. Restoring it gives them again."
+    assert taken.reason == "You took it back, so its 3 points of Thu 19 Nov went back. Restoring it gives them again."
     fold(person)
     assert api.list_entries(person, plain_course).entries == [taken, given]
 
@@ -95,7 +97,7 @@ def test_every_reason_has_sentences_with_and_without_points(person: int, record:
     void(person, "c:1", "comment", reason=code)
     record(person, "comment", source="c:2", facts={"words": 2})
     void(person, "c:2", "comment", reason=code)
-    assert "3 points of November 19 went back." in reason_of("c:1")
+    assert "3 points of Thu 19 Nov went back." in reason_of("c:1")
     assert "nothing changes" in reason_of("c:2")
     assert "%" not in reason_of("c:1") + reason_of("c:2")
 
