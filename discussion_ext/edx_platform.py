@@ -240,8 +240,21 @@ def list_posts(kind: str, *, after: int, since: datetime, limit: int) -> list[tu
 # -- forum: writing ----------------------------------------------------------------------------------------------------
 
 
-def create_thread(*, course_id: str, topic_id: str, author_id: int, title: str, body: str, is_held: bool) -> str:
-    """Post a thread without the LMS around it and return its key; held ones stay out of every list of the platform."""
+def create_thread(
+    *,
+    course_id: str,
+    topic_id: str,
+    author_id: int,
+    title: str,
+    body: str,
+    is_held: bool,
+    is_anonymous: bool = False,
+    group_id: int | None = None,
+) -> str:
+    """Post a thread without the LMS around it and return its key; held ones stay out of every list of the platform.
+
+    ``is_anonymous`` hides the author from classmates, and a ``group_id`` the thread from other cohorts.
+    """
     from forum import api as forum_api
 
     thread = forum_api.create_thread(
@@ -251,11 +264,13 @@ def create_thread(*, course_id: str, topic_id: str, author_id: int, title: str, 
         user_id=str(author_id),
         commentable_id=topic_id,
         context="standalone" if is_held else "course",
+        anonymous_to_peers=is_anonymous,
+        group_id=group_id,
     )
     return f"{_THREAD}:{thread['id']}"
 
 
-def create_comment(*, parent_key: str, course_id: str, author_id: int, body: str) -> str:
+def create_comment(*, parent_key: str, course_id: str, author_id: int, body: str, is_anonymous: bool = False) -> str:
     """Post under a thread or a response without the LMS around it and return the new key."""
     from forum import api as forum_api
 
@@ -264,7 +279,7 @@ def create_comment(*, parent_key: str, course_id: str, author_id: int, body: str
         "user_id": str(author_id),
         "course_id": course_id,
         "anonymous": False,
-        "anonymous_to_peers": False,
+        "anonymous_to_peers": is_anonymous,
     }
     if parent_key.startswith(_THREAD):
         comment = forum_api.create_parent_comment(thread_id=str(_pk(parent_key)), **common)

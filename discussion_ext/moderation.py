@@ -7,7 +7,7 @@ from math import ceil
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
@@ -92,7 +92,8 @@ def restore_contribution(*, usage_key: UsageKey, contribution_id: int, actor_id:
         if contribution.parent is not None and contribution.parent.state != ContributionState.LIVE:
             raise NotAllowedError(_("Restore the post that it answers first."))
         _repost(task, contribution, actor_id, reason)
-        for reply in contribution.descendants.filter(state=ContributionState.GONE, is_erased=False).order_by("pk"):
+        beneath = Contribution.objects.filter(Q(root=contribution) | Q(parent=contribution))
+        for reply in beneath.filter(state=ContributionState.GONE, is_erased=False).order_by("pk"):
             # Read again: it may have been posted again a moment ago.
             reply.parent = Contribution.objects.filter(pk=reply.parent_id or 0).first()
             if reply.parent is not None and reply.parent.state == ContributionState.LIVE:
@@ -145,6 +146,8 @@ def _repost(task: Task, contribution: Contribution, actor_id: int, reason: str) 
                 title=title,
                 body=contribution.body,
                 is_held=task.is_held,
+                is_anonymous=contribution.is_anonymous,
+                group_id=contribution.group_id or None,
             ),
             intent,
         )
@@ -156,6 +159,7 @@ def _repost(task: Task, contribution: Contribution, actor_id: int, reason: str) 
                 course_id=course_id,
                 author_id=contribution.author_id,
                 body=contribution.body,
+                is_anonymous=contribution.is_anonymous,
             ),
             intent,
         )

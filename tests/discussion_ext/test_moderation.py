@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from forum import api as forum_api
 from forum.models import AbuseFlagger, Comment, CommentThread
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
@@ -118,6 +119,51 @@ def test_an_erased_text_is_not_restored(case: UsageKey, peer: int, staff: int, t
     api.retire_person(peer)
     with pytest.raises(api.NotAllowedError, match="erased"):
         api.restore_contribution(usage_key=case, contribution_id=theirs.id, actor_id=staff)
+
+
+def test_an_answer_comes_back_with_the_follow_ups_beneath_it(
+    case: UsageKey,
+    peer: int,
+    staff: int,
+    answer: ContributionData,
+    words: Callable[..., str],
+    committed: Callable[[], Any],
+) -> None:
+    with committed():
+        below = api.post_answer(usage_key=case, contribution_id=answer.id, user_id=peer, body=words(8, 5)).contribution
+    assert below is not None
+    with committed():
+        api.remove_contribution(usage_key=case, contribution_id=answer.id, actor_id=staff, reason="x")
+    assert Contribution.objects.get(pk=below.id).state == "gone"
+    with committed():
+        api.restore_contribution(usage_key=case, contribution_id=answer.id, actor_id=staff)
+    assert Contribution.objects.get(pk=below.id).state == "live"
+    assert Comment.objects.count() == 2
+
+
+def test_an_anonymous_post_of_a_cohort_comes_back_as_such(
+    make_case: Callable[..., UsageKey],
+    course_key: CourseKey,
+    learner: int,
+    peer: int,
+    staff: int,
+    words: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("discussion_ext.edx_platform.cohort_id", lambda _user_id, _key: 7)
+    usage_key = make_case("open", is_held=False, by_cohort=True, topic_id="table")
+    values: dict[str, Any] = {"course_id": str(course_key), "anonymous_to_peers": True}
+    thread = forum_api.create_thread(
+        title="T", body=words(12, 1), user_id=str(learner), commentable_id="table", group_id=7, **values
+    )
+    forum_api.create_parent_comment(
+        thread_id=str(thread["id"]), body=words(8, 2), user_id=str(peer), anonymous=False, **values
+    )
+    position = Contribution.objects.get(author_id=learner)
+    api.remove_contribution(usage_key=usage_key, contribution_id=position.pk, actor_id=staff)
+    api.restore_contribution(usage_key=usage_key, contribution_id=position.pk, actor_id=staff)
+    assert CommentThread.objects.values_list("anonymous_to_peers", "group_id").get() == (True, 7)
+    assert Comment.objects.get().anonymous_to_peers
 
 
 def test_posts_of_another_case_are_out_of_reach(
