@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from .availability import is_on
+from .configurations import get_task
 from .contributions import held_course_id, slot_key
 from .data import ContributionKind, ContributionState
-from .exceptions import ContributionNotFoundError, PostsHeldError
+from .exceptions import CaseOffError, ContributionNotFoundError, PostsHeldError
 from .models import Contribution, Task
 from .results import group_of
+
+
+def access_task(usage_key: UsageKey) -> Task:
+    """Return the task of a block. Raises CaseNotFoundError, and CaseOffError where cases are off in the course."""
+    task = get_task(usage_key)
+    if not is_on(CourseKey.from_string(task.course_id)):
+        raise CaseOffError(_("Case discussions are turned off in this course."))
+    return task
 
 
 def access_contribution(task: Task, contribution_id: int, *, user_id: int, is_team: bool) -> Contribution:
@@ -22,9 +33,10 @@ def access_contribution(task: Task, contribution_id: int, *, user_id: int, is_te
         raise ContributionNotFoundError(_("This post is no longer there. Choose another one."))
     if is_team or contribution.author_id == user_id:
         return contribution
-    if task.is_held and find_position(task, user_id) is None:
+    position = find_position(task, user_id)
+    if task.is_held and position is None:
         raise PostsHeldError(_("You see the posts of others as soon as you have taken a position yourself."))
-    if task.by_cohort and contribution.group_id != group_of(task, user_id):
+    if task.by_cohort and contribution.group_id != group_of(task, user_id, position):
         raise ContributionNotFoundError(_("This post is no longer there. Choose another one."))
     return contribution
 

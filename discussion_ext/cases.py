@@ -17,14 +17,13 @@ from django.utils.translation import ngettext
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from . import edx_platform, phases, reactions, words
-from .access import access_contribution, find_position, forum_course_id
+from .access import access_contribution, access_task, find_position, forum_course_id
 from .availability import is_on
 from .configurations import TOPIC_TAKEN, get_task
 from .contributions import now, slot_key
 from .data import CaseConfigData, ContributionKind, ContributionState, EvaluationData, PostedData
 from .exceptions import (
     CaseNotOpenError,
-    CaseOffError,
     ContributionNotFoundError,
     InvalidTextError,
     NotAllowedError,
@@ -140,7 +139,7 @@ def edit_contribution(*, usage_key: UsageKey, contribution_id: int, user_id: int
 
 def withdraw_contribution(*, usage_key: UsageKey, contribution_id: int, user_id: int) -> EvaluationData | None:
     """Take one's own post back, also after closing; what others wrote beneath it keeps its credit."""
-    task = _known_task(usage_key)
+    task = access_task(usage_key)
     with transaction.atomic():
         lock_participation(task.pk, user_id)
         contribution = _lock(_own(task, contribution_id, user_id))
@@ -153,7 +152,7 @@ def set_helpful(
     *, usage_key: UsageKey, contribution_id: int, user_id: int, is_helpful: bool, is_team: bool = False
 ) -> int:
     """Mark a post by somebody else as helpful, or take the mark back; return how many marks it has now."""
-    task = _known_task(usage_key)
+    task = access_task(usage_key)
     with transaction.atomic():
         contribution = access_contribution(task, contribution_id, user_id=user_id, is_team=is_team)
         if contribution.author_id == user_id:
@@ -169,7 +168,7 @@ def report_contribution(
     *, usage_key: UsageKey, contribution_id: int, user_id: int, reason: str = "", is_team: bool = False
 ) -> None:
     """Ask the course team to look at a post by somebody else; reporting again changes nothing."""
-    task = _known_task(usage_key)
+    task = access_task(usage_key)
     with transaction.atomic():
         contribution = access_contribution(task, contribution_id, user_id=user_id, is_team=is_team)
         if contribution.author_id == user_id:
@@ -200,15 +199,8 @@ def _lock(contribution: Contribution) -> Contribution:
 # -- what a case asks --------------------------------------------------------------------------------------------------
 
 
-def _known_task(usage_key: UsageKey) -> Task:
-    task = get_task(usage_key)
-    if not is_on(CourseKey.from_string(task.course_id)):
-        raise CaseOffError(_("Case discussions are turned off in this course."))
-    return task
-
-
 def _open_task(usage_key: UsageKey) -> Task:
-    task = _known_task(usage_key)
+    task = access_task(usage_key)
     if task.fault == TOPIC_TAKEN:
         raise TopicTakenError(_("This case shares its topic with another one. Tell the course team."))
     match phases.phase_of(task, now()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -46,6 +46,7 @@ def draw(post: Contribution, reader: Reader, replies: tuple[ContributionData, ..
     is_me = post.author_id == reader.user_id
     is_nameless = post.is_anonymous and not is_me and not reader.is_team
     may_know = is_me or reader.is_team
+    is_parent_nameless = _is_parent_nameless(post, reader)
     return ContributionData(
         id=post.pk,
         case_id=post.task_id,
@@ -54,8 +55,8 @@ def draw(post: Contribution, reader: Reader, replies: tuple[ContributionData, ..
         author=None if is_nameless else reader.names.get(post.author_id),
         is_me=is_me,
         parent_id=post.parent_id,
-        parent_author_id=post.parent_author_id,
-        parent_author=reader.names.get(post.parent_author_id or 0),
+        parent_author_id=None if is_parent_nameless else post.parent_author_id,
+        parent_author=None if is_parent_nameless else reader.names.get(post.parent_author_id or 0),
         body=post.body,
         body_html=render_markdown(post.body),
         words=post.words,
@@ -75,6 +76,14 @@ def draw(post: Contribution, reader: Reader, replies: tuple[ContributionData, ..
         verdict=reader.verdicts.get(post.pk) if may_know else None,
         replies=replies,
     )
+
+
+def _is_parent_nameless(post: Contribution, reader: Reader) -> bool:
+    """Tell whether this reader may not know whom a post answers; lists bring ``is_parent_anonymous`` along."""
+    if post.parent_id is None or reader.is_team or post.parent_author_id == reader.user_id:
+        return False
+    known = getattr(post, "is_parent_anonymous", None)
+    return bool(post.parent is not None and post.parent.is_anonymous if known is None else known)
 
 
 def draw_with_replies(
@@ -119,11 +128,17 @@ def names_for(posts: Iterable[Contribution], task: Task, extra: Iterable[int] = 
     return people.display_names(sorted(ids | set(extra)), surface="post", context_key=task.course_id)
 
 
-def explain(result: EvaluationData, names: Mapping[int, NameData], *, is_for_team: bool = False) -> EvaluationData:
-    """Return an evaluation with its reasons in the active language."""
+def explain(
+    result: EvaluationData,
+    names: Mapping[int, NameData],
+    *,
+    is_for_team: bool = False,
+    nameless_ids: Collection[int] = (),
+) -> EvaluationData:
+    """Return an evaluation with its reasons in the active language; it names nobody of ``nameless_ids``."""
     return explanations.explain(
         result,
-        names={user_id: name.text for user_id, name in names.items()},
+        names={user_id: name.text for user_id, name in names.items() if user_id not in nameless_ids},
         is_for_team=is_for_team,
         factors=settings.DISCUSSION_EXT_WORD_FACTORS,
     )

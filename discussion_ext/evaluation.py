@@ -56,6 +56,7 @@ class _Case:
     closes_at: datetime | None
     is_closed: bool
     rules: EvaluationRules
+    settled: Mapping[int, RequirementItemData]
 
 
 @dataclass(frozen=True)
@@ -92,12 +93,14 @@ def evaluate(  # noqa: PLR0913  a verdict rests on this many facts, and each is 
     closed_at: datetime | None = None,
     config_version: int = 0,
     rules: EvaluationRules | None = None,
+    settled: Mapping[int, RequirementItemData] | None = None,
 ) -> EvaluationData:
     """Return the verdict on one learner.
 
     ``mine`` are the learner's posts in the case, ``others`` posts of peers which one of them may repeat, and
     ``reachable_peers`` is the number of other people in the learner's group who can be answered. ``closed_at`` is when
-    the team closed the case, if that is before the configured moment.
+    the team closed the case, if that is before the configured moment. ``settled`` are verdicts by post that hold
+    whatever its text says, because what it repeats is erased.
     """
     closes_at = min((moment for moment in (config.closes_at, closed_at) if moment), default=None)
     case = _Case(
@@ -108,6 +111,7 @@ def evaluate(  # noqa: PLR0913  a verdict rests on this many facts, and each is 
         closes_at=closes_at,
         is_closed=closes_at is not None and now > closes_at,
         rules=rules or EvaluationRules(),
+        settled=settled or {},
     )
     judged = _judge_all(mine, case)
     requirements = _requirements(judged, case)
@@ -154,7 +158,7 @@ def _judge_all(mine: Iterable[EvidenceData], case: _Case) -> list[_Judged]:
 def _judge(post: EvidenceData, earlier: Sequence[_Judged], case: _Case) -> RequirementItemData:
     code, facts = (
         _reason_of_state(post) or _reason_of_time(post, case) or _reason_of_peer(post, case)
-        or _weigh_text(post, earlier, case)
+        or _settled_reason(post, case) or _weigh_text(post, earlier, case)
     )  # fmt: skip
     return RequirementItemData(
         state=RequirementState.MET if code == COUNTS else RequirementState.NOT,
@@ -197,6 +201,13 @@ def _reason_of_peer(post: EvidenceData, case: _Case) -> _Reason | None:
     if post.is_parent_by_team and not case.rules.is_team_a_peer:
         return "team_post", {}
     return None
+
+
+def _settled_reason(post: EvidenceData, case: _Case) -> _Reason | None:
+    verdict = case.settled.get(post.id)
+    if verdict is None:
+        return None
+    return verdict.code, {name: fact for name, fact in verdict.facts.items() if name != "is_closed"}
 
 
 def _weigh_text(post: EvidenceData, earlier: Sequence[_Judged], case: _Case) -> _Reason:

@@ -11,7 +11,7 @@ from datetime import datetime
 from math import ceil
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -19,9 +19,8 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from gamification import api as gamification
 
 from . import phases
-from .access import access_contribution
-from .availability import is_on
-from .configurations import get_task, to_data
+from .access import access_contribution, access_task
+from .configurations import to_data
 from .data import (
     CREDITED,
     CaseConfigData,
@@ -47,7 +46,7 @@ from .drawing import (
     names_for,
     people_in,
 )
-from .exceptions import CaseOffError, InvalidValueError
+from .exceptions import InvalidValueError
 from .models import Contribution, HelpfulMark, Participation, Report, Task, TaskGroup
 from .results import compute, group_of, is_fresh, list_own, score_of, step_of, stored_evaluation
 
@@ -71,9 +70,7 @@ def view_case(
 ) -> CaseViewData:
     """Return everything a learner sees of a case. ``is_team`` sees held posts without an own position."""
     moment = now or timezone.now()
-    task = get_task(usage_key)
-    if not is_on(CourseKey.from_string(task.course_id)):
-        raise CaseOffError(_("Case discussions are turned off in this course."))
+    task = access_task(usage_key)
     participation = Participation.objects.filter(task=task, user_id=user_id).first()
     participation = participation or Participation(task=task, user_id=user_id)
     own = [post for post in list_own(task, user_id) if not _is_before_reset(post, participation)]
@@ -82,13 +79,14 @@ def view_case(
     phase = phases.phase_of(task, moment)
     position = _first(own, ContributionKind.POSITION)
     may_see = is_team or (phase != "scheduled" and (not task.is_held or position is not None))
-    group_id = position.group_id if position is not None else group_of(task, user_id)
+    group_id = group_of(task, user_id, position)
     peers_count = _count_peers(task, group_id, own)
     rows, shown_page = _list_peers(task, group_id, user_id, order, page, peers_count) if may_see else ([], 1)
     replies = _list_replies(rows, user_id)
     heard = list_heard(task, user_id) if may_see and position is not None else []
     names = names_for([*own, *rows, *replies, *heard], task, extra=people_in(result))
-    result = explain(result, names)
+    nameless_ids = {post.parent.author_id for post in own if post.parent is not None and post.parent.is_anonymous}
+    result = explain(result, names, nameless_ids=nameless_ids)
     reader = Reader(
         user_id=user_id, is_team=is_team, names=names, verdicts=result.verdicts,
         new_since=participation.seen_at, knows_new=participation.opened_at is not None,
@@ -133,7 +131,7 @@ def list_answers(
     *, usage_key: UsageKey, contribution_id: int, user_id: int, is_team: bool = False, page: int = 1
 ) -> ContributionPage:
     """Return what was written beneath a position, oldest first. Raises what ``access_contribution`` raises."""
-    task = get_task(usage_key)
+    task = access_task(usage_key)
     position = access_contribution(task, contribution_id, user_id=user_id, is_team=is_team)
     size = int(settings.DISCUSSION_EXT_PAGE_SIZE)
     page = check_page(page)
@@ -160,7 +158,9 @@ def show_own(
 ) -> PostedData:
     """Return what became of a learner's post, with the verdict in words."""
     names = names_for([contribution], task, extra=people_in(result))
-    result = explain(result, names)
+    answered = Contribution.objects.filter(task=task, author_id=participation.user_id, parent__is_anonymous=True)
+    nameless_ids = set() if task.is_held else set(answered.values_list("parent__author_id", flat=True))
+    result = explain(result, names, nameless_ids=nameless_ids)
     reader = Reader(user_id=participation.user_id, names=names, verdicts=result.verdicts)
     return PostedData(contribution=draw_one(contribution, reader), evaluation=result)
 
@@ -201,8 +201,9 @@ def _list_replies(rows: Sequence[Contribution], user_id: int) -> list[Contributi
 
 
 def _marked(found: QuerySet[Contribution], user_id: int) -> QuerySet[Contribution]:
-    """Say of each post whether the reader marked or reported it."""
+    """Say of each post whether the reader marked or reported it, and whether it answers somebody anonymous."""
     return found.annotate(
+        is_parent_anonymous=F("parent__is_anonymous"),
         is_marked=Exists(HelpfulMark.objects.filter(contribution=OuterRef("pk"), user_id=user_id, is_on=True)),
         is_reported=Exists(
             Report.objects.filter(contribution=OuterRef("pk"), reporter_id=user_id).exclude(state=Report.TAKEN_BACK)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Case, F, Value, When
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from gamification import api as gamification
@@ -29,6 +31,7 @@ from .data import (
     EvaluationRules,
     EvidenceData,
     PeerTextData,
+    RequirementItemData,
     RequirementState,
     Step,
 )
@@ -39,6 +42,8 @@ log = logging.getLogger(__name__)
 _CANDIDATES = 400
 _CANDIDATES_EACH = 5
 _OWN_POSTS = 200
+_ASKED = (ContributionKind.POSITION, ContributionKind.LOOK_BACK)
+_HANGS_ON_A_SOURCE = ("copy_of_peer", "copy_of_parent", "too_short")
 
 
 # -- evaluating --------------------------------------------------------------------------------------------------------
@@ -91,23 +96,29 @@ def lock_participation(task_id: int, user_id: int) -> Participation:
 def compute(task: Task, participation: Participation, own: list[Contribution]) -> EvaluationData:
     """Return the verdict on one learner from the evidence as it is, without keeping it."""
     counted = [post for post in own if not _is_ignored(post, participation)]
+    similar, bereft = _list_similar(task, counted)
     config = replace(CaseConfigData.from_json(task.config), closes_at=phases.closing_moment(task))
     return evaluation.evaluate(
         config=config,
         config_version=task.version,
         user_id=participation.user_id,
         mine=[_to_evidence(post) for post in counted],
-        others=_list_similar(task, counted),
+        others=similar,
         reachable_peers=_count_reachable(task, participation.user_id, counted),
         now=now(),
         rules=rules(),
+        settled=_list_settled(task, participation, bereft),
     )
 
 
 def list_own(task: Task, user_id: int) -> list[Contribution]:
-    """Return a learner's posts in a task with what they answer, oldest first: the latest two hundred."""
-    found = Contribution.objects.filter(task=task, author_id=user_id).select_related("parent").order_by("-pk")
-    return list(found[:_OWN_POSTS])[::-1]
+    """Return a learner's posts in a task with what they answer, oldest first.
+
+    Of more than two hundred the latest follow-ups are left, so that talk never crowds out what was asked.
+    """
+    weight = Case(When(kind__in=_ASKED, then=Value(0)), When(kind=ContributionKind.ANSWER, then=Value(1)), default=2)
+    found = Contribution.objects.filter(task=task, author_id=user_id).select_related("parent")
+    return sorted(found.order_by(weight, "-pk")[:_OWN_POSTS], key=lambda post: post.pk)
 
 
 def rules() -> EvaluationRules:
@@ -177,35 +188,65 @@ def _to_evidence(post: Contribution) -> EvidenceData:
     )
 
 
-def _list_similar(task: Task, own: list[Contribution]) -> list[PeerTextData]:
-    """Return posts of others that share shingles with these: three bounded queries, whatever the crowd."""
+def _list_settled(
+    task: Task, participation: Participation, bereft: list[Contribution]
+) -> dict[int, RequirementItemData]:
+    """Return kept verdicts on posts whose source is erased: what can no longer be compared stays as it was found.
+
+    An edit since gives a text a new verdict, and so does a new minimum where the verdict was about length.
+    """
+    kept = stored_evaluation(participation) if bereft else None
+    if kept is None:
+        return {}
+    codes = _HANGS_ON_A_SOURCE if kept.config_version == task.version else _HANGS_ON_A_SOURCE[:2]
+    return {
+        post.pk: kept.verdicts[post.pk]
+        for post in bereft
+        if post.pk in kept.verdicts
+        and kept.verdicts[post.pk].code in codes
+        and (post.edited_at or post.created_at) <= kept.evaluated_at
+    }
+
+
+def _list_similar(task: Task, own: list[Contribution]) -> tuple[list[PeerTextData], list[Contribution]]:
+    """Return posts of others that share shingles with these, and those of these whose source is erased.
+
+    Three bounded queries, whatever the crowd.
+    """
     ids = [post.pk for post in own if post.state in CREDITED]
     if not ids:
-        return []
+        return [], []
     mine: dict[int, set[int]] = {}
     for value, post_id in SketchHash.objects.filter(contribution_id__in=ids).values_list("value", "contribution_id"):
         mine.setdefault(value, set()).add(post_id)
     shared: dict[int, dict[int, int]] = {}
-    found = (
+    sharing = (
         SketchHash.objects.filter(task=task, value__in=list(mine))
         .exclude(contribution_id__in=ids)
         .values_list("value", "contribution_id")[:_CANDIDATES]
     )
-    for value, other_id in found:
+    for value, other_id in sharing:
         for post_id in mine[value]:
             votes = shared.setdefault(post_id, {})
             votes[other_id] = votes.get(other_id, 0) + 1
     likely = {
-        other_id
-        for votes in shared.values()
-        for other_id, _count in sorted(votes.items(), key=lambda item: (-item[1], item[0]))[:_CANDIDATES_EACH]
+        post_id: sorted(votes, key=lambda other_id: (-votes[other_id], other_id))[:_CANDIDATES_EACH]
+        for post_id, votes in shared.items()
     }
-    return [
-        PeerTextData(id=row.pk, author_id=row.author_id, body=row.body, worded_at=row.worded_at)
-        for row in Contribution.objects.filter(pk__in=likely, is_erased=False).only(
-            "pk", "author_id", "body", "worded_at"
-        )
+    rows = Contribution.objects.filter(pk__in={other_id for ids in likely.values() for other_id in ids})
+    found = list(rows.only("pk", "author_id", "body", "worded_at", "is_erased"))
+    erased = {row.pk for row in found if row.is_erased}
+    bereft = [
+        post
+        for post in own
+        if not erased.isdisjoint(likely.get(post.pk, ())) or (post.parent is not None and post.parent.is_erased)
     ]
+    similar = [
+        PeerTextData(id=row.pk, author_id=row.author_id, body=row.body, worded_at=row.worded_at)
+        for row in found
+        if not row.is_erased
+    ]
+    return similar, bereft
 
 
 def _count_reachable(task: Task, user_id: int, own: list[Contribution]) -> int:
@@ -213,7 +254,7 @@ def _count_reachable(task: Task, user_id: int, own: list[Contribution]) -> int:
     positions = [
         post for post in own if post.kind == ContributionKind.POSITION and post.state == ContributionState.LIVE
     ]
-    group_id = positions[-1].group_id if positions else group_of(task, user_id)
+    group_id = group_of(task, user_id, positions[-1] if positions else None)
     row = TaskGroup.objects.filter(task=task, group_id=group_id).values_list("positions", "team_positions").first()
     if row is None:
         return 0
@@ -226,8 +267,10 @@ def _count_reachable(task: Task, user_id: int, own: list[Contribution]) -> int:
     return max(0, total - mine)
 
 
-def group_of(task: Task, user_id: int) -> int:
-    """Return the group whose posts a learner sees: the cohort, or 0 for the whole course."""
+def group_of(task: Task, user_id: int, position: Contribution | None) -> int:
+    """Return the group whose posts a learner sees: that of their position, else the cohort; 0 for the whole course."""
+    if position is not None:
+        return position.group_id
     return edx_platform.cohort_id(user_id, CourseKey.from_string(task.course_id)) if task.by_cohort else 0
 
 
@@ -239,10 +282,12 @@ def _keep(task: Task, participation: Participation, result: EvaluationData, post
     left_out = {post_id for post_id, verdict in result.verdicts.items() if verdict.code.startswith("copy_")}
     for each in posts:
         if each.is_left_out != (each.pk in left_out):
-            each.is_left_out = each.pk in left_out
-            each.revision += 1
-            each.save(update_fields=["is_left_out", "revision"])
-            tell_ledger(each)
+            # Locked and read again: an edit on the discussions page counts revisions too.
+            present = Contribution.objects.select_for_update().get(pk=each.pk)
+            present.is_left_out = each.pk in left_out
+            present.revision += 1
+            present.save(update_fields=["is_left_out", "revision"])
+            tell_ledger(present)
     by_kind = {requirement.kind: requirement for requirement in result.requirements}
     words_of = {}
     for kind, requirement in by_kind.items():
@@ -268,17 +313,22 @@ def _keep(task: Task, participation: Participation, result: EvaluationData, post
 
 
 def _tell_ledger(task: Task, participation: Participation, result: EvaluationData, *, reason: str) -> None:
-    """Give or take back the points of a finished case, when that changed."""
-    if participation.is_finished == result.is_finished:
-        return
+    """Give or take back the points of a finished case, when that changed.
+
+    ``finish_revision`` is odd after an award and even after a void. It moves on only when the ledger has heard, so that
+    the next evaluation says again what was not heard.
+    """
     participation.is_finished = result.is_finished
-    participation.finish_revision += 1
+    if bool(participation.finish_revision % 2) == result.is_finished:
+        return
+    revision = participation.finish_revision + 1
     course_key = CourseKey.from_string(task.course_id)
     if not gamification.is_on(course_key):
+        participation.finish_revision = revision
         return
     common: dict[str, Any] = {
         "source": participation.source,
-        "revision": participation.finish_revision,
+        "revision": revision,
         "user_id": participation.user_id,
         "course_key": course_key,
         "kind": "case_finished",
@@ -286,9 +336,11 @@ def _tell_ledger(task: Task, participation: Participation, result: EvaluationDat
     }
     if result.is_finished:
         url = f"/courses/{task.course_id}/jump_to/{task.usage_key}"
-        _shielded(task, participation, lambda: gamification.record_activity(**common, title=task.title, url=url))
+        tell = partial(gamification.record_activity, **common, title=task.title, url=url)
     else:
-        _shielded(task, participation, lambda: gamification.void_activity(**common, reason=reason))
+        tell = partial(gamification.void_activity, **common, reason=reason)
+    if _shielded(task, participation, tell):
+        participation.finish_revision = revision
 
 
 def publish(task: Task, participation: Participation) -> None:
@@ -350,5 +402,5 @@ def evaluate_pending(*, task_id: int | None = None, user_id: int | None = None, 
             done += 1
         except Exception as error:  # noqa: BLE001 - one person's trouble must not stop the others
             log.error("Evaluation of user %s in task %s failed: %s", due_user, due_task, type(error).__name__)
-            PendingEvaluation.objects.filter(pk__in=ids[:1]).update(attempts=1)
+            PendingEvaluation.objects.filter(pk__in=ids).update(attempts=F("attempts") + 1)
     return done

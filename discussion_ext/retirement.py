@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from .models import Contribution, Participation, PendingEvaluation, Report
@@ -16,6 +18,8 @@ def retire_person(user_id: int) -> None:
         PendingEvaluation.objects.filter(user_id=user_id).delete()
         Report.objects.filter(reporter_id=user_id).update(reason="")
         Report.objects.filter(resolved_by=user_id).update(resolution="")
+    for participation in Participation.objects.filter(user_id=user_id, evaluation__isnull=False).iterator():
+        _forget_reasons(participation)
     last = 0
     while True:
         ids = list(
@@ -29,3 +33,14 @@ def retire_person(user_id: int) -> None:
             body="", title="", closed_body=None, state_reason="", is_erased=True
         )
         last = ids[-1]
+
+
+def _forget_reasons(participation: Participation) -> None:
+    """Erase from kept verdicts what the team wrote about removed posts."""
+    kept: dict[str, Any] = participation.evaluation or {}
+    for part in kept["requirements"]:
+        for verdict in (part, *part["items"]):
+            verdict["facts"].pop("reason", None)
+    for verdict in kept["verdicts"].values():
+        verdict["facts"].pop("reason", None)
+    Participation.objects.filter(pk=participation.pk).update(evaluation=kept)

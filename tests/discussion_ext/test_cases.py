@@ -271,6 +271,44 @@ class TestHeld:
         assert south.peers_count == 0
         assert south.evaluation.requirements[1].state == RequirementState.WAITING
 
+    def test_who_changes_cohort_stays_with_those_who_are_shown(
+        self,
+        make_case: Callable[..., UsageKey],
+        course_key: CourseKey,
+        enrol: Callable[..., int],
+        take_position: Callable[..., PostedData],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        cohorts = {enrol("north1"): 1, enrol("north2"): 1, enrol("south"): 2}
+        monkeypatch.setattr("discussion_ext.edx_platform.cohort_id", lambda user_id, _key: cohorts[user_id])
+        usage_key = make_case("cohorts", by_cohort=True)
+        mover, northern, southern = (
+            (user_id, take_position(user_id, usage_key=usage_key).contribution) for user_id in cohorts
+        )
+        assert northern[1] is not None
+        assert southern[1] is not None
+        cohorts[mover[0]] = 2
+        view = api.view_case(usage_key=usage_key, user_id=mover[0])
+        assert [each.id for each in view.peers.contributions] == [northern[1].id]
+        api.list_answers(usage_key=usage_key, contribution_id=northern[1].id, user_id=mover[0])
+        with pytest.raises(api.ContributionNotFoundError):
+            api.list_answers(usage_key=usage_key, contribution_id=southern[1].id, user_id=mover[0])
+
+    def test_answers_are_not_shown_where_cases_are_off(
+        self,
+        case: UsageKey,
+        course_key: CourseKey,
+        learner: int,
+        peer: int,
+        take_position: Callable[..., PostedData],
+    ) -> None:
+        take_position(learner)
+        theirs = take_position(peer).contribution
+        assert theirs is not None
+        api.set_on(course_key, False, actor_id=1)
+        with pytest.raises(api.CaseOffError):
+            api.list_answers(usage_key=case, contribution_id=theirs.id, user_id=learner)
+
 
 class TestOwnPosts:
     def test_editing_changes_what_counts(

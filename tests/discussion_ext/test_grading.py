@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from discussion_ext import api
+from discussion_ext import api, results
 from discussion_ext.data import PostedData
+from discussion_ext.models import Participation, PendingEvaluation
 from gamification import api as gamification
 from people import api as people
 
@@ -131,3 +132,87 @@ def test_a_grade_book_that_fails_is_told_by_the_sweep(
     assert api.get_score(usage_key=case, user_id=learner) is None
     api.sweep()
     assert api.get_score(usage_key=case, user_id=learner) == (4, 10)
+
+
+def test_a_ledger_that_fails_is_told_of_a_finished_case_by_the_sweep(
+    make_case: Callable[..., UsageKey],
+    course_key: CourseKey,
+    learner: int,
+    take_position: Callable[..., PostedData],
+    committed: Callable[[], Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    usage_key = make_case("short", answers_wanted=0, look_back_min=0)
+    record = gamification.record_activity
+
+    def fail_for_cases(*, kind: str, **values: Any) -> bool:
+        if kind == "case_finished":
+            raise RuntimeError
+        return record(kind=kind, **values)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(gamification, "record_activity", fail_for_cases)
+        take_position(learner, usage_key=usage_key)
+    assert api.view_case(usage_key=usage_key, user_id=learner).evaluation.is_finished
+    assert gamification.get_standing(learner, course_key).points == 0
+    with committed():
+        api.sweep()
+    assert gamification.get_standing(learner, course_key).points == 10
+
+
+def test_one_learner_who_cannot_be_evaluated_does_not_hold_up_the_rest(
+    case: UsageKey,
+    learner: int,
+    peer: int,
+    take_position: Callable[..., PostedData],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    take_position(learner)
+    take_position(peer)
+    task_id = Participation.objects.get(user_id=learner).task_id
+    PendingEvaluation.objects.bulk_create(
+        PendingEvaluation(task_id=task_id, user_id=user_id, attempts=1) for user_id in (learner, learner, peer)
+    )
+    evaluate = results.evaluate_learner
+
+    def fail_for_learner(task_id: int, user_id: int) -> Any:
+        return 1 / 0 if user_id == learner else evaluate(task_id, user_id)
+
+    monkeypatch.setattr(results, "evaluate_learner", fail_for_learner)
+    for _run in range(3):
+        api.evaluate_pending(limit=1)
+    assert not PendingEvaluation.objects.filter(user_id=peer).exists()
+
+
+def test_a_position_from_before_a_reset_comes_back_without_standing_in_the_way(
+    case: UsageKey,
+    learner: int,
+    staff: int,
+    take_position: Callable[..., PostedData],
+    words: Callable[..., str],
+) -> None:
+    former = take_position(learner, words(12, 1)).contribution
+    assert former is not None
+    api.reset_learner(usage_key=case, user_id=learner, actor_id=staff)
+    api.remove_contribution(usage_key=case, contribution_id=former.id, actor_id=staff)
+    api.restore_contribution(usage_key=case, contribution_id=former.id, actor_id=staff)
+    take_position(learner, words(12, 2))
+    assert api.get_score(usage_key=case, user_id=learner) == (4, 10)
+
+
+def test_a_talkative_learner_keeps_the_position(
+    case: UsageKey,
+    learner: int,
+    peer: int,
+    take_position: Callable[..., PostedData],
+    words: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(results, "_OWN_POSTS", 3)
+    take_position(learner)
+    theirs = take_position(peer).contribution
+    assert theirs is not None
+    for seed in range(4):
+        api.post_answer(usage_key=case, contribution_id=theirs.id, user_id=learner, body=words(8, seed))
+    assert api.get_score(usage_key=case, user_id=learner) == (6, 10)
+    assert api.view_case(usage_key=case, user_id=learner).position is not None
