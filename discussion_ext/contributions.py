@@ -25,7 +25,7 @@ from .availability import is_on
 from .data import CREDITED, ContributionKind, ContributionState, ForumPostData
 from .exceptions import PositionExistsError
 from .intents import Intent, current_intent
-from .models import Contribution, SketchHash, Task
+from .models import Contribution, Participation, SketchHash, Task
 
 _SLOTS = (ContributionKind.POSITION, ContributionKind.LOOK_BACK)
 _HELD_TOPIC = "case-"
@@ -179,7 +179,7 @@ def _record_return(post: ForumPostData, intent: Intent) -> Contribution:
     contribution.state_at = now()
     contribution.revision += 1
     contribution.fold_due = 1
-    if contribution.task_id and contribution.kind in _SLOTS:
+    if contribution.task_id and contribution.kind in _SLOTS and not _is_before_reset(contribution):
         contribution.slot_key = slot_key(contribution.task_id, contribution.author_id, contribution.kind)
     try:
         with transaction.atomic():
@@ -268,6 +268,13 @@ def erase(contribution: Contribution) -> Contribution:
 def slot_key(task_id: int, user_id: int, kind: str) -> str:
     """Return the unique key of a learner's one position or look back."""
     return f"{task_id}:{user_id}:{kind}"
+
+
+def _is_before_reset(contribution: Contribution) -> bool:
+    """Tell whether the author started afresh since: then the place of a position or look back belongs to a new one."""
+    return Participation.objects.filter(
+        task=contribution.task, user_id=contribution.author_id, ignore_before__gte=contribution.created_at
+    ).exists()
 
 
 def _index(contribution: Contribution) -> None:

@@ -18,7 +18,8 @@ from opaque_keys.edx.keys import CourseKey
 from . import configurations, counts, edx_platform, phases
 from .announcements import send_points
 from .contributions import is_watched, now, record_deletion, record_post
-from .data import ContributionKind, ContributionState
+from .data import ContributionKind, ContributionState, ForumPostData
+from .exceptions import PositionExistsError
 from .intents import Intent, acting, current_intent
 from .models import Contribution, CourseSwitch, HelpfulMark, Participation, PendingEvaluation, Repair, Task
 from .results import evaluate_pending
@@ -150,16 +151,32 @@ def _repair(key: str, intent: dict[str, Any]) -> bool:
     try:
         with transaction.atomic(), acting(Intent.from_json(intent)):
             post = edx_platform.find_post(key)
-            if post is not None:
-                contribution = record_post(post)
-            else:
-                contribution = record_deletion(key, is_target=True, actor_id=None)
+            contribution = _record(post) if post is not None else _record_gone(key)
         if contribution is not None:
             complete_contribution(contribution.pk)
     except Exception as error:  # noqa: BLE001 - one post's trouble must not stop the others
         log.error("Repair of %s failed: %s", key, type(error).__name__)
         return False
     return True
+
+
+def _record(post: ForumPostData) -> Contribution | None:
+    """Record a post as it was meant, or, when its author has taken that place meanwhile, as what it is now."""
+    if not is_watched(post.course_id):
+        return None
+    try:
+        with transaction.atomic():
+            return record_post(post)
+    except PositionExistsError:
+        with acting(Intent()):
+            return record_post(post)
+
+
+def _record_gone(key: str) -> Contribution | None:
+    """Record that a post is gone: by itself, or with what it stood under."""
+    above = Contribution.objects.filter(forum_key=key).values_list("parent__forum_key", "root__forum_key").first() or ()
+    wanted = {forum_key for forum_key in above if forum_key}
+    return record_deletion(key, is_target=edx_platform.existing_keys(wanted) == wanted, actor_id=None)
 
 
 def _send_points(limit: int) -> int:

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
 from django.test import RequestFactory
 from forum import api as forum_api
-from forum.models import Comment, CommentThread
+from forum.models import Comment, CommentThread, LastReadTime
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from discussion_ext import api
@@ -308,6 +308,56 @@ class TestRetirement:
         assert contribution.revision == 1
         assert contribution.state == "live"
 
+    def test_a_copy_of_their_words_stays_a_copy(
+        self,
+        case: UsageKey,
+        learner: int,
+        peer: int,
+        take_position: Callable[..., PostedData],
+        words: Callable[..., str],
+    ) -> None:
+        take_position(peer, words(14, 1))
+        take_position(learner, words(14, 1))
+        assert api.get_score(usage_key=case, user_id=learner) in {None, (0, 10)}
+        api.retire_person(peer)
+        api.rescore(usage_key=case, user_id=learner)
+        view = api.view_case(usage_key=case, user_id=learner)
+        assert view.evaluation.requirements[0].code == "copy_of_peer"
+        assert api.get_score(usage_key=case, user_id=learner) in {None, (0, 10)}
+
+    def test_what_an_answer_borrowed_from_them_stays_borrowed(
+        self,
+        case: UsageKey,
+        learner: int,
+        peer: int,
+        take_position: Callable[..., PostedData],
+        words: Callable[..., str],
+    ) -> None:
+        theirs = take_position(peer, words(14, 1)).contribution
+        take_position(learner)
+        assert theirs is not None
+        posted = api.post_answer(
+            usage_key=case, contribution_id=theirs.id, user_id=learner, body=f"{words(12, 1)} and so say I"
+        )
+        assert posted.evaluation is not None
+        before = posted.evaluation.requirements[1].items[0].code
+        assert before == "copy_of_parent"
+        api.retire_person(peer)
+        api.rescore(usage_key=case, user_id=learner)
+        view = api.view_case(usage_key=case, user_id=learner)
+        assert view.evaluation.requirements[1].items[0].code == before
+
+    def test_the_reason_of_a_removal_is_forgotten_too(
+        self, case: UsageKey, learner: int, staff: int, take_position: Callable[..., PostedData]
+    ) -> None:
+        from discussion_ext.models import Participation
+
+        mine = take_position(learner).contribution
+        assert mine is not None
+        api.remove_contribution(usage_key=case, contribution_id=mine.id, actor_id=staff, reason="Names Amara")
+        api.retire_person(learner)
+        assert "Names Amara" not in str(Participation.objects.get().evaluation)
+
 
 class TestFailure:
     """Whatever goes wrong in the receiver, the post stands and the sweep completes what is missing."""
@@ -451,6 +501,63 @@ class TestFailure:
         CommentThread.objects.all()._raw_delete("default")
         assert api.repair_forum(hours=1) == {"missing": 0, "vanished": 1}
         assert Contribution.objects.get().state == "removed"
+
+    def test_what_vanished_with_its_thread_keeps_its_credit(
+        self, learner: int, peer: int, post: Callable[..., str], reply: Callable[..., str], words: Callable[..., str]
+    ) -> None:
+        response = reply(peer, words(20, 2), thread=post(learner, words(20, 1), topic="general"))
+        reply(peer, words(20, 3), response=response)
+        LastReadTime.objects.all().delete()
+        Comment.objects.all()._raw_delete("default")
+        CommentThread.objects.all()._raw_delete("default")
+        assert api.repair_forum(hours=1) == {"missing": 0, "vanished": 3}
+        states = Contribution.objects.order_by("pk").values_list("state", flat=True)
+        assert list(states) == ["removed", "gone", "gone"]
+
+    def test_a_withdrawal_is_repaired_without_harm_to_those_who_answered(
+        self,
+        case: UsageKey,
+        learner: int,
+        peer: int,
+        take_position: Callable[..., PostedData],
+        words: Callable[..., str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        mine = take_position(learner).contribution
+        take_position(peer)
+        assert mine is not None
+        api.post_answer(usage_key=case, contribution_id=mine.id, user_id=peer, body=words(8, 1))
+        with monkeypatch.context() as broken:
+            broken.setattr("discussion_ext.contributions.take_away", lambda *args, **kwargs: 1 / 0)
+            api.withdraw_contribution(usage_key=case, contribution_id=mine.id, user_id=learner)
+        api.sweep()
+        assert Contribution.objects.get(pk=mine.id).state == "withdrawn"
+        assert Contribution.objects.get(kind="answer").state == "gone"
+
+    def test_a_position_that_lost_its_place_meanwhile_is_kept_as_evidence(
+        self,
+        case: UsageKey,
+        learner: int,
+        take_position: Callable[..., PostedData],
+        words: Callable[..., str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr("discussion_ext.contributions._index", lambda _row: 1 / 0)
+            take_position(learner, words(12, 1))
+        take_position(learner, words(12, 2))
+        api.sweep()
+        assert not Repair.objects.exists()
+        assert sorted(Contribution.objects.values_list("kind", flat=True)) == ["position", "thread"]
+
+    def test_a_repair_records_nothing_where_everything_is_off(
+        self, learner: int, post: Callable[..., str], words: Callable[..., str]
+    ) -> None:
+        thread = post(learner, words(12, 1), course="course-v1:Other+Course+1")
+        api.mark_for_repair(f"thread:{thread}", error="OperationalError")
+        api.sweep()
+        assert not Repair.objects.exists()
+        assert not Contribution.objects.exists()
 
 
 POINTS = (
