@@ -22,6 +22,7 @@ from discussion_ext import api as cases
 from discussion_ext.data import CaseConfigData
 
 from . import case_learner, case_posting, case_studio, case_team
+from .case_form import LIMITS, limited
 from .case_handlers import serve
 from .fragments import speaking
 from .learner import acting_person, local_key, requesting_id
@@ -142,26 +143,22 @@ class CaseDiscussionXBlock(ScorableXBlockMixin, XBlock):
     @property
     def case_html(self) -> str:
         """Return the case text as safe HTML."""
-        return render_author_text(self.case_text)
+        return render_author_text(self.case_text or "")
 
     def task_configuration(self) -> CaseConfigData:
-        """Return what the author asks; it closes at its own date or the inherited due date, whichever comes first."""
+        """Return what the author asks; it closes at its own date or the inherited due date, whichever comes first.
+
+        A course that was written by hand can hold any number: what the form would refuse is brought into its range.
+        """
         moments = [moment for moment in (self.closes_at, getattr(self, "due", None)) if isinstance(moment, datetime)]
         return CaseConfigData(
-            title=self.display_name,
+            title=self.display_name or self.fields["display_name"].default,
             case_html=self.case_html,
-            prompt=self.prompt,
-            position_min=self.position_min,
-            position_max=self.position_max,
-            answers_wanted=self.answers_wanted,
-            answer_min=self.answer_min,
-            look_back_min=self.look_back_min,
-            position_points=self.position_points,
-            answers_points=self.answers_points,
-            look_back_points=self.look_back_points,
+            prompt=self.prompt or "",
+            **{name: limited(name, getattr(self, name), self.fields[name].default) for name in LIMITS},
             is_held=self.is_held,
             by_cohort=self.by_cohort,
-            topic_id=self.topic_id,
+            topic_id=self.topic_id or "",
             opens_at=self.opens_at,
             closes_at=min(moments, default=None),
         )

@@ -14,8 +14,20 @@ from django.utils.translation import gettext as _
 from discussion_ext.data import TopicData
 from people import api as people
 
+from .requests import clean_text
+
 MAX_TITLE, MAX_CASE, MAX_PROMPT = 255, 60_000, 5_000
 MAX_WORDS, MAX_ANSWERS, MAX_POINTS = 5_000, 20, 100
+LIMITS = {
+    "position_min": MAX_WORDS,
+    "position_max": MAX_WORDS,
+    "answers_wanted": MAX_ANSWERS,
+    "answer_min": MAX_WORDS,
+    "look_back_min": MAX_WORDS,
+    "position_points": MAX_POINTS,
+    "answers_points": MAX_POINTS,
+    "look_back_points": MAX_POINTS,
+}
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
 
 
@@ -51,6 +63,13 @@ def read_form(
     return form
 
 
+def limited(name: str, value: float | None, default: float) -> Any:
+    """Return a number as the form would allow it: no number becomes ``default``, any other goes to the nearer limit."""
+    if value is None or math.isnan(value):
+        return default
+    return min(max(value, 0), LIMITS[name])
+
+
 def label_of(name: str) -> str:
     """Return how the form calls a field, for the list of mistakes."""
     return {
@@ -84,7 +103,7 @@ def _read_texts(form: CaseForm, data: Mapping[str, Any]) -> None:
         if not isinstance(value, str):
             _blame(form, name, _("it must be text"), _("This must be text."))
             continue
-        value = value.replace("\x00", "").replace("\r\n", "\n").strip()
+        value = clean_text(value)
         if not value:
             _blame(form, name, _("it is empty"), _("Learners need this to take part. Write it here."))
         elif len(value) > longest:
@@ -95,18 +114,11 @@ def _read_texts(form: CaseForm, data: Mapping[str, Any]) -> None:
 
 
 def _read_numbers(form: CaseForm, data: Mapping[str, Any]) -> None:
-    for name, most in (
-        ("position_min", MAX_WORDS),
-        ("position_max", MAX_WORDS),
-        ("answers_wanted", MAX_ANSWERS),
-        ("answer_min", MAX_WORDS),
-        ("look_back_min", MAX_WORDS),
-    ):
-        _read_number(form, data, name, parse=_parse_whole, most=most)
+    for name, most in LIMITS.items():
+        parse = _parse_decimal if name.endswith("_points") else _parse_whole
+        _read_number(form, data, name, parse=parse, most=most)
         if name == "position_max":
             _compare_lengths(form)
-    for name in ("position_points", "answers_points", "look_back_points"):
-        _read_number(form, data, name, parse=_parse_decimal, most=MAX_POINTS)
 
 
 def _read_number(

@@ -34,6 +34,9 @@ def failure_words() -> dict[str, str]:
     """Return what the browser says when the server was not reached, or gave no answer of ours."""
     return {
         "offline": _("There is no connection. What you wrote is still here; try again in a moment."),
+        "signed_out": _(
+            "You are no longer signed in. What you wrote is still here: sign in again in another tab, then try again."
+        ),
         "broken": _("That did not work, and nothing was changed. Try again in a few minutes."),
     }
 

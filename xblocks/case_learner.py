@@ -29,14 +29,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ICONS = "check clock done down info lock more not open point reply right void vote warn"
-
 
 def draw(block: CaseDiscussionXBlock, person: ActingPerson) -> Fragment:
     """Return the whole block for a learner, or for somebody who may only read the case."""
-    html = render_template(
-        block, "case_discussion/learner.html", {"region": draw_safely(block, person, _draw_visit), "icons": ICONS}
-    )
+    region = draw_safely(block, person, _draw_visit)
+    html = render_template(block, "case_discussion/learner.html", {"region": region})
     arguments = {
         "module": resource_url(block, "case_discussion/learner.js"),
         "id": dom_id(block),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from discussion_ext import api as cases
 from discussion_ext.data import (
-    CaseConfigData,
+    CaseViewData,
     ContributionData,
     ContributionKind,
     Order,
@@ -21,7 +21,7 @@ from discussion_ext.data import (
 from people import api as people
 
 from .case_learner import draw_region, view_of
-from .case_screens import learner_context, read_only_reason, reader_zone, sum_words
+from .case_screens import learner_context, may_write, read_only_reason, reader_zone, sum_words
 from .fragments import render_template
 from .learner import ActingPerson, acting_person, local_key, refuse_write
 from .requests import RequestError, read_choice, read_flag, read_integer, read_text
@@ -59,8 +59,8 @@ def answers(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, A
         is_team=person.is_team,
         page=page,
     )
-    config = block.task_configuration()
-    posts = [_draw_post(block, person, post, config=config) for post in found.contributions]
+    view = view_of(block, person, order=_order(data))
+    posts = [_draw_post(block, person, post, view=view) for post in found.contributions]
     return {"html": "".join(posts), "has_more": page < found.pages}
 
 
@@ -241,7 +241,7 @@ def _posted(
             "head": render_template(block, "case_discussion/head.html", context),
             "stand": render_template(block, "case_discussion/stand.html", context),
         },
-        "post": _draw_post(block, person, posted.contribution, config=view.config),
+        "post": _draw_post(block, person, posted.contribution, view=view),
         "post_id": posted.contribution.id,
         "summary": _count_answers(block, person, posted.contribution),
         "status": notice,
@@ -259,15 +259,13 @@ def _count_answers(block: CaseDiscussionXBlock, person: ActingPerson, post: Cont
     return render_template(block, "case_discussion/answers_count.html", {"answers": found.total + is_uncounted}).strip()
 
 
-def _draw_post(
-    block: CaseDiscussionXBlock, person: ActingPerson, post: ContributionData, *, config: CaseConfigData
-) -> str:
+def _draw_post(block: CaseDiscussionXBlock, person: ActingPerson, post: ContributionData, *, view: CaseViewData) -> str:
     context = {
         "post": post,
-        "config": config,
+        "config": view.config,
         "is_reply": post.parent_id is not None,
         "zone": reader_zone(person),
-        "can_write": not person.is_masquerade,
+        "can_write": may_write(view, person),
         "drafts": block.drafts,
         "person": person,
     }

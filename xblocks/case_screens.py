@@ -75,12 +75,17 @@ def learner_context(
         "line": say_line(view, zone),
         "drafts": block.drafts,
         "notice": notice,
-        "can_write": view.phase == "open" and not person.is_masquerade,
+        "can_write": may_write(view, person),
         "minutes": estimate_minutes(view.config),
         "points_hint": view.points.hint,
         "quotes": count_texts(view.config),
         "quotes_id": f"{dom_id(block)}-quotes",
     }
+
+
+def may_write(view: CaseViewData, person: ActingPerson) -> bool:
+    """Tell whether acts are offered: while the case is open, to whoever is here as themselves."""
+    return view.phase == "open" and not person.is_masquerade
 
 
 def _with_answers(view: CaseViewData) -> ContributionData | None:

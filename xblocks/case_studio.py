@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -11,11 +12,11 @@ from django.utils.translation import ngettext
 from web_fragments.fragment import Fragment
 
 from discussion_ext import api as cases
-from discussion_ext.data import CaseConfigData, TopicData
+from discussion_ext.data import TopicData
 from gamification import api as points
 from people import api as people
 
-from .case_form import read_form, show_moment
+from .case_form import LIMITS, read_form, show_moment
 from .case_handlers import failure_words
 from .case_screens import estimate_minutes
 from .fragments import build_fragment, dom_id, render_template, resource_url
@@ -26,12 +27,10 @@ from .requests import RequestError
 if TYPE_CHECKING:
     from .case_discussion import CaseDiscussionXBlock
 
-FORM_ICONS = "check clock get info link lock open point reply right warn"
-
 
 def draw_preview(block: CaseDiscussionXBlock) -> Fragment:
     """Return what learners read first, without anything to press; nothing is looked up about a person."""
-    html = render_template(block, "case_discussion/preview.html", {**preview_context(block), "icons": FORM_ICONS})
+    html = render_template(block, "case_discussion/preview.html", preview_context(block))
     return build_fragment(block, html, script="case_discussion/block.js", init="CaseDiscussionPreview", arguments={})
 
 
@@ -40,7 +39,6 @@ def draw_form(block: CaseDiscussionXBlock) -> Fragment:
     zone = _zone(block)
     context = {
         **preview_context(block),
-        "icons": FORM_ICONS,
         "values": {name: getattr(block, name) for name in block.AUTHORED},
         "opens_at": show_moment(block.opens_at, zone),
         "closes_at": show_moment(block.closes_at, zone),
@@ -87,13 +85,14 @@ def preview(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, A
 
 def preview_context(block: CaseDiscussionXBlock, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return the context of the preview templates for the block with ``values`` laid over its own."""
-    shown = {name: getattr(block, name) for name in block.AUTHORED} | dict(values or {})
-    case_html = render_author_text(shown["case_text"])
-    config = CaseConfigData(
-        title=shown["display_name"],
+    shown = dict(values or {})
+    case_html = render_author_text(shown["case_text"]) if "case_text" in shown else block.case_html
+    config = block.task_configuration()
+    config = replace(
+        config,
+        title=shown.get("display_name", config.title),
         case_html=case_html,
-        prompt=shown["prompt"],
-        **{name: shown[name] for name in CONFIG_NUMBERS},
+        **{name: shown[name] for name in SHOWN if name in shown},
     )
     return {
         "config": config,
@@ -104,10 +103,7 @@ def preview_context(block: CaseDiscussionXBlock, values: Mapping[str, Any] | Non
     }
 
 
-CONFIG_NUMBERS = (
-    "position_min", "position_max", "answers_wanted", "answer_min", "look_back_min", "position_points",
-    "answers_points", "look_back_points", "is_held",
-)  # fmt: skip
+SHOWN = ("prompt", "is_held", *LIMITS)
 
 
 def _points_hint(block: CaseDiscussionXBlock) -> int:

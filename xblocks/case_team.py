@@ -25,7 +25,6 @@ from .requests import RequestError, read_choice, read_flag, read_integer, read_n
 if TYPE_CHECKING:
     from .case_discussion import CaseDiscussionXBlock
 
-ICONS = "check clock done down flag get info lock more not open point reply right void vote warn"
 MAX_REASON = 500
 MAX_SYNTHESIS = 20_000
 MAX_PAGE = 100_000
@@ -39,7 +38,7 @@ POST_FILTERS: tuple[str, ...] = get_args(PostFilter)
 def draw(block: CaseDiscussionXBlock, person: ActingPerson) -> Fragment:
     """Return the whole block for a member of the course team."""
     region = draw_safely(block, person, _overview)
-    html = render_template(block, "case_discussion/learner.html", {"region": region, "icons": ICONS})
+    html = render_template(block, "case_discussion/learner.html", {"region": region})
     arguments = {
         "module": resource_url(block, "case_discussion/team.js"),
         "id": dom_id(block),

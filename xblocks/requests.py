@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from webob import Request, Response
 
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 MAX_BODY = 200_000  # bytes; one post of the longest kind in any script, with room for JSON's escapes
 
 
@@ -56,6 +58,14 @@ def read_object(request: Request) -> dict[str, Any]:
     return data
 
 
+def clean_text(value: str) -> str:
+    """Return ``value`` without surrounding space and what neither a database nor an export can hold.
+
+    That is control characters and halves of characters, which a browser sends when a text was cut inside an emoji.
+    """
+    return _UNWRITABLE.sub("", value.replace("\r\n", "\n")).strip()
+
+
 def read_text(data: Mapping[str, Any], field: str, *, longest: int, missing: str = "") -> str:
     """Return ``data[field]`` as text without surrounding space; absent and null read as empty.
 
@@ -66,7 +76,7 @@ def read_text(data: Mapping[str, Any], field: str, *, longest: int, missing: str
         value = ""
     if not isinstance(value, str):
         raise RequestError(_("This must be text."), field=field)
-    value = value.replace("\x00", "").strip()
+    value = clean_text(value)
     if missing and not value:
         raise RequestError(missing, field=field, code="empty")
     if len(value) > longest:

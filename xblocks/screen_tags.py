@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils.formats import number_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from discussion_ext.data import CaseConfigData, ContributionData, ContributionKind
 from people import api as people
@@ -19,12 +19,14 @@ register = template.Library()
 
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
-    """Draw a shape of the sprite, hidden from assistive technology: the word stands beside it."""
+    """Draw a shape, hidden from assistive technology: the word stands beside it.
+
+    It is drawn with its own lines and not from a sprite, because several blocks share one document and its ids.
+    """
     flip = " cs-icon--flip" if name in {"right", "reply"} else ""
-    small = " cs-icon--s" if size == "s" else ""
-    return format_html(
-        '<svg class="cs-icon{}{}" viewBox="0 0 20 20" aria-hidden="true"><use href="#cs-{}"/></svg>', small, flip, name
-    )
+    variant = {"s": " cs-icon--s", "turn": " cs-icon--turn"}.get(size, "")
+    shape = mark_safe(people.find_shape(name) or "")  # noqa: S308  our own shapes
+    return format_html('<svg class="cs-icon{}{}" viewBox="0 0 20 20" aria-hidden="true">{}</svg>', variant, flip, shape)
 
 
 @register.filter

@@ -57,6 +57,13 @@ def plain_block(**fields):
     return block
 
 
+def parsed(node):
+    """Return the block that an import makes of ``node``."""
+    runtime = TestRuntime(field_data=KvsFieldData(DictKeyValueStore()))
+    usage = UsageKey.from_string("block-v1:Meridian+LT1+2026+type@case_discussion+block@copy")
+    return CaseDiscussionXBlock.parse_xml(node, runtime, ScopeIds(None, "case_discussion", usage, usage))
+
+
 def exported(block):
     node = etree.Element("unknown")
     block.add_xml_to_node(node)
@@ -78,11 +85,48 @@ class TestFields:
             block.position_min = "many"
 
     def test_olx_round_trip_over_all_fields(self):
-        node = etree.fromstring(etree.tostring(exported(plain_block(**FILLED))))
-        runtime = TestRuntime(field_data=KvsFieldData(DictKeyValueStore()))
-        usage = UsageKey.from_string("block-v1:Meridian+LT1+2026+type@case_discussion+block@copy")
-        copy = CaseDiscussionXBlock.parse_xml(node, runtime, ScopeIds(None, "case_discussion", usage, usage))
+        copy = parsed(etree.fromstring(etree.tostring(exported(plain_block(**FILLED)))))
         assert {name: getattr(copy, name) for name in FILLED} == FILLED
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "\ttab\tinside",
+            "a & <b> \"c\" 'd'",
+            "\n\nlines\n",
+            "null",
+            "42",
+            "true",
+            "💡 名字 é",
+            "${x} {{ y }}",
+            "--> ]]>",
+        ],
+    )
+    def test_odd_texts_travel_too(self, text):
+        fields = dict.fromkeys(("display_name", "case_text", "prompt"), text)
+        node = etree.fromstring(etree.tostring(exported(plain_block(**fields))))
+        assert {name: getattr(parsed(node), name) for name in fields} == fields
+
+    @pytest.mark.parametrize(
+        ("name", "value", "used"),
+        [
+            ("position_min", "-5", 0),
+            ("position_min", "null", 120),
+            ("answers_wanted", "1000", 20),
+            ("position_points", "nan", 4),
+            ("position_points", "inf", 100),
+            ("answers_points", "-1", 0),
+        ],
+    )
+    def test_numbers_that_the_form_would_refuse_are_brought_into_their_range(self, name, value, used):
+        block = parsed(etree.Element("case_discussion", {name: value}))
+        assert getattr(block.task_configuration(), name) == used
+        assert 0 <= block.max_score() <= 300
+
+    def test_texts_that_are_nothing_are_empty(self):
+        block = plain_block(display_name=None, case_text=None, prompt=None, topic_id=None)
+        config = block.task_configuration()
+        assert (config.title, config.case_html, config.prompt, config.topic_id) == ("Case discussion", "", "", "")
 
     def test_export_holds_nothing_of_a_learner(self):
         block = plain_block(**FILLED, drafts={"position": {"text": "secret"}}, has_read=True)
@@ -149,6 +193,15 @@ class TestForm:
         assert (saved.display_name, saved.position_min, saved.position_max) == ("Overtime", 101, 0)
         assert (saved.position_points, saved.is_held, saved.by_cohort) == (3.5, True, False)
         assert saved.opens_at == datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+    def test_control_characters_that_no_export_can_hold_are_left_out(self, block, act, case_key, open_in_studio):
+        odd = "One\x01 case\x1b, \ud83dtwo\ttabs"
+        assert (
+            act(block, "author_action", "submit", {**FORM, "display_name": odd, "prompt": odd, "case_text": odd})[0]
+            == 200
+        )
+        stored = open_in_studio(case_key)
+        assert {stored.display_name, stored.prompt, stored.case_text} == {"One case, two\ttabs"}
 
     def test_a_moment_that_was_not_touched_keeps_its_seconds(self, block, act):
         block.opens_at = datetime(2026, 11, 23, 9, 0, 30, tzinfo=UTC)

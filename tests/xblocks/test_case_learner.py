@@ -195,6 +195,18 @@ class TestRefusals:
         assert answer["error"]["message"]
         assert not cases.has_taken_part(usage_key=case_key, user_id=learner.id)
 
+    @pytest.mark.parametrize("code", [0x00, 0x01, 0x1B, 0xD83D, 0xDC00, 0xFFFF])
+    def test_half_an_emoji_and_control_characters_are_left_out(self, case_key, open_as, learner, ben, act, code):
+        block = open_as(case_key, learner)
+        text = f"{chr(code)}{POSITION[:20]}{chr(code)}{POSITION[20:]}"
+        assert act(block, "learner_action", "draft", {"name": "position", "text": text})[0] == 200
+        assert act(block, "learner_action", "start")[0] == 200
+        assert drawn(open_as(case_key, learner)).select_one("textarea").get_text() == POSITION
+        assert act(block, "learner_action", "preview", {"text": text}) == (200, {"html": f"<p>{POSITION}</p>"})
+        status, answer = act(block, "learner_action", "post_position", {"text": text})
+        assert status == 200
+        assert region_of(answer).select_one(".cs-card--me .cs-post__body").get_text().strip() == POSITION
+
     def test_a_body_of_a_megabyte(self, case_key, open_as, learner, act):
         body = b'{"text": "' + b"x" * 1_000_000 + b'"}'
         assert act(open_as(case_key, learner), "learner_action", "post_position", body)[0] == 413
@@ -314,6 +326,31 @@ class TestDrawn:
         html = str(drawn(mine))
         assert "<script>alert" not in html
         assert "onclick" not in html
+
+    def test_all_answers_of_a_closed_case_offer_no_act(self, both_posted, act, do, open_as, case_key, ben, course_team):
+        mine, _his = both_posted
+        position = post_of(mine, "Ben Osei")
+        do(mine, "post_answer", post=position, text=ANSWER, step="answer")
+
+        def offered():
+            html = do(open_as(case_key, ben), "answers", post=position, page=1)["html"]
+            return BeautifulSoup(html, "html.parser").select("[data-do]")
+
+        assert offered()
+        assert act(open_as(case_key, course_team), "team_action", "close", {"text": "It ends here."})[0] == 200
+        assert not offered()
+
+    def test_two_cases_in_a_document_share_no_id(self, make_case, open_as, learner, do):
+        found = []
+        for _ in range(2):
+            block = open_as(make_case(), learner)
+            do(block, "start")
+            soup = drawn(block)
+            found.append({element["id"] for element in soup.select("[id]")})
+            assert not soup.select("use")
+            assert len(soup.select("svg.cs-icon > *")) >= 3
+        assert found[0]
+        assert not found[0] & found[1]
 
     def test_ids_are_unique_and_labels_meet_their_fields(self, both_posted):
         soup = drawn(both_posted[0])

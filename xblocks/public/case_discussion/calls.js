@@ -37,6 +37,8 @@ export function caller(runtime, root, handler, failure) {
     }
     const answer = await response.json().catch(() => null);
     if (response.ok && answer) return answer;
-    throw new CallError(answer?.error ?? { message: failure.broken, code: "broken" }, response.status);
+    const isOut = response.redirected || [401, 403].includes(response.status); // to the sign-in page, or a stale token
+    const [code, message] = isOut ? ["signed_out", failure.signed_out] : ["broken", failure.broken];
+    throw new CallError(answer?.error ?? { message, code }, response.status);
   };
 }

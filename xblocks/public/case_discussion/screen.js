@@ -1,19 +1,35 @@
 /* What every screen of the case shares: run a call for a button, put the server's answer in its place, move the focus. */
 import { startComposers } from "./composer.js";
 
+const PLACES = ".cs-row, .cs-post__acts, .cs-split, form, th, li, section";
+
+const placeOf = (button) => button.closest(PLACES) ?? button.parentElement;
+
+/** The line in which a button's failure is said: the one of its own row, else a new one at the end of that row. */
+function problemLine(button) {
+  const place = placeOf(button);
+  const lines = [...place.querySelectorAll("[data-problem]")];
+  const known = lines.find((line) => placeOf(line) === place);
+  if (known) return known;
+  const line = document.createElement("p");
+  line.className = "cs-status cs-status--bad";
+  line.setAttribute("role", "alert");
+  line.dataset.problem = "";
+  place.append(line);
+  return line;
+}
+
 /** Run a call for a button; what went wrong is said beside it. */
 export async function attempt(view, button, call, { isQuiet = false } = {}) {
-  const near = button.closest(".cs-row, .cs-post__acts, section, form");
-  const problem = near?.querySelector("[data-problem]");
   if (button.getAttribute("aria-busy") === "true" || button.getAttribute("aria-disabled") === "true") return null;
   button.setAttribute("aria-busy", "true");
-  if (problem) problem.textContent = "";
+  for (const line of placeOf(button).querySelectorAll("[data-problem]")) line.textContent = "";
   try {
     const answer = await call();
     if (!isQuiet) apply(view, answer);
     return answer;
   } catch (error) {
-    if (problem) problem.textContent = error.message;
+    problemLine(button).textContent = error.message;
     return null;
   } finally {
     button.removeAttribute("aria-busy");
