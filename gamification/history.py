@@ -55,11 +55,26 @@ def breakdown(user_id: int, course_key: CourseKey) -> list[ShareData]:
 
 
 def _explain_all(entries: Sequence[Entry]) -> list[EntryData]:
-    """Explain lines of one person in one course, in two queries however many they are."""
+    """Explain lines of one person in one course, in three queries however many they are."""
     if not entries:
         return []
     effects = _find_effects(entries)
-    return [_to_data(entry, effects[entry.pk]) for entry in entries]
+    named = _find_named(entries)
+    return [_to_data(entry, effects[entry.pk], named[entry.pk]) for entry in entries]
+
+
+def _find_named(entries: Sequence[Entry]) -> dict[int, Entry]:
+    """Return, by line, the line that has its title and address: for a void that is the award it takes back."""
+    voids = [entry for entry in entries if entry.is_void]
+    named = {entry.pk: entry for entry in entries}
+    if voids:
+        found = Entry.objects.filter(source__in={entry.source for entry in voids}, user_id=voids[0].user_id)
+        awards = list(found.filter(course_id=voids[0].course_id, is_void=False).order_by("revision"))
+        for entry in voids:
+            for award in awards:
+                if award.source == entry.source and award.revision < entry.revision:
+                    named[entry.pk] = award
+    return named
 
 
 def _find_effects(entries: Sequence[Entry]) -> dict[int, LineEffect]:
@@ -102,14 +117,14 @@ def _to_date(value: date | str) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _to_data(entry: Entry, effect: LineEffect) -> EntryData:
+def _to_data(entry: Entry, effect: LineEffect, named: Entry) -> EntryData:
     return EntryData(
         id=entry.pk,
         user_id=entry.user_id,
         source=entry.source,
         kind=entry.kind,
-        title=entry.title,
-        url=entry.url,
+        title=named.title,
+        url=named.url,
         points=effect.points,
         occurred_at=entry.occurred_at,
         recorded_at=entry.recorded_at,

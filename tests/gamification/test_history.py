@@ -91,6 +91,23 @@ def test_what_was_taken_back_says_why_and_of_which_day(
     assert api.list_entries(person, plain_course).entries == [taken, given]
 
 
+def test_what_was_taken_back_is_called_what_it_was_when_given(
+    person: int, plain_course: CourseKey, record: Do, void: Do
+) -> None:
+    record(person, source="case:1", title="A name", url="/courses/a")
+    void(person, "case:1")
+    record(person, source="case:1", revision=3, title="A new name", url="/courses/b")
+    void(person, "case:1", revision=4)
+    void(person, "case:2", revision=1)
+    taken = {
+        (line.source, line.title, line.url) for line in api.list_entries(person, plain_course, show="taken").entries
+    }
+    assert taken == {("case:1", "A name", "/courses/a"), ("case:1", "A new name", "/courses/b"), ("case:2", "", "")}
+    entry = api.find_source_points("case:1")
+    assert entry is not None
+    assert (entry.is_void, entry.title) == (True, "A new name")
+
+
 @pytest.mark.parametrize("code", sorted(VOID_REASONS))
 def test_every_reason_has_sentences_with_and_without_points(person: int, record: Do, void: Do, code: str) -> None:
     record(person, "comment", source="c:1")
