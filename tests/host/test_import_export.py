@@ -148,7 +148,25 @@ BROKEN = [
     ),
     ("chapter/week1.xml", '<chapter><chapter url_name="week1"/></chapter>', "'week1' appears twice"),
     ("policies/run/policy.json", "{", "policies/run/policy.json: not valid JSON"),
+    ("policies/run/policy.json", "[" * 100_000, "policies/run/policy.json: not valid JSON"),
     ("policies/run/policy.json", "[]", "policies/run/policy.json: not a JSON object"),
+    ("policies/run/policy.json", '{"vertical/unit1": {"due": 1e999}}', "policy.json: due"),
+    (
+        "vertical/unit1.xml",
+        '<vertical><case_discussion url_name="a" position_points="NaN"/></vertical>',
+        "vertical/unit1.xml: position_points of <case_discussion> must be a finite number",
+    ),
+    (
+        "vertical/unit1.xml",
+        '<vertical><problem url_name="p1" weight="Infinity"/></vertical>',
+        "weight of <problem> must",
+    ),
+    (
+        "policies/run/policy.json",
+        r'{"course/run": {"discussion_topics": {"\ud800": {}}}}',
+        "discussion_topics of <course> holds half a character",
+    ),
+    ("sequential/first.xml", '<sequential due="[soon"/>', "sequential/first.xml: attribute due"),
     ("course.xml", '<course url_name="run"/>', "course.xml: attributes org and course are needed"),
     ("course.xml", '<course url_name="r u n" org="O" course="C"/>', "no valid course key"),
     ("course.xml", "<library/>", "course.xml: the root element is <library>"),
@@ -236,6 +254,29 @@ def test_what_is_no_archive_is_named(tmp_path, content):
     (tmp_path / "x.tar.gz").write_bytes(content)
     with pytest.raises(CommandError, match=r"x\.tar\.gz: not a readable"):
         run_import(tmp_path / "x.tar.gz")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ending", [b"\0" * 8, b""])
+def test_an_archive_that_was_damaged_on_the_way_is_refused(olx, tmp_path, ending):
+    with tarfile.open(tmp_path / "x.tar.gz", "w:gz") as tar:
+        tar.add(olx, "course")
+    content = (tmp_path / "x.tar.gz").read_bytes()
+    (tmp_path / "x.tar.gz").write_bytes(content[:-8] + ending)
+    with pytest.raises(CommandError, match=r"^x\.tar\.gz: not a readable"):
+        run_import(tmp_path / "x.tar.gz")
+    assert not Course.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_archive_is_called_by_its_own_name(tmp_path):
+    with pytest.raises(CommandError, match=r"^x\.tar\.gz: no course\.xml found in it"):
+        run_import(archive(tmp_path / "x.tar.gz", [(tarfile.TarInfo("course/readme.txt"), b"x")]))
+    twice = [(tarfile.TarInfo("a"), b""), (tarfile.TarInfo("a/b"), b"")]
+    with pytest.raises(CommandError) as refusal:
+        run_import(archive(tmp_path / "y.tar.gz", twice))
+    assert str(refusal.value).startswith("y.tar.gz: not a readable")
+    assert "course-import" not in str(refusal.value)
 
 
 @pytest.mark.django_db

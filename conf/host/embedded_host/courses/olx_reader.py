@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+import yaml
 from lxml import etree
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -30,6 +31,8 @@ FILE_TYPES = THIN_CONTAINERS | {"html", "problem", "video", "library_content", "
 # Unknown types known to hold blocks, also when these are written inline.
 FOREIGN_CONTAINERS = frozenset({"library_content", "split_test", "conditional", "randomize", "wrapper", "itembank"})
 COURSE_EXTRAS = frozenset({"wiki", "textbook"})
+# What a field of the XBlock library raises for a value that it cannot read.
+_UNREADABLE = (ValueError, TypeError, OverflowError, yaml.YAMLError)
 KEY_ATTRIBUTES = ("url_name", "org", "course", "filename", "xblock-family")
 
 
@@ -139,6 +142,7 @@ class _Reader:
         fields = {**self.runtime.fields_of(key), **self._policy_fields(block_class, policy, file)}
         if unknown:
             fields["xml_attributes"] = unknown
+        _check_storable(fields, element.tag, file)
         return Node(key, key.block_type, fields, self.runtime.children_of(key))
 
     def _read_inline_child(self, element: Any, parent: UsageKey) -> UsageKey:
@@ -154,6 +158,7 @@ class _Reader:
         block_class = self.runtime.mixologist.mix(self.runtime.load_block_type(key.block_type))
         fields, rest = self._split_attributes(block_class, element, file)
         fields |= self._policy_fields(block_class, policy, file)
+        _check_storable(fields, element.tag, file)
         if element.tag == "html":
             return Node(key, "html", {**fields, "data": self._read_html(element, file), **_unknown(rest)})
         children, remaining = self._read_children(element, key, file)
@@ -211,7 +216,7 @@ class _Reader:
             try:
                 parsed = field_.from_string(value if isinstance(field_, String) else _unquote(value))
                 fields[name] = field_.to_json(parsed)
-            except (ValueError, TypeError) as error:
+            except _UNREADABLE as error:
                 raise OlxError(f"{file}: attribute {name} of <{element.tag}>: {error}") from error
         return fields, rest
 
@@ -226,7 +231,7 @@ class _Reader:
         for name, value in known.items():
             try:
                 known[name] = block_class.fields[name].to_json(block_class.fields[name].from_json(value))
-            except (ValueError, TypeError) as error:
+            except _UNREADABLE as error:
                 raise OlxError(f"policy.json: {name}: {error}") from error
         return known
 
@@ -241,6 +246,17 @@ def _invent_id(element: Any, place: str) -> str:
     """Return a stable name for an element that has none: made from its place, so a second import gives the same."""
     seed = f"{place}|{element.tag}|{element.getparent().index(element) if element.getparent() is not None else 0}"
     return hashlib.sha1(seed.encode(), usedforsecurity=False).hexdigest()[:20]
+
+
+def _check_storable(fields: dict[str, Any], tag: str, file: str) -> None:
+    """Refuse what a database cannot hold: half a character, or a number without a value or without end."""
+    for name, value in fields.items():
+        try:
+            json.dumps(value, allow_nan=False, ensure_ascii=False, default=str).encode()
+        except UnicodeEncodeError as error:
+            raise OlxError(f"{file}: {name} of <{tag}> holds half a character") from error
+        except ValueError as error:
+            raise OlxError(f"{file}: {name} of <{tag}> must be a finite number") from error
 
 
 def _unknown(rest: dict[str, str]) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import lzma
 import tarfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -26,21 +28,21 @@ class OlxError(Exception):
 def open_export(path: Path) -> Iterator[CourseFolder]:
     """Yield the folder that holds ``course.xml``: ``path`` itself, or what a .tar.gz unpacks to for the while."""
     if path.is_dir():
-        yield CourseFolder(find_course_folder(path))
+        yield CourseFolder(find_course_folder(path, name=path.name))
     elif path.is_file():
         with TemporaryDirectory(prefix="course-import-") as folder:
             _unpack(path, Path(folder))
-            yield CourseFolder(find_course_folder(Path(folder)))
+            yield CourseFolder(find_course_folder(Path(folder), name=path.name))
     else:
         raise OlxError(f"{path}: no such file or folder")
 
 
-def find_course_folder(path: Path) -> Path:
-    """Return ``path`` or its only sub-folder, whichever has a ``course.xml``."""
+def find_course_folder(path: Path, *, name: str) -> Path:
+    """Return ``path`` or its only sub-folder, whichever has a ``course.xml``; ``name`` is what people call it."""
     candidates = [path, *(child for child in sorted(path.iterdir()) if child.is_dir() and not child.is_symlink())]
     found = [folder for folder in candidates if (folder / "course.xml").is_file()]
     if not found:
-        raise OlxError(f"{path.name}: no course.xml found in it")
+        raise OlxError(f"{name}: no course.xml found in it")
     return found[0]
 
 
@@ -53,8 +55,20 @@ def _unpack(archive: Path, folder: Path) -> None:
                 total += member.size
                 _check_member(member, count=count, total=total)
                 tar.extract(member, folder, filter="data")
-    except (tarfile.TarError, EOFError, OSError) as error:
-        raise OlxError(f"{archive.name}: not a readable .tar.gz ({error})") from error
+            _read_to_the_end(tar, archive.name)
+    except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
+        # The system's own words, without the place on this machine.
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise OlxError(f"{archive.name}: not a readable .tar.gz ({reason})") from error
+
+
+def _read_to_the_end(tar: tarfile.TarFile, name: str) -> None:
+    """Read what follows the last file, because the checksum of all of it stands at the very end."""
+    left = MAX_TOTAL_BYTES
+    while tar.fileobj is not None and (chunk := tar.fileobj.read(1024 * 1024)):
+        left -= len(chunk)
+        if left < 0:
+            raise OlxError(f"{name}: the export is larger than {MAX_TOTAL_BYTES} bytes")
 
 
 def _check_member(member: tarfile.TarInfo, *, count: int, total: int) -> None:
@@ -115,7 +129,7 @@ class CourseFolder:
         """Return the decoded JSON of a file."""
         try:
             return json.loads(self.read_text(name))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise OlxError(f"{name}: not valid JSON: {error}") from error
 
     def list_files(self) -> list[str]:
