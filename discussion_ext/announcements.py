@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import logging
 
+from django.conf import settings
 from django.db import transaction
 from opaque_keys.edx.keys import CourseKey
 
 from gamification import api as gamification
 from people import api as people
 
-from . import edx_platform
-from .data import CREDITED, ContributionKind, ContributionState
+from . import edx_platform, words
+from .data import CREDITED, CaseConfigData, ContributionKind, ContributionState
 from .models import Contribution, PendingEvaluation
 
 log = logging.getLogger(__name__)
@@ -84,10 +85,28 @@ def send_points(contribution: Contribution) -> None:
             # The kind says what was done; nobody's words or names may stay in the ledger.
             title=contribution.task.title if contribution.task else "",
             url=activity_url(contribution),
-            facts={"words": 0 if contribution.is_left_out else contribution.words},
+            facts={
+                "words": 0 if contribution.is_left_out else contribution.words,
+                "in_case": int(_is_asked(contribution)),
+            },
         )
     else:
         gamification.void_activity(**common, reason=str(contribution.state))
+
+
+def _is_asked(contribution: Contribution) -> bool:
+    """Tell whether a case asks for a post like this, so far as that shows before it is evaluated."""
+    task = contribution.task
+    if task is None or contribution.is_left_out:
+        return False
+    config = CaseConfigData.from_json(task.config)
+    least = {
+        ContributionKind.POSITION: config.position_min,
+        ContributionKind.ANSWER: config.answer_min,
+        ContributionKind.LOOK_BACK: config.look_back_min,
+    }.get(ContributionKind(contribution.kind), 0)
+    factors = settings.DISCUSSION_EXT_WORD_FACTORS
+    return bool(least) and contribution.words >= words.effective_minimum(contribution.body, least, factors=factors)
 
 
 def activity_kind(contribution: Contribution) -> str:

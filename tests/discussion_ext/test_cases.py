@@ -484,3 +484,25 @@ class TestReactions:
         assert [post.author_id for post in view.heard] == [peer]
         api.open_case(usage_key=case, user_id=learner)
         assert api.view_case(usage_key=case, user_id=learner).news_count == 0
+
+
+def test_beyond_the_days_limit_a_post_says_whether_it_still_counts_for_the_case(
+    case: UsageKey,
+    learner: int,
+    enrol: Callable[..., int],
+    take_position: Callable[..., PostedData],
+    words: Callable[..., str],
+) -> None:
+    take_position(learner)
+    reasons = []
+    for seed, length in enumerate((20, 20, 20, 20)):
+        theirs = take_position(enrol()).contribution
+        assert theirs is not None
+        body = words(length, seed if seed < 3 else 0)  # the last one repeats the first
+        answer = api.post_answer(usage_key=case, contribution_id=theirs.id, user_id=learner, body=body).contribution
+        assert answer is not None
+        entry = gamification.find_source_points(f"contribution:{answer.id}")
+        assert entry is not None
+        reasons.append(entry.reason)
+    assert reasons[2] == "Two answers a day earn points and this was the third. It still counts for the case."
+    assert "still counts" not in reasons[3]
