@@ -129,14 +129,10 @@ def units(*, course: str) -> dict[str, str]:
 
     from xmodule.modulestore.django import modulestore
 
-    found = {}
-    for unit in modulestore().get_items(CourseKey.from_string(course), qualifiers={"category": "vertical"}):
-        types = {child.block_type for child in unit.children}
-        if types == {"html"}:
-            found.setdefault("reading", str(unit.scope_ids.usage_id))
-        if types and str(unit.scope_ids.usage_id) != found.get("reading"):
-            found.setdefault("case", str(unit.scope_ids.usage_id))
-    return found
+    found = modulestore().get_items(CourseKey.from_string(course), qualifiers={"category": "vertical"})
+    types = {str(unit.scope_ids.usage_id): [child.block_type for child in unit.children] for unit in found}
+    reading = min((key for key in types if set(types[key]) == {"html"}), key=lambda key: len(types[key]))
+    return {"reading": reading, "case": next(key for key in types if types[key] and key != reading)}
 
 
 ACTS = {
