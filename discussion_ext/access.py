@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from . import edx_platform
 from .availability import is_on
 from .configurations import get_task
 from .contributions import held_course_id, slot_key
 from .data import ContributionKind, ContributionState
-from .exceptions import CaseOffError, ContributionNotFoundError, PostsHeldError
-from .models import Contribution, Task
+from .exceptions import CaseOffError, ContributionNotFoundError, LearnerNotFoundError, PostsHeldError
+from .models import Contribution, Participation, Task
 from .results import group_of
 
 
@@ -20,6 +21,13 @@ def access_task(usage_key: UsageKey) -> Task:
     if not is_on(CourseKey.from_string(task.course_id)):
         raise CaseOffError(_("Case discussions are turned off in this course."))
     return task
+
+
+def check_learner(task: Task, user_id: int) -> None:
+    """Raise LearnerNotFoundError for somebody who neither learns in the course nor took part in the case."""
+    has_taken_part = Participation.objects.filter(task=task, user_id=user_id).exists()
+    if not has_taken_part and not edx_platform.is_learner(user_id, CourseKey.from_string(task.course_id)):
+        raise LearnerNotFoundError(_("This is no learner of the course."), field="user")
 
 
 def access_contribution(task: Task, contribution_id: int, *, user_id: int, is_team: bool) -> Contribution:

@@ -78,6 +78,11 @@ def list_learner_ids(
     return list(found.order_by("user_id").values_list("user_id", flat=True)[offset : offset + limit])
 
 
+def is_learner(user_id: int, course_key: CourseKey) -> bool:
+    """Tell whether the person is actively enrolled to learn."""
+    return _learners(course_key, without=None).filter(user_id=user_id).exists()
+
+
 def list_teachers(course_key: CourseKey) -> QuerySet[Any]:
     """Return the ids of those who teach here, as a query: a team role in the course or its organisation, site staff."""
     from common.djangoapps.student.models import CourseAccessRole, CourseEnrollment

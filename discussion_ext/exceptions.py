@@ -43,6 +43,13 @@ class CaseNotFoundError(CaseError):
     status = 404
 
 
+class LearnerNotFoundError(CaseError):
+    """The person neither learns in this course nor took part in the case."""
+
+    code = "not_found"
+    status = 404
+
+
 class ContributionNotFoundError(CaseError):
     """No such post, or none that this person may see."""
 

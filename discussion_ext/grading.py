@@ -11,6 +11,7 @@ from opaque_keys.edx.keys import UsageKey
 from people import api as people
 
 from . import evaluation
+from .access import check_learner
 from .configurations import get_task
 from .contributions import now
 from .data import CaseConfigData
@@ -20,8 +21,12 @@ from .results import compute, evaluate_learner, list_own, lock_participation, pu
 
 
 def override_grade(*, usage_key: UsageKey, user_id: int, actor_id: int | None, score: float, reason: str) -> None:
-    """Let the team's grade hold instead of the evaluator's, until it is cleared."""
+    """Let the team's grade hold instead of the evaluator's, until it is cleared.
+
+    Raises InvalidValueError that names the field, and LearnerNotFoundError for somebody who is no learner here.
+    """
     task = get_task(usage_key)
+    check_learner(task, user_id)
     possible = CaseConfigData.from_json(task.config).possible
     if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= possible:
         raise InvalidValueError(_("The grade is from 0 to %(possible)g.") % {"possible": possible}, field="score")
@@ -42,6 +47,8 @@ def override_grade(*, usage_key: UsageKey, user_id: int, actor_id: int | None, s
 def clear_override(*, usage_key: UsageKey, user_id: int, actor_id: int | None) -> None:
     """Let the evaluator's grade hold again."""
     task = get_task(usage_key)
+    if not Participation.objects.filter(task=task, user_id=user_id).exists():
+        return
     with transaction.atomic():
         participation = lock_participation(task.pk, user_id)
         if participation.override_score is None:

@@ -61,8 +61,8 @@ def count_reports(posts: Iterable[Contribution]) -> dict[int, int]:
     return dict(found.values_list("contribution_id").annotate(Count("pk")))
 
 
-def remove_contribution(*, usage_key: UsageKey, contribution_id: int, actor_id: int, reason: str = "") -> None:
-    """Take a live post away; its author reads the reason. Open reports of it are upheld."""
+def remove_contribution(*, usage_key: UsageKey, contribution_id: int, actor_id: int, reason: str = "") -> int:
+    """Take a live post away and return its author, who reads the reason. Open reports of it are upheld."""
     task = get_task(usage_key)
     reason = reason.strip()[:500]
     with transaction.atomic():
@@ -78,10 +78,11 @@ def remove_contribution(*, usage_key: UsageKey, contribution_id: int, actor_id: 
         _settle_reports(contribution_id, actor_id=actor_id, state=Report.UPHELD, reason=reason)
         _audit(task, "contribution.remove", contribution_id, actor_id, reason)
         evaluate_learner(task.pk, contribution.author_id)
+    return contribution.author_id
 
 
-def restore_contribution(*, usage_key: UsageKey, contribution_id: int, actor_id: int, reason: str = "") -> None:
-    """Post a removed or withdrawn text again from its snapshot, with what went down with it."""
+def restore_contribution(*, usage_key: UsageKey, contribution_id: int, actor_id: int, reason: str = "") -> int:
+    """Post a removed or withdrawn text again from its snapshot, with what went down with it; return its author."""
     task = get_task(usage_key)
     with transaction.atomic():
         contribution = _lock(task, contribution_id)
@@ -100,6 +101,7 @@ def restore_contribution(*, usage_key: UsageKey, contribution_id: int, actor_id:
                 _repost(task, reply, actor_id, reason)
         _audit(task, "contribution.restore", contribution_id, actor_id, reason)
         evaluate_learner(task.pk, contribution.author_id)
+    return contribution.author_id
 
 
 def resolve_report(*, usage_key: UsageKey, report_id: int, actor_id: int, is_upheld: bool, reason: str = "") -> None:

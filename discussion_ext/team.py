@@ -16,6 +16,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from people import api as people
 
 from . import edx_platform, phases
+from .access import check_learner
 from .configurations import get_task, to_data
 from .contributions import now
 from .data import (
@@ -132,8 +133,12 @@ def list_team_posts(
 
 
 def get_learner_report(*, usage_key: UsageKey, user_id: int) -> LearnerReportData:
-    """Return one learner's evidence: every post, what counted, what did not, and why."""
+    """Return one learner's evidence: every post, what counted, what did not, and why.
+
+    Raises LearnerNotFoundError for somebody who is none here.
+    """
     task = get_task(usage_key)
+    check_learner(task, user_id)
     participation = Participation.objects.filter(task=task, user_id=user_id).first()
     participation = participation or Participation(task=task, user_id=user_id)
     own = list_own(task, user_id)

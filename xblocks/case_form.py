@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from discussion_ext.data import TopicData
 from people import api as people
 
-from .requests import clean_text
+from .requests import clean_text, parse_number
 
 MAX_TITLE, MAX_CASE, MAX_PROMPT = 255, 60_000, 5_000
 MAX_WORDS, MAX_ANSWERS, MAX_POINTS = 5_000, 20, 100
@@ -145,14 +145,8 @@ def _parse_whole(value: Any) -> int | None:
 
 
 def _parse_decimal(value: Any) -> float | None:
-    if isinstance(value, str):
-        try:
-            value = float(value.strip().replace(",", ".")) if len(value) < 20 else None
-        except ValueError:
-            return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    return round(float(value), 2)
+    number = parse_number(value)
+    return None if number is None else round(number, 2)
 
 
 def _compare_lengths(form: CaseForm) -> None:

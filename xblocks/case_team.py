@@ -139,21 +139,23 @@ def _learner(block: CaseDiscussionXBlock, person: ActingPerson, user_id: int, *,
 
 def remove(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Remove a post, with the reason its author will read, and draw its author."""
-    person, user_id = _team(block), _user_id(data)
+    person = _team(block)
     reason = read_text(data, "reason", longest=MAX_REASON, missing=_("Give a reason: its author reads it."))
-    cases.remove_contribution(
+    author_id = cases.remove_contribution(
         usage_key=local_key(block), contribution_id=_post_id(data), actor_id=person.signed_in_id, reason=reason
     )
     notice = _("Removed. Its author reads your reason, and evaluation, grade and points follow.")
-    return {"panel": _learner(block, person, user_id, notice=notice)}
+    return {"panel": _learner(block, person, author_id, notice=notice)}
 
 
 def restore(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Post a removed post again from its snapshot, and draw its author."""
-    person, user_id = _team(block), _user_id(data)
-    cases.restore_contribution(usage_key=local_key(block), contribution_id=_post_id(data), actor_id=person.signed_in_id)
+    person = _team(block)
+    author_id = cases.restore_contribution(
+        usage_key=local_key(block), contribution_id=_post_id(data), actor_id=person.signed_in_id
+    )
     notice = _("Restored. It counts again as it did.")
-    return {"panel": _learner(block, person, user_id, notice=notice)}
+    return {"panel": _learner(block, person, author_id, notice=notice)}
 
 
 def resolve(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:

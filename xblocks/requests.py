@@ -102,18 +102,24 @@ def read_integer(data: Mapping[str, Any], field: str, *, least: int = 0, most: i
 
 def read_number(data: Mapping[str, Any], field: str, *, least: float, most: float) -> float:
     """Return ``data[field]`` as a finite number between the limits; a comma may mark the fraction."""
-    value = data.get(field)
-    if isinstance(value, str):
-        try:
-            value = float(value.strip().replace(",", "."))
-        except ValueError:
-            value = None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    value = parse_number(data.get(field))
+    if value is None:
         raise RequestError(_("This must be a number."), field=field)
     if not least <= value <= most:
         message = _("Choose a number from %(least)s to %(most)s.") % {"least": f"{least:g}", "most": f"{most:g}"}
         raise RequestError(message, field=field)
-    return float(value)
+    return value
+
+
+def parse_number(value: Any) -> float | None:
+    """Return a JSON number, or the number that a text spells, None for anything else and for what has no end."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value.strip().replace(",", ".") if isinstance(value, str) else value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
 
 
 def read_flag(data: Mapping[str, Any], field: str) -> bool:

@@ -232,6 +232,7 @@ class TestForm:
             ("answers_wanted", "21"),
             ("look_back_points", "nan"),
             ("look_back_points", "1e999"),
+            ("look_back_points", 10**400),
             ("is_held", "yes"),
             ("by_cohort", None),
             ("opens_at", "soon"),

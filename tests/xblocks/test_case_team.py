@@ -97,6 +97,7 @@ def test_a_decided_grade_holds_until_it_is_undone(finished, do, ben, case_key, a
         ("score", {"score": 11, "reason": "x"}),
         ("score", {"score": "many", "reason": "x"}),
         ("score", {"score": True, "reason": "x"}),
+        ("score", {"score": 10**400, "reason": "x"}),
         ("reason", {"score": 5, "reason": ""}),
         ("reason", {"score": 5, "reason": "x" * 501}),
         ("user", {"score": 5, "reason": "x", "user": "all"}),
@@ -105,6 +106,27 @@ def test_a_decided_grade_holds_until_it_is_undone(finished, do, ben, case_key, a
 def test_a_wrong_decision_is_a_400_that_names_its_field(finished, do, act, ben, field, data):
     status, answer = act(do.block, "team_action", "override", {"user": ben.id, **data})
     assert (status, answer["error"]["field"]) == (400, field)
+
+
+def test_only_a_learner_of_the_course_is_looked_at_and_graded(finished, do, act, outsider, course_team, ben):
+    for person in (2**31 - 1, outsider.id, course_team.id):
+        for name in ("learner", "override", "undo_override"):
+            status, answer = act(do.block, "team_action", name, {"user": person, "score": 1, "reason": "x"})
+            assert (status, answer["error"]["field"]) == (404, "user"), (person, name)
+    assert act(do.block, "team_action", "override", {"user": ben.id, "score": 1, "reason": "x"})[0] == 200
+
+
+def test_who_has_left_the_course_is_still_graded(finished, do, learner, case_course):
+    from common.djangoapps.student.models import CourseEnrollment
+
+    CourseEnrollment.unenroll(learner, case_course)
+    assert "9 / 10" in text_of(do("override", user=learner.id, score=9, reason="She spoke in class."))
+
+
+def test_a_removed_post_is_drawn_with_its_author(finished, do, learner, ben):
+    post = int(do("learner", user=learner.id).select_one("article[data-post]")["data-post"])
+    assert "Amara Okafor" in text_of(do("remove", post=post, user=ben.id, reason="It names a colleague."))
+    assert "Amara Okafor" in text_of(do("restore", post=post, user=ben.id))
 
 
 def test_closing_and_opening_again(finished, do, open_as, case_key, learner, ben, act):
