@@ -6,7 +6,7 @@ export function draftKeeper(view, form) {
   const area = form.elements.text;
   const line = form.querySelector("[data-saved]");
   const key = () => `${view.options.id}:${view.options.person}:${form.dataset.draftName}`;
-  let saved = area.value;
+  let saved = area.defaultValue;
   let timer = 0;
   let isPaused = false;
 
@@ -40,9 +40,10 @@ export function draftKeeper(view, form) {
     /** Bring back what only this device knows; true if there was something. */
     restore() {
       const kept = readLocal(key());
-      if (kept === null || kept === area.value) return false;
-      area.value = kept;
+      if (kept === null) return false;
       timer = setTimeout(save, QUIET);
+      if (kept === area.value) return false;
+      area.value = kept;
       return true;
     },
     pause() {

@@ -38,7 +38,9 @@ export async function attempt(view, button, call, { isQuiet = false } = {}) {
 
 export function apply(view, answer, form) {
   if (answer.region !== undefined) {
+    const texts = beingWritten(view, form);
     view.region.innerHTML = answer.region; // rendered and sanitised by our own handler
+    bringBack(view, texts);
     wake(view);
     focusOn(view.region.querySelector(`[data-focus="${answer.focus}"]`));
     return;
@@ -49,6 +51,22 @@ export function apply(view, answer, form) {
   }
   if (answer.post) placePost(view, answer, form);
   wake(view);
+}
+
+/** What stands unposted in other fields: the server may have drawn the screen before it got the last draft. */
+function beingWritten(view, posted) {
+  const forms = [...view.region.querySelectorAll("form[data-compose]")].filter((form) => form !== posted);
+  const changed = forms.filter((form) => form.elements.text.value !== form.elements.text.defaultValue);
+  return changed.map((form) => [form.dataset.draftName, form.elements.text.value]);
+}
+
+function bringBack(view, texts) {
+  for (const [name, text] of texts) {
+    const form = view.region.querySelector(`form[data-draft-name="${CSS.escape(name)}"]`);
+    const post = view.region.querySelector(`[data-post="${CSS.escape(name.replace("answer:", ""))}"]`);
+    if (form) form.elements.text.value = text;
+    else if (post) post.dataset.draft = text;
+  }
 }
 
 /** Put a post where it belongs: over its older self, or below the post it answers. */
