@@ -272,6 +272,7 @@ class TestForm:
         status, answer = act(block, "author_action", "preview", {**FORM, "position_min": "77", "answers_wanted": "x"})
         assert status == 200
         assert "77 words or more" in answer["html"]
+        assert "What &lt;now&gt;?" in answer["html"]
         assert "Case discussion · course team" in answer["html"]
         assert open_in_studio(case_key).position_min == CASE["position_min"]
 
