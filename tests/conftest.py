@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,36 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if collection_path.is_file() and is_studio_test is not is_studio_run and collection_path.name != "conftest.py":
         return True
     return None
+
+
+@pytest.fixture(autouse=True)
+def _fresh_process() -> Iterator[None]:
+    """Begin and end every test as a process that has served nobody: what one remembers is no business of the next.
+
+    Databases are rolled back, and ids and course keys come again; caches, the current request and the active language
+    and zone would outlive them.
+    """
+    _forget_everything()
+    yield
+    _forget_everything()
+
+
+def _forget_everything() -> None:
+    import crum
+    from django.core.cache import cache
+    from django.utils import timezone, translation
+    from edx_django_utils.cache import RequestCache
+
+    from gamification import courses
+    from gamification.schemes import versions
+
+    cache.clear()
+    RequestCache.clear_all_namespaces()
+    courses._memory.clear()
+    versions._memory.clear()
+    crum.set_current_request(None)
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture
