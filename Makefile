@@ -7,7 +7,7 @@ VENV ?= .venv
 PYTHON ?= $(shell for name in python3.12 python3.11 python3; do \
 	command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null \
 	&& echo $$name && break; done)
-TAG := $(if $(PYTHON),$(shell $(PYTHON) -c 'import sys; print("py%d%d" % sys.version_info[:2])'))
+TAG := $(if $(PYTHON),$(shell $(PYTHON) -c 'import sys; print("py%d%d" % sys.version_info[:2])' 2>/dev/null))
 # Another pinned list of the same Python: `make test LIST=py311-django42`.
 LIST ?= $(TAG)
 RUN := $(VENV)/bin/
@@ -18,7 +18,7 @@ MANAGE := $(RUN)python conf/host/manage.py
 help: ## Say what can be done here
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-demo: $(VENV)/.host ## Run an LMS on 127.0.0.1:8000 and a Studio on 127.0.0.1:8001, with a sample course and community
+demo: $(VENV)/.host ## Run an LMS on 127.0.0.1:8000 and a Studio on 127.0.0.1:8001, with a sample course and community (other ports: LMS_PORT, CMS_PORT)
 	@$(MANAGE) demo
 
 demo-reset: $(VENV)/.host ## Throw the demo's data away and start over
@@ -58,11 +58,15 @@ requirements: $(VENV)/.dev ## Compile the pinned lists again
 	requirements/compile.sh
 
 python:
-	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or 3.12 is needed: install one (Debian: apt install python3 python3-venv) or name it: make demo PYTHON=/path/to/python3.12" >&2; exit 1; fi
+	@case "$(TAG)" in py311|py312) ;; *) echo "Python 3.11 or 3.12 is needed$(if $(PYTHON), and $(PYTHON) is none of them): install one (Debian: apt install python3 python3-venv) or name it: make demo PYTHON=/path/to/python3.12" >&2; exit 1; esac
 	@if [ -x $(VENV)/bin/python ] && [ "$$($(VENV)/bin/python -c 'import sys; print("py%d%d" % sys.version_info[:2])')" != "$(TAG)" ]; then echo "$(VENV) belongs to another Python than $(PYTHON): delete it (rm -r $(VENV)) or choose another folder (VENV=.venv-$(TAG))." >&2; exit 1; fi
 
 $(VENV)/bin/python: | python
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python's venv module is missing: install it (Debian: apt install python3-venv) and try again." >&2; exit 1; }
+
+# Asked for only where the list is missing: then the Python is at fault, or LIST.
+requirements/%.txt: | python
+	@echo "There is no list $@: LIST is one of $(patsubst requirements/%-host.txt,%,$(wildcard requirements/py*-host.txt)) or, for tests, py311-django42." >&2; exit 1
 
 # Each list is complete, so nothing is resolved here: see requirements/compile.sh for why --no-deps.
 $(VENV)/.%: requirements/$(LIST)-%.txt setup.py | $(VENV)/bin/python
