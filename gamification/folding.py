@@ -4,7 +4,7 @@ One fold is one short transaction over one person in one course. Rows are locked
 the person's total, then bars of the histogram in ascending order of their keys. The lock of the total comes before the
 first read, so each fold sees everything that earlier folds of this person did, at READ COMMITTED and at REPEATABLE READ
 (where the snapshot is taken by the first plain read); that is why a fold refuses to run inside another transaction.
-What waits to be folded is deleted with the sums it went into: a fold that is killed leaves nothing behind, and the
+A line is marked as folded together with the sums it went into: a fold that is killed leaves nothing behind, and the
 sweep does it again.
 """
 
@@ -23,7 +23,7 @@ from opaque_keys.edx.keys import CourseKey
 
 from . import boards, courses, statements
 from .caps import Line, Window, list_live, sum_by_kind
-from .models import Listing, PendingEntry, total_key
+from .models import Entry, Listing, total_key
 from .statements import PendingLine
 
 log = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ def _fold_waiting(course_id: int, course_key: CourseKey, user_id: int) -> int | 
             if after.listing == Listing.UNKNOWN:
                 after = after._replace(listing=boards.decide_listing(user_id=user_id, course_key=course_key))
             boards.write_total(key, before=before, after=after)
-            statements.delete_pending(change.entry_ids)
+            statements.mark_folded(change.entry_ids)
     return len(change.entry_ids)
 
 
@@ -125,7 +125,7 @@ def sweep_entries(limit: int = 1000, *, min_age_seconds: int | None = None) -> i
     """Fold what was recorded a while ago and is still waiting, of at most ``limit`` persons; return how many lines."""
     age = settings.GAMIFICATION_SWEEP_AFTER_SECONDS if min_age_seconds is None else min_age_seconds
     persons = (
-        PendingEntry.objects.filter(recorded_at__lte=timezone.now() - timedelta(seconds=age))
+        Entry.objects.filter(fold_due=1, recorded_at__lte=timezone.now() - timedelta(seconds=age))
         .values_list("course_id", "user_id")
         .distinct()
         .order_by("course_id", "user_id")[:limit]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey
@@ -176,8 +177,9 @@ def _insert(course_key: CourseKey, *, user_id: int, occurred_at: datetime, **val
         **values,
     }
     try:
-        with transaction.atomic():
-            statements.insert_pending(statements.insert_entry(row), row)
+        # One statement needs no transaction of its own, only a savepoint where somebody else's is open.
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
+            statements.insert_entry(row)
     except IntegrityError:
         return False
     fold_after_commit(user_id=user_id, course_key=course_key)

@@ -1,7 +1,6 @@
 """Tables of gamification.
 
-The ledger (``Entry``) is the truth. ``PendingEntry`` says which entries are not yet part of the sums; ``Total`` and
-``Bucket`` are sums that can always be rebuilt from the ledger.
+The ledger (``Entry``) is the truth; ``Total`` and ``Bucket`` are sums that can always be rebuilt from it.
 
 ``Total`` and ``Bucket`` have keys made of their parts instead of a unique constraint beside an automatic key. InnoDB
 then takes a plain record lock on a duplicate key, where a secondary unique index would make it lock the gap beside the
@@ -83,7 +82,8 @@ class Entry(models.Model):
     """One line of the ledger: a revision of a source, either an award or a void. Inserted, never changed.
 
     What the rule in force said (``worth``, ``per_day``, ...) is kept on the line, so that a later scheme never
-    re-scores the past and a total needs nothing but lines.
+    re-scores the past and a total needs nothing but lines. ``fold_due`` says nothing about what happened: it is 1 until
+    the line is part of the sums, then NULL, so that recording is a single insert.
 
     .. pii: Who did what when; ``title``, ``url`` and ``note`` may tell more. They are erased when the person retires,
         the numbers stay so that no total changes.
@@ -111,6 +111,7 @@ class Entry(models.Model):
     note = models.CharField(max_length=500, blank=True, help_text=_("Why somebody gave or took points by hand."))
     title = models.CharField(max_length=255, blank=True)
     url = models.CharField(max_length=500, blank=True)
+    fold_due = models.PositiveSmallIntegerField(null=True, default=1, help_text=_("1 until it is part of the sums."))
 
     class Meta:
         verbose_name = _("ledger entry")
@@ -123,8 +124,8 @@ class Entry(models.Model):
             models.Index(fields=["user_id", "course", "kind", "local_date"], name="gamification_entry_window"),
             # My points, newest first.
             models.Index(fields=["user_id", "course", "occurred_at"], name="gamification_entry_history"),
-            # The nightly comparison walks a course person by person.
-            models.Index(fields=["course", "user_id"], name="gamification_entry_course"),
+            # What waits, of all and of one; and the nightly comparison, which walks a course person by person.
+            models.Index(fields=["fold_due", "course", "user_id"], name="gamification_entry_folding"),
         ]
 
     def __str__(self) -> str:
@@ -139,28 +140,6 @@ class Entry(models.Model):
     def delete(self, *_args: Any, **_kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refuse: a void is a new line."""
         raise TypeError("The ledger is append-only.")
-
-
-class PendingEntry(models.Model):
-    """A line that is not yet part of its person's total; kind and day repeat the line's, to find its window at once.
-
-    .. no_pii:
-    """
-
-    entry_id = models.BigIntegerField(primary_key=True)
-    course_id = models.IntegerField()
-    user_id = models.IntegerField()
-    kind = models.CharField(max_length=32)
-    local_date = models.DateField()
-    recorded_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("entry to fold")
-        verbose_name_plural = _("entries to fold")
-        indexes = [
-            models.Index(fields=["course_id", "user_id"], name="gamification_pending_person"),
-            models.Index(fields=["recorded_at"], name="gamification_pending_age"),
-        ]
 
 
 class Listing(models.IntegerChoices):

@@ -18,7 +18,7 @@ from people import api as people
 
 from . import boards, courses, edx_platform, statements
 from .caps import Line, list_live, sum_by_kind
-from .models import Bucket, Entry, Listing, PendingEntry, PointsCourse, Total, total_key
+from .models import Bucket, Entry, Listing, PointsCourse, Total, total_key
 from .statements import TotalRow
 
 BATCH = 500
@@ -55,12 +55,12 @@ def compare_course(course_key: CourseKey, *, is_repair: bool) -> Differences:
 
 
 def _list_persons(course_id: int) -> Iterator[list[int]]:
-    """Yield everybody with lines or a total in a course, in batches."""
+    """Yield everybody with folded lines or a total in a course, in batches."""
     last = 0
     while True:
         persons: set[int] = set()
-        for model in (Entry, Total):
-            ids = model.objects.filter(course_id=course_id, user_id__gt=last).order_by("user_id")
+        for rows in (Entry.objects.filter(fold_due=None), Total.objects.all()):
+            ids = rows.filter(course_id=course_id, user_id__gt=last).order_by("user_id")
             persons.update(ids.values_list("user_id", flat=True).distinct()[:BATCH])
         batch = sorted(persons)[:BATCH]
         if not batch:
@@ -121,10 +121,8 @@ def _repair_person(course_id: int, course_key: CourseKey, user_id: int, *, diffe
 
 def _sum_ledger(course_id: int, user_ids: list[int]) -> dict[int, dict[str, int]]:
     """Return the folded points of people by kind, from their lines."""
-    waiting = PendingEntry.objects.filter(course_id=course_id, user_id__in=user_ids).values("entry_id")
     lines = (
-        Entry.objects.filter(course_id=course_id, user_id__in=user_ids)
-        .exclude(id__in=waiting)
+        Entry.objects.filter(fold_due=None, course_id=course_id, user_id__in=user_ids)
         .order_by("user_id")
         .values_list("user_id", *Line._fields)
     )

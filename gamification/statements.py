@@ -19,22 +19,29 @@ from django.db import connection
 from django.utils import timezone
 
 from .caps import Line, Window
-from .models import SCORE_BITS, USER_BITS, Bucket, Entry, Listing, PendingEntry, Total, bucket_key
+from .models import SCORE_BITS, USER_BITS, Bucket, Entry, Listing, Total, bucket_key
 
 ENTRY = Entry._meta.db_table  # noqa: SLF001 - Django documents _meta
-PENDING = PendingEntry._meta.db_table  # noqa: SLF001
 TOTAL = Total._meta.db_table  # noqa: SLF001
 BUCKET = Bucket._meta.db_table  # noqa: SLF001
 
 #: SQLite takes no more in one statement when it is old.
 MOST_PARAMETERS = 900
 
+#: Rows of the usual look for what waits; more of them are a backlog.
+MOST_ROWS = 500
+
 #: Scores that share one coarse bar. A rank then adds up at most 63 fine bars and score / 64 coarse ones.
 COARSE = 64
 
 _LINE = ", ".join(f"e.{column}" for column in Line._fields)
-# The server's own search for a join order takes as long as the joins; the order written here is the right one.
-_JOIN_IN_ORDER = "STRAIGHT_JOIN" if connection.vendor == "mysql" else ""
+# MariaDB and MySQL search for a join order and for indexes longer than the joins take, and then read two indexes where
+# one is enough. What is written here is how it should be done: person and window first, then the source.
+_IS_MYSQL = connection.vendor == "mysql"
+_JOIN_IN_ORDER = "STRAIGHT_JOIN" if _IS_MYSQL else ""
+_BY_WINDOW, _BY_SOURCE, _BY_FOLDING = (
+    f"FORCE INDEX (gamification_entry_{name})" if _IS_MYSQL else "" for name in ("window", "source_revision", "folding")
+)
 _SAME_SOURCE = "e.source = w.source AND e.user_id = w.user_id AND e.course_id = w.course_id"
 
 
@@ -62,10 +69,6 @@ def _fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
 def _execute(sql: str, parameters: Sequence[Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-
-
-def _is_mysql() -> bool:
-    return connection.vendor == "mysql"
 
 
 def _day(value: date) -> Any:
@@ -97,6 +100,7 @@ _BLANK: dict[str, Any] = {
     "note": "",
     "title": "",
     "url": "",
+    "fold_due": 1,
 }
 _INSERT_ENTRY = f"INSERT INTO {ENTRY} ({', '.join(_BLANK)}) VALUES ({', '.join(['%s'] * len(_BLANK))})"  # noqa: S608
 
@@ -112,25 +116,9 @@ def insert_entry(values: Mapping[str, Any]) -> int:
         return int(cursor.lastrowid)
 
 
-def insert_pending(entry_id: int, values: Mapping[str, Any]) -> None:
-    """Note that a line is to be folded."""
-    _execute(
-        f"INSERT INTO {PENDING} (entry_id, course_id, user_id, kind, local_date, recorded_at) "  # noqa: S608
-        "VALUES (%s, %s, %s, %s, %s, %s)",
-        [
-            entry_id,
-            values["course_id"],
-            values["user_id"],
-            values["kind"],
-            _day(values["local_date"]),
-            _instant(values["recorded_at"]),
-        ],
-    )
-
-
 def lock_total(key: int) -> TotalRow | None:
     """Lock and return a person's total until the transaction ends; None if there is none."""
-    lock = " FOR UPDATE" if _is_mysql() else ""
+    lock = " FOR UPDATE" if _IS_MYSQL else ""
     rows = _fetch(f"SELECT points, by_kind, listing FROM {TOTAL} WHERE id = %s{lock}", [key])  # noqa: S608
     return _total(rows)
 
@@ -138,7 +126,7 @@ def lock_total(key: int) -> TotalRow | None:
 def find_total(key: int) -> tuple[TotalRow | None, bool]:
     """Return a person's folded sum, and whether lines wait to be folded, both of the same instant."""
     person = [key >> USER_BITS, key & (1 << USER_BITS) - 1]
-    waits = f"EXISTS (SELECT 1 FROM {PENDING} WHERE course_id = %s AND user_id = %s)"  # noqa: S608
+    waits = f"EXISTS (SELECT 1 FROM {ENTRY} WHERE fold_due = 1 AND course_id = %s AND user_id = %s)"  # noqa: S608
     rows = _fetch(f"SELECT points, by_kind, listing, {waits} FROM {TOTAL} WHERE id = %s", [*person, key])  # noqa: S608
     if rows:
         return _total(rows), bool(rows[0][3])
@@ -168,14 +156,21 @@ def list_pending_sources(*, course_id: int, user_id: int) -> list[PendingLine]:
 
     That is: every line of every source that has a line of the same kind and day as one of those that wait.
     """
-    rows = _fetch(
-        f"SELECT {_JOIN_IN_ORDER} {_LINE}, q.entry_id FROM "  # noqa: S608
-        f"(SELECT DISTINCT kind, local_date FROM {PENDING} WHERE course_id = %s AND user_id = %s) p "
-        f"JOIN {ENTRY} w ON w.user_id = %s AND w.course_id = %s AND w.kind = p.kind AND w.local_date = p.local_date "
-        f"JOIN {ENTRY} e ON {_SAME_SOURCE} "
-        f"LEFT JOIN {PENDING} q ON q.entry_id = e.id",
-        [course_id, user_id, user_id, course_id],
+    waiting = f"{ENTRY} p {_BY_FOLDING}"
+    condition = "p.fold_due = 1 AND p.course_id = %s AND p.user_id = %s"
+    windows = (
+        f"JOIN {ENTRY} w {_BY_WINDOW} ON w.user_id = %s AND w.course_id = %s "
+        "AND w.kind = p.kind AND w.local_date = p.local_date "
+        f"JOIN {ENTRY} e {_BY_SOURCE} ON {_SAME_SOURCE}"
     )
+    select = f"SELECT {_JOIN_IN_ORDER} {_LINE}, e.fold_due FROM"
+    rows = _fetch(
+        f"{select} {waiting} {windows} WHERE {condition} LIMIT {MOST_ROWS}", [user_id, course_id, course_id, user_id]
+    )
+    if len(rows) == MOST_ROWS:
+        # A backlog: every window only once, which costs a temporary table.
+        once = f"(SELECT DISTINCT p.kind, p.local_date FROM {waiting} WHERE {condition}) p"  # noqa: S608
+        rows = _fetch(f"{select} {once} {windows}", [course_id, user_id, user_id, course_id])
     return _pending_lines(rows)
 
 
@@ -199,9 +194,8 @@ def list_window_sources(*, course_id: int, user_id: int, windows: Iterable[Windo
         return []
     choice = " OR ".join(["(w.kind = %s AND w.local_date = %s)"] * len(pairs))
     rows = _fetch(
-        f"SELECT {_JOIN_IN_ORDER} {_LINE}, q.entry_id FROM {ENTRY} w "  # noqa: S608
-        f"JOIN {ENTRY} e ON {_SAME_SOURCE} "
-        f"LEFT JOIN {PENDING} q ON q.entry_id = e.id "
+        f"SELECT {_JOIN_IN_ORDER} {_LINE}, e.fold_due FROM {ENTRY} w {_BY_WINDOW} "  # noqa: S608
+        f"JOIN {ENTRY} e {_BY_SOURCE} ON {_SAME_SOURCE} "
         f"WHERE w.user_id = %s AND w.course_id = %s AND ({choice})",
         [user_id, course_id, *(part for pair in pairs for part in pair)],
     )
@@ -217,12 +211,12 @@ def _line(row: tuple[Any, ...]) -> Line:
     return Line(row[0], row[1], row[2], bool(row[3]), *row[4:9])
 
 
-def delete_pending(entry_ids: Sequence[int]) -> None:
-    """Note that lines are folded."""
+def mark_folded(entry_ids: Sequence[int]) -> None:
+    """Note that lines are part of the sums."""
     for start in range(0, len(entry_ids), MOST_PARAMETERS):
         batch = entry_ids[start : start + MOST_PARAMETERS]
         marks = ", ".join(["%s"] * len(batch))
-        _execute(f"DELETE FROM {PENDING} WHERE entry_id IN ({marks})", batch)  # noqa: S608
+        _execute(f"UPDATE {ENTRY} SET fold_due = NULL WHERE id IN ({marks})", batch)  # noqa: S608
 
 
 def list_bars(course_id: int, score: int) -> list[int]:
@@ -244,7 +238,7 @@ def add_to_bars(changes: Sequence[tuple[int, int]]) -> None:
     rows = ", ".join(["(%s, %s)"] * len(changes))
     clash = (
         "ON DUPLICATE KEY UPDATE members = members + VALUES(members)"
-        if _is_mysql()
+        if _IS_MYSQL
         else f"ON CONFLICT (id) DO UPDATE SET members = {BUCKET}.members + excluded.members"
     )
     _execute(
@@ -276,7 +270,7 @@ def find_place(key: int) -> tuple[int, int, int] | None:
     """
     course_id = key >> USER_BITS
     fine, coarse = (bucket_key(course_id, is_coarse=is_coarse, score=0) for is_coarse in (False, True))
-    step = f"t.points {'DIV' if _is_mysql() else '/'} {COARSE}"
+    step = f"t.points {'DIV' if _IS_MYSQL else '/'} {COARSE}"
     rows = _fetch(
         "SELECT t.points, t.listing, "  # noqa: S608
         f"(SELECT SUM(members) FROM {BUCKET} WHERE id > %s + t.points AND id < %s + ({step} + 1) * {COARSE}), "

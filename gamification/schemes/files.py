@@ -111,7 +111,8 @@ def _mapping(value: Any, *, field: str) -> dict[str, Any]:
 def _refuse_unknown(content: Mapping[str, Any], *, known: set[str], field: str) -> None:
     for name in content:
         if name not in known:
-            raise SchemeError(f"unknown; known are {', '.join(sorted(known))}", field=f"{field}.{name}".lstrip("."))
+            place = f"{field}.{name}".strip(".") or "file"
+            raise SchemeError(f"unknown; known are {', '.join(sorted(known))}", field=place)
 
 
 def _whole(value: Any, *, field: str, least: int, most: int) -> int:

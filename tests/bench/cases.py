@@ -13,7 +13,6 @@ from discussion_ext import api
 from discussion_ext.data import CaseConfigData
 from discussion_ext.models import Contribution, Task, TaskGroup
 from gamification import api as gamification
-
 from tests.bench.figures import analyse, compare_rates
 from tests.bench.people import make_learners
 

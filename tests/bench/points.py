@@ -13,7 +13,6 @@ from opaque_keys.edx.keys import CourseKey
 from gamification import api, statements
 from gamification.courses import get_number
 from gamification.models import Listing, Total, total_key
-
 from tests.bench.figures import analyse, compare_rates, insert_rows, is_mysql
 from tests.bench.people import make_learners
 

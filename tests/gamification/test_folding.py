@@ -14,7 +14,7 @@ from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 
 from gamification import api, folding, ledger, statements, tasks
-from gamification.models import Bucket, Entry, PendingEntry, Total
+from gamification.models import Bucket, Entry, Total
 
 Do = Callable[..., Any]
 
@@ -55,7 +55,7 @@ def everything() -> tuple[Any, ...]:
     return (
         sorted(Total.objects.values_list("user_id", "points", "listing")),
         sorted(Bucket.objects.exclude(members=0).values_list("id", "members")),
-        PendingEntry.objects.count(),
+        Entry.objects.filter(fold_due=1).count(),
     )
 
 
@@ -82,11 +82,11 @@ def test_a_fold_killed_between_any_two_statements_is_done_by_the_sweep(
         prepare(person)
         with pytest.raises(Killed), killed_after(step):
             fold(person)
-        assert PendingEntry.objects.filter(user_id=person).exists(), "the kill came after the last statement"
+        assert Entry.objects.filter(fold_due=1, user_id=person).exists(), "the kill came after the last statement"
         assert api.get_standing(person, plain_course).points == 13, "shown all the same"
         api.sweep_entries(min_age_seconds=0)
         assert Total.objects.get(user_id=person).points == 13
-        assert not PendingEntry.objects.exists()
+        assert not Entry.objects.filter(fold_due=1).exists()
         assert not api.compare_course(plain_course, is_repair=False)
         assert api.sweep_entries(min_age_seconds=0) == 0
     assert api.list_board(plain_course).total == steps + 1
@@ -104,7 +104,7 @@ def test_a_recording_killed_anywhere_leaves_nothing_or_a_line_that_will_be_folde
         with pytest.raises(Killed), killed_after(step), transaction.atomic():
             record(person)
         lines = Entry.objects.filter(user_id=person).count()
-        assert PendingEntry.objects.filter(user_id=person).count() == lines
+        assert Entry.objects.filter(fold_due=1, user_id=person).count() == lines
         api.sweep_entries(min_age_seconds=0)
         assert api.get_standing(person, plain_course).points == 10 * lines
 
@@ -127,9 +127,9 @@ def test_an_error_while_folding_after_commit_never_reaches_the_request(
         with django_capture_on_commit_callbacks(execute=True):
             record(person)
     assert "the sweep will" in caplog.text
-    assert PendingEntry.objects.count() == 1
+    assert Entry.objects.filter(fold_due=1).count() == 1
     assert tasks.sweep_entries_task() == 0, "young lines are left to the fold that is under way"
-    PendingEntry.objects.update(recorded_at=timezone.now() - timedelta(minutes=5))
+    Entry.objects.filter(fold_due=1).update(recorded_at=timezone.now() - timedelta(minutes=5))
     assert tasks.sweep_entries_task() == 1
     assert api.get_rank(person, plain_course) == 1
 
@@ -151,7 +151,7 @@ def test_one_person_that_cannot_be_folded_does_not_keep_the_others_waiting(
 
     monkeypatch.setattr(folding, "read_change", fail_for_a)
     assert api.sweep_entries(min_age_seconds=0) == 1
-    assert list(PendingEntry.objects.values_list("user_id", flat=True)) == [a]
+    assert list(Entry.objects.filter(fold_due=1).values_list("user_id", flat=True)) == [a]
 
 
 def test_folding_refuses_to_run_inside_a_transaction(person: int, record: Do, fold: Do) -> None:
@@ -239,7 +239,7 @@ class TestComparing:
     def test_what_waits_is_no_difference(self, people: list[int], plain_course: CourseKey, record: Do) -> None:
         record(people[0])
         assert not api.compare_course(plain_course, is_repair=True)
-        assert PendingEntry.objects.count() == 1
+        assert Entry.objects.filter(fold_due=1).count() == 1
 
     def test_memory_and_batches(self, people: list[int], plain_course: CourseKey, monkeypatch: Any) -> None:
         from gamification import reconciliation

@@ -13,7 +13,7 @@ from opaque_keys.edx.keys import CourseKey
 
 from gamification import api
 from gamification.data import TIER_OF_KIND
-from gamification.models import Entry, PendingEntry, Total
+from gamification.models import Entry, Total
 from people import api as people
 
 from .conftest import NOON
@@ -34,7 +34,7 @@ def test_an_activity_counts_before_and_after_it_is_folded(
     assert fold(person) == 1
     assert points(person, plain_course) == 3
     assert Total.objects.get().by_kind == {"comment": 3}
-    assert not PendingEntry.objects.exists()
+    assert not Entry.objects.filter(fold_due=1).exists()
 
 
 def test_the_fold_follows_the_commit(
@@ -271,9 +271,7 @@ def test_points_by_hand_refuse_bad_input(
 def test_recording_and_folding_is_a_handful_of_statements(person: int, record: Do, fold: Do) -> None:
     record(person, "comment")
     fold(person)
-    with CaptureQueriesContext(
-        connection,
-    ) as recording:
+    with CaptureQueriesContext(connection) as recording:
         record(person, "comment")
     with CaptureQueriesContext(connection) as folding:
         fold(person)
@@ -284,5 +282,5 @@ def test_recording_and_folding_is_a_handful_of_statements(person: int, record: D
         ]
 
     # Beside these: the switch and the scheme (remembered in production) and the person's zone.
-    assert len([sql for sql in own(recording) if "schemeversion" not in sql]) == 2
+    assert len([sql for sql in own(recording) if "schemeversion" not in sql]) == 1
     assert len(own(folding)) == 5
