@@ -97,15 +97,17 @@ def to_data(task: Task) -> TaskData:
     )
 
 
-def await_everybody(task: Task) -> int:
-    """Leave everybody who takes part in a task to be evaluated again; return how many. Memory stays flat."""
+def await_everybody(task: Task, *, is_waiting: bool = False) -> int:
+    """Leave everybody who takes part in a task to be evaluated again; return how many. Memory stays flat.
+
+    With ``is_waiting`` only those who wait for classmates.
+    """
+    found = Participation.objects.filter(task=task, is_retired=False)
+    if is_waiting:
+        found = found.filter(is_waiting=True)
     total, last = 0, 0
     while True:
-        rows = list(
-            Participation.objects.filter(task=task, pk__gt=last, is_retired=False)
-            .order_by("pk")
-            .values_list("pk", "user_id")[:_BATCH]
-        )
+        rows = list(found.filter(pk__gt=last).order_by("pk").values_list("pk", "user_id")[:_BATCH])
         if not rows:
             return total
         PendingEvaluation.objects.bulk_create(PendingEvaluation(task=task, user_id=user_id) for _pk, user_id in rows)

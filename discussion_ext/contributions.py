@@ -84,13 +84,10 @@ def _record_new(post: ForumPostData, intent: Intent | None) -> Contribution | No
     course_id = task.course_id if task is not None else post.course_id
     course_key = CourseKey.from_string(course_id)
     kind = intent.kind if intent is not None and intent.kind else _kind_of(post, parent, task)
-    group_id = 0
-    if task is not None and task.by_cohort:
-        group_id = parent.group_id if parent else post.group_id or edx_platform.cohort_id(post.author_id, course_key)
     contribution = Contribution(
         course_id=course_id,
         task=task,
-        group_id=group_id,
+        group_id=parent.group_id if parent else _group_of(post, task),
         forum_key=post.key,
         topic_id=post.topic_id,
         kind=kind,
@@ -197,9 +194,11 @@ def _move(contribution: Contribution, post: ForumPostData) -> None:
     if former == task:
         Contribution.objects.filter(pk__in=[each.pk for each in moved]).update(topic_id=post.topic_id)
         return
+    group_id = _group_of(post, task)
     for each in moved:
         counts.leave(each)
         each.task, each.topic_id, each.slot_key, each.is_left_out = task, post.topic_id, None, False
+        each.group_id = group_id
         each.kind = _moved_kind(each, task)
         each.fold_due = 1
         if task is not None and each.kind == ContributionKind.POSITION:
@@ -226,8 +225,12 @@ def record_deletion(forum_key: str, *, is_target: bool, actor_id: int | None) ->
     post withdraws it; the target of somebody else is removed (by an unknown person in bulk jobs); what goes with
     somebody else's post is gone, and its author keeps the credit.
     """
-    contribution = Contribution.objects.select_for_update().filter(forum_key=forum_key).first()
-    if contribution is None or contribution.state != ContributionState.LIVE:
+    contribution_id = Contribution.objects.filter(forum_key=forum_key).values_list("pk", flat=True).first()
+    if contribution_id is None:
+        return None
+    # The forum deletes replies first: without the lock above them, counting one of them would meet us half-way.
+    contribution = counts.lock_with_above(contribution_id)[contribution_id]
+    if contribution.forum_key != forum_key or contribution.state != ContributionState.LIVE:
         return None
     intent = current_intent()
     if intent is not None and intent.state:
@@ -294,6 +297,13 @@ def _find_task(post: ForumPostData, parent: Contribution | None) -> Task | None:
     if not post.topic_id or not is_on(CourseKey.from_string(post.course_id)):
         return None
     return Task.objects.filter(topic_key=topic_key(post.course_id, post.topic_id)).first()
+
+
+def _group_of(post: ForumPostData, task: Task | None) -> int:
+    """Return the group that sees a thread: its cohort, else its author's; 0 for everybody."""
+    if task is None or not task.by_cohort:
+        return 0
+    return post.group_id or edx_platform.cohort_id(post.author_id, CourseKey.from_string(task.course_id))
 
 
 def _kind_of(post: ForumPostData, parent: Contribution | None, task: Task | None) -> ContributionKind:

@@ -21,7 +21,7 @@ _BATCH = 200
 def fold_contribution(contribution_id: int) -> None:
     """Bring the counts of group and parent up to date with one post."""
     with transaction.atomic():
-        rows = _lock(contribution_id)
+        rows = lock_with_above(contribution_id)
         contribution = rows.get(contribution_id)
         if contribution is None or contribution.fold_due is None:
             return
@@ -90,7 +90,8 @@ def _count_reply(contribution: Contribution, step: int) -> None:
         contribution.ordinal = root.values_list("answers_ever", flat=True).get()
 
 
-def _lock(contribution_id: int) -> dict[int, Contribution]:
+def lock_with_above(contribution_id: int) -> dict[int, Contribution]:
+    """Lock a post and what it stands under, by id, and return them by id."""
     above = Contribution.objects.filter(pk=contribution_id).values_list("parent_id", "root_id").first() or ()
     ids = {pk for pk in (contribution_id, *above) if pk is not None}
     return {row.pk: row for row in Contribution.objects.select_for_update().filter(pk__in=ids).order_by("pk")}

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from opaque_keys.edx.keys import CourseKey
 
 from . import configurations, counts, edx_platform, phases
@@ -33,22 +33,26 @@ _BATCH = 200
 
 
 def complete_contribution(contribution_id: int) -> None:
-    """Fold the counts that a post changed and evaluate its author; safe to repeat."""
+    """Fold the counts that a post changed and evaluate whom it concerns; safe to repeat.
+
+    That is its author, those who wrote beneath it (a thread may have been moved), and, where a position is new, those
+    who had nobody left to answer.
+    """
     counts.fold_contribution(contribution_id)
-    contribution = Contribution.objects.filter(pk=contribution_id, task__isnull=False).select_related("task").first()
-    if contribution is None or contribution.task is None:
+    contribution = Contribution.objects.filter(pk=contribution_id).select_related("task").first()
+    if contribution is None:
         return
-    evaluate_pending(task_id=contribution.task_id, user_id=contribution.author_id)
+    written = Contribution.objects.filter(Q(pk=contribution_id) | Q(root=contribution_id))
+    authors = list(written.values_list("author_id", flat=True).distinct()[:_BATCH])
+    # Also in the case that a moved thread has left. By course, because the queue has an index by case.
+    due = PendingEvaluation.objects.filter(task__course_id=contribution.course_id, user_id__in=authors)
+    for task_id in list(due.values_list("task_id", flat=True).distinct()):
+        evaluate_pending(task_id=task_id, user_ids=authors)
+    if contribution.task is None:
+        return
     if contribution.kind == ContributionKind.POSITION and contribution.state == ContributionState.LIVE:
-        _evaluate_waiting(contribution.task, but=contribution.author_id)
-
-
-def _evaluate_waiting(task: Task, *, but: int) -> None:
-    """Evaluate those who had nobody left to answer: now there is somebody."""
-    waiting = Participation.objects.filter(task=task, is_waiting=True, is_retired=False).exclude(user_id=but)
-    for user_id in list(waiting.order_by("user_id").values_list("user_id", flat=True)[:_BATCH]):
-        PendingEvaluation.objects.create(task=task, user_id=user_id)
-        evaluate_pending(task_id=task.pk, user_id=user_id)
+        configurations.await_everybody(contribution.task, is_waiting=True)
+        evaluate_pending(task_id=contribution.task_id, limit=_BATCH)
 
 
 def evaluate_task(task_id: int) -> int:

@@ -7,7 +7,7 @@ book and completion. A grade decided by the team wins and is left alone by whate
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -385,13 +385,13 @@ def _shielded(task: Task, participation: Participation, tell: Callable[[], Any])
 # -- what is left to do ------------------------------------------------------------------------------------------------
 
 
-def evaluate_pending(*, task_id: int | None = None, user_id: int | None = None, limit: int = 200) -> int:
+def evaluate_pending(*, task_id: int | None = None, user_ids: Collection[int] | None = None, limit: int = 200) -> int:
     """Evaluate learners who are waiting for it, at most ``limit`` rows; return how many learners were evaluated."""
     rows = PendingEvaluation.objects.order_by("attempts", "pk")
     if task_id is not None:
         rows = rows.filter(task_id=task_id)
-    if user_id is not None:
-        rows = rows.filter(user_id=user_id)
+    if user_ids is not None:
+        rows = rows.filter(user_id__in=user_ids)
     people_due: dict[tuple[int, int], list[int]] = {}
     for pk, due_task, due_user in rows.values_list("pk", "task_id", "user_id")[:limit]:
         people_due.setdefault((due_task, due_user), []).append(pk)

@@ -111,7 +111,9 @@ def list_team_posts(
         "unanswered": _positions(task).filter(answers=0),
         "left_out": Contribution.objects.filter(task=task, is_left_out=True),
         "first": _first_posts(task),
-        "reported": Contribution.objects.filter(task=task, reports__state=Report.OPEN).distinct(),
+        "reported": Contribution.objects.filter(
+            pk__in=Report.objects.filter(task=task, state=Report.OPEN).values("contribution")
+        ),
         "all": _positions(task),
     }.get(show)
     if found is None:

@@ -506,3 +506,25 @@ def test_beyond_the_days_limit_a_post_says_whether_it_still_counts_for_the_case(
         reasons.append(entry.reason)
     assert reasons[2] == "Two answers a day earn points and this was the third. It still counts for the case."
     assert "still counts" not in reasons[3]
+
+
+def test_nobody_who_waits_for_a_classmate_is_forgotten(
+    case: UsageKey,
+    enrol: Callable[..., int],
+    take_position: Callable[..., PostedData],
+    words: Callable[..., str],
+    committed: Callable[[], Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("discussion_ext.repairs._BATCH", 1)
+    pair = [enrol(), enrol()]
+    positions = [take_position(user_id).contribution for user_id in pair]
+    for user_id, theirs in zip(pair, reversed(positions), strict=True):
+        assert theirs is not None
+        with committed():
+            api.post_answer(usage_key=case, contribution_id=theirs.id, user_id=user_id, body=words(8, user_id))
+    waiting = Participation.objects.filter(is_waiting=True)
+    assert waiting.count() == 2
+    take_position(enrol())
+    api.sweep(limit=10)
+    assert not waiting.filter(user_id__in=pair).exists()

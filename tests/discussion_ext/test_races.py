@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from forum.models import Comment, CommentThread
 from opaque_keys.edx.keys import UsageKey
 
-from discussion_ext import api, cases, contributions, results
+from discussion_ext import api, cases, contributions, counts, results
 from discussion_ext.data import PostedData
 from discussion_ext.models import Contribution, Participation, TaskGroup
 
@@ -258,3 +258,36 @@ class TestEvaluation:
         assert not [each for each in outcomes if isinstance(each, Exception)], outcomes
         api.sweep()
         assert api.get_score(usage_key=case, user_id=learner) == (6, 10)
+
+
+def test_a_thread_deleted_while_an_answer_is_counted(
+    level: str,
+    case: UsageKey,
+    learner: int,
+    peer: int,
+    take_position: Callable[..., PostedData],
+    words: Callable[..., str],
+) -> None:
+    """The forum deletes replies before their thread; counting locks the thread before the reply."""
+    theirs = take_position(peer).contribution
+    take_position(learner)
+    assert theirs is not None
+    answer = api.post_answer(usage_key=case, contribution_id=theirs.id, user_id=learner, body=words(8, 1)).contribution
+    assert answer is not None
+    Contribution.objects.update(fold_due=1)
+    keys = dict(Contribution.objects.values_list("pk", "forum_key"))
+    meeting = Meeting(2)
+
+    def delete() -> str:
+        api.record_deletion(keys[answer.id], is_target=False, actor_id=peer)
+        meeting.wait()
+        threading.Event().wait(0.5)
+        api.record_deletion(keys[theirs.id], is_target=True, actor_id=peer)
+        return "deleted"
+
+    def count() -> str:
+        meeting.wait()
+        counts.fold_contribution(answer.id)
+        return "counted"
+
+    assert race(level, delete, count) == ["deleted", "counted"]

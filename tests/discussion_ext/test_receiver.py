@@ -184,6 +184,30 @@ class TestElsewhere:
         assert (view.peers_count, view.earned) == (0, 0)
         assert not SketchHash.objects.exists()
 
+    def test_a_thread_moved_into_a_case_by_cohort_is_seen_by_its_cohort(
+        self,
+        make_case: Callable[..., UsageKey],
+        learner: int,
+        peer: int,
+        post: Callable[..., str],
+        reply: Callable[..., str],
+        words: Callable[..., str],
+        committed: Callable[[], Any],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        cohorts = {learner: 7, peer: 7}
+        monkeypatch.setattr("discussion_ext.edx_platform.cohort_id", lambda user_id, _key: cohorts[user_id])
+        usage_key = make_case("open", is_held=False, by_cohort=True, topic_id=TOPIC)
+        with committed():
+            thread = post(peer, words(12, 1), topic="general")
+            reply(learner, words(6, 2), thread=thread)
+            forum_api.update_thread(thread, commentable_id=TOPIC)
+        assert set(Contribution.objects.values_list("group_id", flat=True)) == {7}
+        assert len(api.view_case(usage_key=usage_key, user_id=learner).peers.contributions) == 1
+        with committed():
+            forum_api.update_thread(thread, commentable_id="general")
+        assert set(Contribution.objects.values_list("group_id", flat=True)) == {0}
+
     def test_where_everything_is_off_one_cached_look_up_is_all(
         self,
         course_key: CourseKey,
