@@ -340,6 +340,14 @@ class TestDrawn:
         assert act(open_as(case_key, course_team), "team_action", "close", {"text": "It ends here."})[0] == 200
         assert not offered()
 
+    def test_without_script_no_form_takes_a_text_away(self, both_posted, open_in_studio, open_as, case_key, course_team):
+        team, form = drawn(open_as(case_key, course_team)), drawn(open_in_studio(case_key), "studio_view")
+        for soup in (drawn(both_posted[0]), team, form):
+            forms = soup.select("form")
+            assert forms
+            assert {form["method"] for form in forms} == {"dialog"}
+        assert "writing needs it" in text_of(team.select_one("noscript"))
+
     def test_two_cases_in_a_document_share_no_id(self, make_case, open_as, learner, do):
         found = []
         for _ in range(2):

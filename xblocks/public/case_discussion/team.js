@@ -58,12 +58,26 @@ async function run(view, button, act, data) {
       say(button, answer.status);
       return;
     }
+    keepClosingText(view, act);
     view.region.innerHTML = answer.panel; // rendered and sanitised by our own handler
+    bringClosingText(view);
     wake(view);
     focusOn(view.region.querySelector("[data-focus=panel]"));
   } finally {
     button.removeAttribute("aria-busy");
   }
+}
+
+/** A closing text that was not sent outlives a look at posts and learners. */
+function keepClosingText(view, act) {
+  const area = view.region.querySelector("[data-closing-text]");
+  if (area) view.closingText = area.value === area.defaultValue ? undefined : area.value;
+  if (act === "close") view.closingText = undefined;
+}
+
+function bringClosingText(view) {
+  const area = view.region.querySelector("[data-closing-text]");
+  if (area && view.closingText !== undefined) area.value = view.closingText;
 }
 
 function mark(form, error) {
