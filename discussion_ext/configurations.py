@@ -7,6 +7,7 @@ import json
 import logging
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from . import edx_platform, phases
@@ -62,8 +63,7 @@ def get_task(usage_key: UsageKey) -> Task:
     """Return the stored task of a block or raise CaseNotFoundError."""
     task = Task.objects.filter(usage_hash=_hash(str(usage_key))).first()
     if task is None:
-        message = "This case has not been published yet."
-        raise CaseNotFoundError(message)
+        raise CaseNotFoundError(_("This case has not been published yet."))
     return task
 
 

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory
+from django.utils import translation
 from edx_django_utils.cache import RequestCache
 from forum.models import CommentThread
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -235,3 +236,10 @@ def test_a_case_with_dates_keeps_them(make_case: Callable[..., UsageKey]) -> Non
     data = api.find_task(make_case("dated", opens_at=opens, closes_at=closes))
     assert data is not None
     assert (data.config.opens_at, data.config.closes_at) == (opens, closes)
+
+
+def test_a_case_that_was_never_published_says_so_in_the_readers_language(course_key: CourseKey) -> None:
+    unknown = course_key.make_usage_key("case_discussion", "unknown")
+    with translation.override("nl"), pytest.raises(api.CaseNotFoundError) as refusal:
+        api.view_case(usage_key=unknown, user_id=1)
+    assert refusal.value.message == "Deze casus is nog niet gepubliceerd."
