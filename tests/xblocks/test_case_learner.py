@@ -340,7 +340,7 @@ class TestDrawn:
         assert act(open_as(case_key, course_team), "team_action", "close", {"text": "It ends here."})[0] == 200
         assert not offered()
 
-    def test_without_script_no_form_takes_a_text_away(self, both_posted, open_in_studio, open_as, case_key, course_team):
+    def test_without_script_no_form_takes_a_text(self, both_posted, open_in_studio, open_as, case_key, course_team):
         team, form = drawn(open_as(case_key, course_team)), drawn(open_in_studio(case_key), "studio_view")
         for soup in (drawn(both_posted[0]), team, form):
             forms = soup.select("form")
