@@ -19,7 +19,7 @@ rounded to two decimals, half up, once per requirement. What was impossible at c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -408,53 +408,3 @@ def _points(points: float | Fraction, part: int = 1, whole: int = 1) -> float:
 
 def _add(points: Iterable[float]) -> float:
     return float(sum((Decimal(str(number)) for number in points), Decimal(0)))
-
-
-# -- keeping -----------------------------------------------------------------------------------------------------------
-
-
-def dump(evaluation: EvaluationData) -> dict[str, Any]:
-    """Return an evaluation as JSON can hold it. Words are left out: they are made for each reader."""
-    kept: dict[str, Any] = _plain(asdict(evaluation))
-    return kept
-
-
-def load(kept: Mapping[str, Any]) -> EvaluationData:
-    """Return the evaluation that `dump` gave away; its words are empty until it is explained."""
-    return EvaluationData(
-        **{
-            **kept,
-            "requirements": tuple(
-                RequirementData(**{**_revived(entry), "items": tuple(_item(item) for item in entry["items"])})
-                for entry in kept["requirements"]
-            ),
-            "verdicts": {int(post_id): _item(item) for post_id, item in kept["verdicts"].items()},
-            "evaluated_at": datetime.fromisoformat(kept["evaluated_at"]),
-            "finished_at": _moment(kept["finished_at"]),
-        }
-    )
-
-
-_WORDS = ("title", "detail", "why")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(key): _plain(entry) for key, entry in value.items() if key not in _WORDS}
-    if isinstance(value, list | tuple):
-        return [_plain(entry) for entry in value]
-    return value
-
-
-def _item(entry: Mapping[str, Any]) -> RequirementItemData:
-    return RequirementItemData(**_revived(entry))
-
-
-def _revived(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {**entry, "state": RequirementState(entry["state"]), "met_at": _moment(entry["met_at"])}
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

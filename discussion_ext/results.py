@@ -19,7 +19,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from gamification import api as gamification
 
-from . import edx_platform, evaluation, phases
+from . import edx_platform, evaluation, phases, verdicts
 from .announcements import tell_ledger
 from .contributions import now
 from .data import (
@@ -154,7 +154,7 @@ def score_of(task: Task, participation: Participation, result: EvaluationData | 
 
 def stored_evaluation(participation: Participation) -> EvaluationData | None:
     """Return the last evaluation that was kept, None before the first."""
-    return evaluation.load(participation.evaluation) if participation.evaluation else None
+    return verdicts.load(participation.evaluation) if participation.evaluation else None
 
 
 def is_fresh(task: Task, participation: Participation) -> bool:
@@ -305,7 +305,7 @@ def _keep(task: Task, participation: Participation, result: EvaluationData, post
     participation.left_out = len(left_out)
     participation.is_waiting = any(requirement.state == RequirementState.WAITING for requirement in result.requirements)
     participation.step = step_of(result, participation)
-    participation.evaluation = evaluation.dump(result)
+    participation.evaluation = verdicts.dump(result)
     participation.config_version = result.config_version
     participation.evaluated_at = result.evaluated_at
     participation.earned, participation.possible = score_of(task, participation, result)

@@ -18,8 +18,9 @@ from discussion_ext.data import (
     EvidenceData,
     PeerTextData,
 )
-from discussion_ext.evaluation import dump, evaluate, load, scale
+from discussion_ext.evaluation import evaluate, scale
 from discussion_ext.explanations import explain
+from discussion_ext.verdicts import dump, load
 
 OPENS = datetime(2026, 11, 16, 8, tzinfo=UTC)
 CLOSES = datetime(2026, 11, 29, 22, 59, tzinfo=UTC)
