@@ -8,6 +8,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 _SETTINGS = {"common": {"relative_path": "settings.common"}}
+_LMS_SETTINGS = {**_SETTINGS, "production": {"relative_path": "settings.production"}}
 
 
 def _model_receivers(model: str, noun: str) -> list[dict[str, str]]:
@@ -31,7 +32,7 @@ class DiscussionExtConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     plugin_app: ClassVar[dict[str, Any]] = {
-        "settings_config": {"lms.djangoapp": _SETTINGS, "cms.djangoapp": _SETTINGS},
+        "settings_config": {"lms.djangoapp": _LMS_SETTINGS, "cms.djangoapp": _SETTINGS},
         "signals_config": {
             "lms.djangoapp": {
                 "relative_path": "handlers",

@@ -27,3 +27,10 @@ def fold_mark_task(mark_id: int) -> None:
 def evaluate_task_task(task_id: int) -> None:
     """Evaluate everybody who waits for it in one case."""
     api.evaluate_task(task_id)
+
+
+@shared_task(ignore_result=True)
+@set_code_owner_attribute
+def sweep_task(limit: int = 1000) -> None:
+    """Complete what was interrupted; for sites with Celery beat. Others run the command ``sweep_discussions``."""
+    api.sweep(limit=limit)

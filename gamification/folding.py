@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 
@@ -123,9 +123,8 @@ def _try_to_fold(*, user_id: int, course_key: CourseKey) -> None:
 
 def sweep_entries(limit: int = 1000, *, min_age_seconds: int | None = None) -> int:
     """Fold what was recorded a while ago and is still waiting, of at most ``limit`` persons; return how many lines."""
-    age = settings.GAMIFICATION_SWEEP_AFTER_SECONDS if min_age_seconds is None else min_age_seconds
     persons = (
-        Entry.objects.filter(fold_due=1, recorded_at__lte=timezone.now() - timedelta(seconds=age))
+        _list_waiting(min_age_seconds)
         .values_list("course_id", "user_id")
         .distinct()
         .order_by("course_id", "user_id")[:limit]
@@ -137,3 +136,13 @@ def sweep_entries(limit: int = 1000, *, min_age_seconds: int | None = None) -> i
         except DatabaseError:
             log.exception("Points of user %s in course %s cannot be folded.", user_id, course_id)
     return folded
+
+
+def count_waiting_entries(*, min_age_seconds: int | None = None) -> int:
+    """Return how many lines a sweep would fold now."""
+    return _list_waiting(min_age_seconds).count()
+
+
+def _list_waiting(min_age_seconds: int | None) -> models.QuerySet[Entry]:
+    age = settings.GAMIFICATION_SWEEP_AFTER_SECONDS if min_age_seconds is None else min_age_seconds
+    return Entry.objects.filter(fold_due=1, recorded_at__lte=timezone.now() - timedelta(seconds=age))

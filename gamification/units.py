@@ -6,7 +6,7 @@ import hashlib
 import logging
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
 from opaque_keys.edx.keys import UsageKey
@@ -45,8 +45,7 @@ def look_at_block(*, user_id: int, block_key: UsageKey) -> bool:
 def look_again(limit: int = 1000) -> int:
     """Look again at what could not be looked at; return how many were settled. Given up after 20 attempts."""
     settled = 0
-    waiting = MissedCompletion.objects.filter(attempts__lt=MOST_ATTEMPTS).order_by("attempts", "id")[:limit]
-    for missed in list(waiting):
+    for missed in list(_list_missed().order_by("attempts", "id")[:limit]):
         try:
             with transaction.atomic():
                 _record_unit(missed.user_id, UsageKey.from_string(missed.block_key))
@@ -57,6 +56,15 @@ def look_again(limit: int = 1000) -> int:
         else:
             settled += 1
     return settled
+
+
+def count_missed_completions() -> int:
+    """Return how many completions are still to be looked at again."""
+    return _list_missed().count()
+
+
+def _list_missed() -> models.QuerySet[MissedCompletion]:
+    return MissedCompletion.objects.filter(attempts__lt=MOST_ATTEMPTS)
 
 
 def _record_unit(user_id: int, block_key: UsageKey) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.apps import AppConfig
 
 _SETTINGS = {"common": {"relative_path": "settings.common"}}
+_LMS_SETTINGS = {**_SETTINGS, "production": {"relative_path": "settings.production"}}
 
 
 class PeopleConfig(AppConfig):
@@ -20,7 +21,7 @@ class PeopleConfig(AppConfig):
         "url_config": {
             "lms.djangoapp": {"namespace": "people", "regex": r"^community/people/", "relative_path": "urls"},
         },
-        "settings_config": {"lms.djangoapp": _SETTINGS, "cms.djangoapp": _SETTINGS},
+        "settings_config": {"lms.djangoapp": _LMS_SETTINGS, "cms.djangoapp": _SETTINGS},
         "signals_config": {
             "lms.djangoapp": {
                 "relative_path": "handlers",

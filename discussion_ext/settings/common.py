@@ -54,3 +54,9 @@ def plugin_settings(settings: Any) -> None:
     # .. setting_description: Whether an answer to a member of the course team counts as an answer to a classmate.
     # .. setting_use_cases: open_edx
     settings.DISCUSSION_EXT_TEAM_IS_PEER = getattr(settings, "DISCUSSION_EXT_TEAM_IS_PEER", False)
+    # .. setting_name: DISCUSSION_EXT_SWEEP_EVERY_SECONDS
+    # .. setting_default: 300
+    # .. setting_description: How often Celery beat has discussions swept, in seconds; 0 leaves it
+    #     out of the beat. Sites without a beat run the command ``sweep_discussions`` instead.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_SWEEP_EVERY_SECONDS = getattr(settings, "DISCUSSION_EXT_SWEEP_EVERY_SECONDS", 300)

@@ -64,3 +64,10 @@ def plugin_settings(settings: Any) -> None:
     settings.GAMIFICATION_KINDS_IN_USE = getattr(
         settings, "GAMIFICATION_KINDS_IN_USE", ["unit_finished", "comment", "question", "answer", "case_finished"]
     )
+
+    # .. setting_name: GAMIFICATION_SWEEP_EVERY_SECONDS
+    # .. setting_default: 300
+    # .. setting_description: How often Celery beat has waiting points added, in seconds; 0 leaves it
+    #     out of the beat. Sites without a beat run the command ``fold_points`` instead.
+    # .. setting_use_cases: open_edx
+    settings.GAMIFICATION_SWEEP_EVERY_SECONDS = getattr(settings, "GAMIFICATION_SWEEP_EVERY_SECONDS", 300)

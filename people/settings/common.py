@@ -36,3 +36,9 @@ def plugin_settings(settings: Any) -> None:
     #     than the mail server's timeout.
     # .. setting_use_cases: open_edx
     settings.PEOPLE_DELIVERY_CLAIM_MINUTES = getattr(settings, "PEOPLE_DELIVERY_CLAIM_MINUTES", 15)
+    # .. setting_name: PEOPLE_DELIVERIES_EVERY_SECONDS
+    # .. setting_default: 300
+    # .. setting_description: How often Celery beat has the mail sent that is due, in seconds; 0 leaves it
+    #     out of the beat. Sites without a beat run the command ``send_deliveries`` instead.
+    # .. setting_use_cases: open_edx
+    settings.PEOPLE_DELIVERIES_EVERY_SECONDS = getattr(settings, "PEOPLE_DELIVERIES_EVERY_SECONDS", 300)

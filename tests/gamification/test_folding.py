@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
@@ -178,6 +178,11 @@ def test_the_command_folds_and_says_so(person: int, record: Do, capsys: Any) -> 
     record(person)
     call_command("fold_points")
     assert "Folded 0 lines" in capsys.readouterr().out
+    call_command("fold_points", "--now", "--dry-run")
+    assert "1 lines wait to be folded, 0 completions" in capsys.readouterr().out
+    assert Entry.objects.filter(fold_due=1).count() == 1
+    with pytest.raises(CommandError, match="--limit"):
+        call_command("fold_points", "--limit", "0")
     call_command("fold_points", "--now")
     assert "Folded 1 lines" in capsys.readouterr().out
 
