@@ -35,7 +35,8 @@ def test_the_sites_own_choice_holds(app, name, setting):
     chosen = {name: own, "other": own}
     site = SimpleNamespace(**{setting: 60}, CELERYBEAT_SCHEDULE=dict(chosen))
     app.plugin_settings(site)
-    assert site.CELERYBEAT_SCHEDULE == chosen
+    jobs = site.CELERYBEAT_SCHEDULE
+    assert jobs == chosen
     site = SimpleNamespace(**{setting: 60})
     app.plugin_settings(site)
     assert site.CELERYBEAT_SCHEDULE[name]["schedule"] == 60
