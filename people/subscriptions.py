@@ -23,7 +23,7 @@ def is_subscribed(user_id: int, kind: str) -> bool:
 @transaction.atomic
 def unsubscribe(user_id: int, kind: str) -> None:
     """Stop a kind of mail for a person; doing so twice changes nothing."""
-    Unsubscription.objects.get_or_create(user_id=user_id, kind=kind)
+    Unsubscription.objects.bulk_create([Unsubscription(user_id=user_id, kind=kind)], ignore_conflicts=True)
 
 
 @transaction.atomic

@@ -111,3 +111,16 @@ def test_many_first_choices_at_once_do_not_block_each_other():
 
     assert together(8, choose) == ["hidden"] * 8
     assert api.list_hidden(range(8), surface="board", context_key=COURSE) == set(range(8))
+
+
+def test_pressing_the_button_twice_at_once_is_no_error(person):
+    def stop(barrier, _number):
+        with connection.cursor() as cursor:
+            cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        with transaction.atomic():
+            api.is_subscribed(person.pk, "case_answered")  # what the request has seen so far
+            barrier.wait()
+            api.unsubscribe(person.pk, "case_answered")
+
+    together(4, stop)
+    assert not api.is_subscribed(person.pk, "case_answered")
