@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db.models import OuterRef, Subquery
 
 from .data import ContactData
-from .prepared import PreparedLookup
 
 
 def list_contacts(user_ids: Iterable[int]) -> dict[int, ContactData]:
@@ -45,18 +44,11 @@ def list_languages(user_ids: Iterable[int]) -> dict[int, str]:
     return _preferences(user_ids, LANGUAGE_KEY)
 
 
-def find_time_zone(user_id: int) -> str:
-    """Return the zone name somebody set in their account, or nothing."""
-    return _prepare_time_zone().find(user_id) or ""
-
-
-@cache
-def _prepare_time_zone() -> PreparedLookup:
+def time_zone_column(user_id: OuterRef) -> Subquery:
+    """Return the zone name somebody set in their account as a column of a query about people: it saves a query."""
     from openedx.core.djangoapps.user_api.models import UserPreference
 
-    return PreparedLookup(
-        lambda user_id: UserPreference.objects.filter(user_id=user_id, key="time_zone").values_list("value")
-    )
+    return Subquery(UserPreference.objects.filter(user_id=user_id, key="time_zone").values("value")[:1])
 
 
 def _preferences(user_ids: Iterable[int], key: str) -> dict[int, str]:

@@ -8,7 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -19,7 +21,16 @@ from .models import Preferences
 from .prepared import PreparedLookup
 from .zones import find_zone
 
-_own_zone = PreparedLookup(lambda user_id: Preferences.objects.filter(pk=user_id).values_list("zone"))
+
+def _zone_names(user_id: int) -> QuerySet[Any, Any]:
+    """Return one row with the zone names set here and in the account."""
+    own = Subquery(Preferences.objects.filter(pk=OuterRef("pk")).values("zone")[:1])
+    account = edx_platform.time_zone_column(OuterRef("pk"))
+    people = get_user_model().objects.filter(pk=user_id).annotate(own_zone=own, account_zone=account)
+    return people.values_list("own_zone", "account_zone")
+
+
+_zones = PreparedLookup(_zone_names)
 
 
 def default_zone() -> ZoneInfo:
@@ -61,9 +72,8 @@ def person_zones(user_ids: Iterable[int]) -> dict[int, ZoneInfo]:
 
 
 def person_zone(user_id: int) -> ZoneInfo:
-    """Return the zone a person lives by; asked with every point, so by prepared look-ups."""
-    own = find_zone(_own_zone.find(user_id) or "")
-    return own or _first_zone(edx_platform.find_time_zone(user_id))
+    """Return the zone a person lives by; asked with every point, so by a prepared look-up."""
+    return _first_zone(*(name or "" for name in _zones.find(user_id) or ()))
 
 
 def person_language(user_id: int) -> str:

@@ -1,4 +1,4 @@
-"""Look-ups of one value about one person that are asked with every point somebody earns.
+"""Look-ups about one person that are asked with every point somebody earns.
 
 The ORM takes longer to build such a statement than the database to answer it; so it builds each of them once, and
 afterwards only the person's id is put in.
@@ -17,7 +17,7 @@ _SOMEBODY: Final = 987_654_321  # stands for the person's id in the statement
 
 
 class PreparedLookup:
-    """One column of at most one row about a person; ``build`` gives the queryset for an id."""
+    """At most one row about a person; ``build`` gives the queryset of tuples for an id."""
 
     def __init__(self, build: Callable[[int], QuerySet[Any, Any]]) -> None:
         self._build = build
@@ -26,10 +26,10 @@ class PreparedLookup:
     def _statement(self) -> tuple[str, tuple[Any, ...]]:
         return self._build(_SOMEBODY)[:1].query.sql_with_params()
 
-    def find(self, user_id: int) -> Any:
-        """Return the value, or None where there is no row."""
+    def find(self, user_id: int) -> tuple[Any, ...] | None:
+        """Return the row, or None where there is none."""
         sql, parameters = self._statement
         with connection.cursor() as cursor:
             cursor.execute(sql, [user_id if value == _SOMEBODY else value for value in parameters])
-            row = cursor.fetchone()
-        return row[0] if row else None
+            row: tuple[Any, ...] | None = cursor.fetchone()
+        return row
