@@ -88,7 +88,11 @@ class PointsPanelXBlock(XBlock):
                 self,
                 "points_panel/studio.html",
                 {
-                    "values": {name: getattr(self, name) for name in ("display_name", "latest_count", "has_board")},
+                    "values": {
+                        "display_name": self.display_name,
+                        "latest_count": self._latest_shown,
+                        "has_board": self.has_board,
+                    },
                     "most_entries": MOST_ENTRIES,
                     "longest_title": LONGEST_TITLE,
                     "is_off": self._is_off(person),
@@ -173,9 +177,9 @@ class PointsPanelXBlock(XBlock):
     def _learner_context(self, user_id: int, course_key: CourseKey) -> dict[str, Any]:
         names = ("my_points", "board", "how", "privacy")
         return {
-            "title": self.display_name,
+            "title": self.display_name or "",
             "has_board": self.has_board,
-            "panel": points.get_panel(user_id, course_key, latest=self.latest_count, has_board=self.has_board),
+            "panel": points.get_panel(user_id, course_key, latest=self._latest_shown, has_board=self.has_board),
             "urls": {name: reverse(f"gamification:{name}", args=[str(course_key)]) for name in names},
         }
 
@@ -194,9 +198,9 @@ class PointsPanelXBlock(XBlock):
 
     def _draw_preview(self, person: ActingPerson) -> Fragment:
         context = {
-            "title": self.display_name,
+            "title": self.display_name or "",
             "has_board": self.has_board,
-            "panel": points_preview.sample_panel(latest=self.latest_count),
+            "panel": points_preview.sample_panel(latest=self._latest_shown),
             "is_off": self._is_off(person),
         }
         return self._fragment(render_template(self, "points_panel/preview.html", context), init="PointsPanelXBlock")
@@ -206,6 +210,12 @@ class PointsPanelXBlock(XBlock):
         fragment = build_fragment(self, html, script="points_panel/block.js", init=init, arguments=arguments)
         fragment.add_javascript_url(static("people/why.js"))
         return fragment
+
+    @property
+    def _latest_shown(self) -> int:
+        """Return how many entries to show: a course that was written by hand can hold any number, or none."""
+        count = self.latest_count
+        return self.fields["latest_count"].default if count is None else min(max(count, 0), MOST_ENTRIES)
 
     @staticmethod
     def _is_off(person: ActingPerson) -> bool:

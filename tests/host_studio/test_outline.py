@@ -18,7 +18,7 @@ def test_sections_subsections_and_units(author_client: Client, course_key: Cours
     assert children(Branch.DRAFT, root) == ["Week 1", "Week 2"]
     assert children(Branch.PUBLISHED, root) == ["Week 1", "Week 2"]
     chapter = course_key.make_usage_key("chapter", "c")
-    author_client.post(url, {"act": "rename", "block": str(chapter), "title": "First week"})
+    author_client.post(url, {"act": "rename", "block": str(chapter), "title": "First\x01 week\x1b"})
     author_client.post(url, {"act": "down", "block": str(chapter)})
     assert children(Branch.DRAFT, root) == ["Week 2", "First week"]
     author_client.post(url, {"act": "down", "block": str(chapter)})

@@ -130,6 +130,15 @@ def test_the_author_decides_how_much_is_shown(open_as, panel_key, learner, earn)
     assert "Where you stand" in soup.select_one("h2").get_text()
 
 
+@pytest.mark.parametrize(("stored", "shown"), [(None, 3), (-3, 0), (10**6, 5)])
+def test_odd_numbers_of_a_hand_written_course_break_no_page(open_as, panel_key, learner, earn, stored, shown):
+    earn(learner, "case_finished", "2026-11-20T10:00:00Z", times=5)
+    store = CourseStore(Branch.DRAFT)
+    store.set_fields(panel_key, {"latest_count": stored})
+    store.publish(panel_key)
+    assert len(drawn(open_as(learner)).select(".cs-ledger > li")) == shown
+
+
 def test_ids_are_the_blocks_own_and_nothing_runs_inline(open_as, learner, earn):
     earn(learner, "case_finished", "2026-11-20T10:00:00Z")
     soup = BeautifulSoup(open_as(learner).student_view().content, "html.parser")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -107,7 +108,7 @@ def rename_block(user: Any, tree: CourseTree, usage_key: UsageKey, title: str) -
 
 
 def _checked_title(title: str) -> str:
-    title = title.strip()
+    title = "".join(char for char in title if unicodedata.category(char) != "Cc").strip()  # XML cannot hold them
     if not title:
         raise EditError(_("Title: write one."))
     if len(title) > 255:
