@@ -40,6 +40,7 @@ from .results import evaluate_learner, is_fresh, lock_participation
 
 log = logging.getLogger(__name__)
 
+_SENT_TWICE = timedelta(minutes=1)
 _PERIODS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -91,7 +92,7 @@ def post_position(*, usage_key: UsageKey, user_id: int, body: str) -> PostedData
 def post_answer(
     *, usage_key: UsageKey, contribution_id: int, user_id: int, body: str, is_team: bool = False
 ) -> PostedData:
-    """Answer a position, or follow up on an answer."""
+    """Answer a position, or follow up on an answer. What is sent twice (a double click, a retry) is posted once."""
     task = _open_task(usage_key)
     text = _check_text(body)
     with transaction.atomic():
@@ -99,10 +100,13 @@ def post_answer(
         parent = _lock(access_contribution(task, contribution_id, user_id=user_id, is_team=is_team))
         if parent.state != ContributionState.LIVE:
             raise ContributionNotFoundError(_("This post is no longer there. Choose another one."))
+        where = place(parent)
+        if (earlier := _find_twin(where, user_id, text)) is not None:
+            return _posted(task, user_id, earlier.forum_key)
         _check_pace(task, user_id)
         is_answer = parent.root_id is None and parent.author_id != user_id
         kind = ContributionKind.ANSWER if is_answer else ContributionKind.FOLLOW_UP
-        key = call_forum(lambda: post_comment(task, user_id, place(parent), text), Intent(kind=kind))
+        key = call_forum(lambda: post_comment(task, user_id, where, text), Intent(kind=kind))
         return _posted(task, user_id, key)
 
 
@@ -157,8 +161,11 @@ def set_helpful(
         contribution = access_contribution(task, contribution_id, user_id=user_id, is_team=is_team)
         if contribution.author_id == user_id:
             raise NotAllowedError(_("Others decide whether your post helped them."))
+        _lock(contribution)  # the forum looks for an earlier vote before it writes one
         key, course_id = contribution.forum_key or "", forum_course_id(task)
-        call_forum(lambda: edx_platform.set_vote(key, course_id=course_id, user_id=user_id, is_up=is_helpful), Intent())
+        if edx_platform.has_vote(key, user_id=user_id) is not is_helpful:
+            vote = {"course_id": course_id, "user_id": user_id, "is_up": is_helpful}
+            call_forum(lambda: edx_platform.set_vote(key, **vote), Intent())
         waiting = HelpfulMark.objects.filter(contribution=contribution, user_id=user_id, fold_due=1).first()
         step = 0 if waiting is None else int(waiting.is_on) - int(waiting.is_counted)
         return max(0, contribution.helpful + step)
@@ -248,6 +255,14 @@ def _check_position(task: Task, text: str) -> None:
             most,
         )
         raise InvalidTextError(message % {"counted": counted, "most": most}, field="body")
+
+
+def _find_twin(parent: Contribution, user_id: int, text: str) -> Contribution | None:
+    """Return what the learner posted in the same place with the same words a moment ago."""
+    found = Contribution.objects.filter(
+        task=parent.task_id, author_id=user_id, parent=parent, state=ContributionState.LIVE, body=text
+    )
+    return found.filter(created_at__gt=now() - _SENT_TWICE).first()
 
 
 def _check_pace(task: Task, user_id: int) -> None:

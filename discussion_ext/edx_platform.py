@@ -343,6 +343,16 @@ def delete_post_through_lms(request: Any, key: str) -> None:
     delete(request, str(_pk(key)))
 
 
+def has_vote(key: str, *, user_id: int) -> bool:
+    """Tell whether the person has voted for a post."""
+    from django.contrib.contenttypes.models import ContentType
+    from forum.models import Comment, CommentThread, UserVote
+
+    model = CommentThread if key.startswith(_THREAD) else Comment
+    found = UserVote.objects.filter(content_type=ContentType.objects.get_for_model(model), content_object_id=_pk(key))
+    return found.filter(user_id=user_id, vote=1).exists()
+
+
 def set_vote(key: str, *, course_id: str, user_id: int, is_up: bool) -> None:
     """Vote for a post, or take the vote back."""
     from forum import api as forum_api

@@ -97,7 +97,7 @@ def sweep(*, limit: int = _BATCH, is_dry_run: bool = False) -> dict[str, int]:
             "points": Contribution.objects.filter(points_due=1).count(),
             "counts": Contribution.objects.filter(fold_due=1).count() + HelpfulMark.objects.filter(fold_due=1).count(),
             "closings": _due_closings().count(),
-            "evaluations": PendingEvaluation.objects.count(),
+            "evaluations": PendingEvaluation.objects.values("task", "user_id").distinct().count(),
         }
     return {
         "repairs": _repair_marked(limit),

@@ -349,6 +349,39 @@ class TestOwnPosts:
         api.edit_contribution(usage_key=case, contribution_id=mine.id, user_id=learner, body=words(12, 4))
         assert EditHistory.objects.get().original_body == words(12, 3)
 
+    def test_an_answer_that_is_sent_twice_is_posted_once(
+        self,
+        case: UsageKey,
+        learner: int,
+        peer: int,
+        take_position: Callable[..., PostedData],
+        words: Callable[..., str],
+    ) -> None:
+        theirs = take_position(peer).contribution
+        mine = take_position(learner).contribution
+        assert theirs is not None
+        assert mine is not None
+
+        def answer(contribution_id: int, seed: int = 9) -> int:
+            posted = api.post_answer(
+                usage_key=case, contribution_id=contribution_id, user_id=learner, body=words(8, seed)
+            )
+            assert posted.contribution is not None
+            assert posted.evaluation is not None
+            return posted.contribution.id
+
+        first = answer(theirs.id)
+        assert answer(theirs.id) == first
+        follow_up = answer(first)
+        assert answer(first) == follow_up
+        others = {answer(theirs.id, 10), answer(mine.id)}
+        assert len({first, follow_up} | others) == 4
+        api.withdraw_contribution(usage_key=case, contribution_id=first, user_id=learner)
+        again = answer(theirs.id)
+        assert again != first
+        Contribution.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+        assert answer(theirs.id) != again
+
     def test_a_near_copy_earns_nothing_until_it_is_ones_own(
         self,
         case: UsageKey,
@@ -439,6 +472,16 @@ class TestOwnPosts:
 
 
 class TestReactions:
+    def test_the_same_mark_twice_and_taking_back_what_is_not_there_change_nothing(
+        self, case: UsageKey, learner: int, peer: int, take_position: Callable[..., PostedData]
+    ) -> None:
+        theirs = take_position(peer).contribution
+        take_position(learner)
+        assert theirs is not None
+        for is_helpful in (False, True, True, False, False):
+            marks = api.set_helpful(usage_key=case, contribution_id=theirs.id, user_id=learner, is_helpful=is_helpful)
+            assert marks == int(is_helpful)
+
     def test_helpful_marks_are_counted_once_and_taken_back(
         self,
         case: UsageKey,

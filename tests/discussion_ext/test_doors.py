@@ -32,8 +32,11 @@ class TestCommands:
     ) -> None:
         api.post_position(usage_key=case, user_id=learner, body=words(12, 1))  # nothing after the commit in this test
         said = StringIO()
+        task_id = Contribution.objects.values_list("task_id", flat=True)[0]
+        PendingEvaluation.objects.bulk_create([PendingEvaluation(task_id=task_id, user_id=learner) for _ in range(2)])
         call_command("sweep_discussions", "--dry-run", stdout=said)
         assert "counts 1" in said.getvalue()
+        assert "evaluations 1" in said.getvalue()
         assert Contribution.objects.filter(fold_due=1).exists()
         call_command("sweep_discussions", stdout=said)
         assert not Contribution.objects.filter(fold_due=1).exists()

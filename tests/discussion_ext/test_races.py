@@ -291,3 +291,44 @@ def test_a_thread_deleted_while_an_answer_is_counted(
         return "counted"
 
     assert race(level, delete, count) == ["deleted", "counted"]
+
+
+def test_a_storm_of_marks_is_refused_to_nobody(
+    case: UsageKey,
+    learner: int,
+    peer: int,
+    take_position: Callable[..., PostedData],
+) -> None:
+    """One person presses many times, at the platform's own isolation level; the forum looks before it writes."""
+    theirs = take_position(peer).contribution
+    take_position(learner)
+    assert theirs is not None
+
+    def mark(is_helpful: bool) -> Any:
+        return api.set_helpful(usage_key=case, contribution_id=theirs.id, user_id=learner, is_helpful=is_helpful)
+
+    outcomes = race("READ COMMITTED", *[lambda on=on: mark(on) for on in [True, False] * 4])
+    assert not [each for each in outcomes if isinstance(each, Exception)], outcomes
+    api.set_helpful(usage_key=case, contribution_id=theirs.id, user_id=learner, is_helpful=True)
+    api.sweep()
+    assert Contribution.objects.get(pk=theirs.id).helpful == 1
+
+
+def test_an_answer_sent_six_times_at_once_is_posted_once(
+    case: UsageKey,
+    learner: int,
+    peer: int,
+    take_position: Callable[..., PostedData],
+    words: Callable[..., str],
+) -> None:
+    """At the platform's own isolation level."""
+    theirs = take_position(peer).contribution
+    take_position(learner)
+    assert theirs is not None
+
+    def answer() -> Any:
+        return api.post_answer(usage_key=case, contribution_id=theirs.id, user_id=learner, body=words(8, 1))
+
+    outcomes = race("READ COMMITTED", *[answer] * 6)
+    assert not [each for each in outcomes if isinstance(each, Exception)], outcomes
+    assert Comment.objects.count() == Contribution.objects.filter(kind="answer").count() == 1
