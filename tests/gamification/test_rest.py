@@ -151,7 +151,7 @@ def test_the_choice_is_stored_and_returned(get, put, points_course, learner):
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"choice": "nobody"}, {"choice": None}, {"choice": ["name"]}, [], "name", 7, None]
+    "body", [{}, {"choice": "nobody"}, {"choice": "\ud800"}, {"choice": None}, {"choice": ["name"]}, [], "name", 7, None]
 )
 def test_a_wrong_choice_names_the_field_and_changes_nothing(get, put, body):
     assert put({"choice": "name"})[0] == 200
@@ -163,6 +163,7 @@ def test_a_wrong_choice_names_the_field_and_changes_nothing(get, put, body):
 def test_a_body_that_is_no_json_is_refused(put):
     assert put({"choice": "name"})[0] == 200
     assert put(b"{")[0] == 400
+    assert put(b"[" * 50_000)[0] == 400
 
 
 def test_the_scheme_lists_rules_and_levels(get):

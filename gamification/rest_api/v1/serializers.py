@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 
@@ -78,7 +79,11 @@ class NameOptionSerializer(serializers.Serializer):
 class PrivacySerializer(serializers.Serializer):
     """How the board names the reader. Only ``choice`` is written."""
 
-    choice = serializers.ChoiceField(choices=["name", "pseudonym", "hidden"])
+    choice = serializers.ChoiceField(
+        choices=["name", "pseudonym", "hidden"],
+        # What was sent is not repeated: half a character cannot be written into an answer.
+        error_messages={"invalid_choice": _("Choose your name, a pseudonym, or to stay hidden.")},
+    )
     options = NameOptionSerializer(many=True, read_only=True)
     sentence = serializers.CharField(read_only=True)
 

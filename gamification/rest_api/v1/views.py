@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from edx_rest_framework_extensions.auth.jwt.authentication import JwtAuthentication
 from edx_rest_framework_extensions.auth.session.authentication import SessionAuthenticationAllowInactiveUser
 from opaque_keys.edx.keys import CourseKey
-from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.exceptions import APIException, NotFound, ParseError, ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.permissions import BasePermission, IsAuthenticated
@@ -68,7 +68,9 @@ class PointsView(GenericAPIView):
         return cast("int", self.request.user.pk)
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Turn a refusing database into 503 with what people need to know."""
+        """Turn a refusing database into 503 with what people need to know, and bottomless JSON into 400."""
+        if isinstance(exc, RecursionError):
+            exc = ParseError(_("This is nested too deeply."))
         if isinstance(exc, DatabaseError):
             log.error("Points of %s cannot be read.", self.kwargs.get("course_id"), exc_info=exc)
             exc = PointsUnavailable(_("Points cannot be shown right now. Nothing is lost. Try again in a few minutes."))
