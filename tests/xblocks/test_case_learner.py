@@ -92,6 +92,14 @@ class TestWay:
         assert (module.grade, module.max_grade) == (10, 10)
         assert (mine.get_score().raw_earned, mine.calculate_score().raw_earned) == (10, 10)
 
+    def test_a_case_that_is_not_graded_says_no_grade(self, make_case, open_as, learner, do):
+        ungraded = {"position_points": 0, "answers_points": 0, "look_back_points": 0, "answers_wanted": 0}
+        mine = open_as(make_case(**ungraded), learner)
+        do(mine, "post_position", text=POSITION, step="position")
+        finished = region_of(do(mine, "post_look_back", text=LOOK_BACK, step="look_back"))
+        assert step_of(finished) == "finished"
+        assert "Grade" not in text_of(finished)
+
     def test_one_more_answer_changes_the_post_and_the_list_of_what_counts_only(
         self, make_case, open_as, learner, ben, do
     ):
