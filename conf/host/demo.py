@@ -50,6 +50,9 @@ def main(arguments: list[str]) -> int:
     except DemoError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped. “make demo” goes on from here; “make demo-reset” starts over.")
+        return 130
 
 
 def check_python(version: tuple[int, ...]) -> None:
@@ -145,8 +148,14 @@ def _environment(lms_port: int, cms_port: int) -> dict[str, str]:
 
 def _manage(environment: dict[str, str], *arguments: str) -> None:
     command = [sys.executable, str(MANAGE), *arguments]
-    done = subprocess.run(command, env=environment, check=False)  # noqa: S603  (our own command)
-    if done.returncode:
+    # A session of its own: Ctrl-C reaches this process alone, which ends the command without a traceback of it.
+    with subprocess.Popen(command, env=environment, start_new_session=True) as running:  # noqa: S603  (our own command)
+        try:
+            code = running.wait()
+        except KeyboardInterrupt:
+            running.terminate()
+            raise
+    if code:
         raise DemoError(
             f"“manage.py {' '.join(arguments)}” failed; the lines above say why. “make demo-reset” starts over."
         )

@@ -2,9 +2,11 @@
 
 import importlib.util
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,17 @@ def test_reset_deletes_only_what_the_host_wrote(demo, tmp_path):
     (tmp_path / "mine.txt").write_text("x")
     demo.reset({"COMMUNITY_HOME": str(tmp_path)})
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_ctrl_c_while_preparing_is_said_in_one_line(tmp_path):
+    environment = {**os.environ, "COMMUNITY_HOME": str(tmp_path / "home"), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, str(HOST / "manage.py"), "demo", "--prepare-only"]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as demo:
+        assert "Preparing" in demo.stdout.readline()
+        time.sleep(1)
+        demo.send_signal(signal.SIGINT)
+        said, errors = demo.communicate(timeout=60)
+    assert (demo.returncode, errors) == (130, "")
+    assert said.strip().startswith("Stopped.")

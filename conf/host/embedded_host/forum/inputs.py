@@ -10,8 +10,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-MAX_BODY = 65_535
-
 CLOSE_REASONS = getattr(settings, "DISCUSSION_MODERATION_CLOSE_REASON_CODES", None) or {
     "academic-integrity": _("Post violates honour code or academic integrity"),
     "read-only": _("Post should be read-only"),

@@ -17,7 +17,7 @@ LEAST = 30
 class Command(BaseCommand):
     """Seed once and say who to sign in as."""
 
-    help = "Makes about 200 learners with five weeks of history in the sample course. A second run changes nothing."
+    help = "Makes about 200 learners with six weeks of history in the sample course. A second run changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the number of learners."""
