@@ -145,4 +145,4 @@ def count_waiting_entries(*, min_age_seconds: int | None = None) -> int:
 
 def _list_waiting(min_age_seconds: int | None) -> models.QuerySet[Entry]:
     age = settings.GAMIFICATION_SWEEP_AFTER_SECONDS if min_age_seconds is None else min_age_seconds
-    return Entry.objects.filter(fold_due=1, recorded_at__lte=timezone.now() - timedelta(seconds=age))
+    return Entry.objects.filter(is_folded=False, recorded_at__lte=timezone.now() - timedelta(seconds=age))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Literal
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from opaque_keys.edx.keys import CourseKey
 
 from . import courses, statements
@@ -19,15 +19,20 @@ from .standings import points_by_kind
 
 Shown = Literal["all", "given", "taken"]
 
+_SHOWN = Q(is_void=True) | Q(is_next_void=True) | Q(is_next_void=None)
 _TAKEN = Q(is_void=True) | Q(kind=MANUAL, worth__lt=0)
 
 
 def list_entries(
     user_id: int, course_key: CourseKey, *, show: Shown = "all", page: int = 1, page_size: int = 20
 ) -> EntryPage:
-    """Return a page of a person's lines, newest first; ``taken`` are voids and points taken by hand."""
+    """Return a page of a person's lines, newest first; ``taken`` are voids and points taken by hand.
+
+    An award that a later award of the same source replaced (after an edit) is left out: it says nothing any more.
+    """
     course_id = courses.find_number(course_key)
     lines = Entry.objects.filter(user_id=user_id, course_id=course_id) if course_id else Entry.objects.none()
+    lines = lines.annotate(is_next_void=_is_next_void()).filter(_SHOWN)
     if show != "all":
         lines = lines.filter(_TAKEN) if show == "taken" else lines.exclude(_TAKEN)
     total = lines.count()
@@ -36,6 +41,12 @@ def list_entries(
     start = (page - 1) * page_size
     found = list(lines.order_by("-occurred_at", "-id")[start : start + page_size])
     return EntryPage(entries=_explain_all(found), page=page, pages=pages, total=total)
+
+
+def _is_next_void() -> Subquery:
+    """Return whether the next revision of a line's source is a void; NULL where the line is the last one."""
+    same = Entry.objects.filter(source=OuterRef("source"), user_id=OuterRef("user_id"), course_id=OuterRef("course_id"))
+    return Subquery(same.filter(revision__gt=OuterRef("revision")).order_by("revision").values("is_void")[:1])
 
 
 def find_source_points(source: str) -> EntryData | None:

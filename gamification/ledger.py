@@ -117,7 +117,7 @@ def void_activity(
 
 
 def adjust_points(
-    *, actor_id: int, user_id: int, course_key: CourseKey, points: int, reason: str, request_key: str
+    *, actor_id: int | None, user_id: int, course_key: CourseKey, points: int, reason: str, request_key: str
 ) -> bool:
     """Give (or with a negative number take) points by hand, with a reason that the person reads. Audited.
 

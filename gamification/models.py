@@ -82,8 +82,8 @@ class Entry(models.Model):
     """One line of the ledger: a revision of a source, either an award or a void. Inserted, never changed.
 
     What the rule in force said (``worth``, ``per_day``, ...) is kept on the line, so that a later scheme never
-    re-scores the past and a total needs nothing but lines. ``fold_due`` says nothing about what happened: it is 1 until
-    the line is part of the sums, then NULL, so that recording is a single insert.
+    re-scores the past and a total needs nothing but lines. ``is_folded`` says nothing about what happened, only
+    that the line is part of the sums; it is a column so that recording is a single insert.
 
     .. pii: Who did what when; ``title``, ``url`` and ``note`` may tell more. They are erased when the person retires,
         the numbers stay so that no total changes.
@@ -111,7 +111,7 @@ class Entry(models.Model):
     note = models.CharField(max_length=500, blank=True, help_text=_("Why somebody gave or took points by hand."))
     title = models.CharField(max_length=255, blank=True)
     url = models.CharField(max_length=500, blank=True)
-    fold_due = models.PositiveSmallIntegerField(null=True, default=1, help_text=_("1 until it is part of the sums."))
+    is_folded = models.BooleanField(default=False, help_text=_("Part of the sums."))
 
     class Meta:
         verbose_name = _("ledger entry")
@@ -125,7 +125,7 @@ class Entry(models.Model):
             # My points, newest first.
             models.Index(fields=["user_id", "course", "occurred_at"], name="gamification_entry_history"),
             # What waits, of all and of one; and the nightly comparison, which walks a course person by person.
-            models.Index(fields=["fold_due", "course", "user_id"], name="gamification_entry_folding"),
+            models.Index(fields=["is_folded", "course", "user_id"], name="gamification_entry_folding"),
         ]
 
     def __str__(self) -> str:

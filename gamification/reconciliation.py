@@ -59,7 +59,7 @@ def _list_persons(course_id: int) -> Iterator[list[int]]:
     last = 0
     while True:
         persons: set[int] = set()
-        for rows in (Entry.objects.filter(fold_due=None), Total.objects.all()):
+        for rows in (Entry.objects.filter(is_folded=True), Total.objects.all()):
             ids = rows.filter(course_id=course_id, user_id__gt=last).order_by("user_id")
             persons.update(ids.values_list("user_id", flat=True).distinct()[:BATCH])
         batch = sorted(persons)[:BATCH]
@@ -122,7 +122,7 @@ def _repair_person(course_id: int, course_key: CourseKey, user_id: int, *, diffe
 def _sum_ledger(course_id: int, user_ids: list[int]) -> dict[int, dict[str, int]]:
     """Return the folded points of people by kind, from their lines."""
     lines = (
-        Entry.objects.filter(fold_due=None, course_id=course_id, user_id__in=user_ids)
+        Entry.objects.filter(is_folded=True, course_id=course_id, user_id__in=user_ids)
         .order_by("user_id")
         .values_list("user_id", *Line._fields)
     )

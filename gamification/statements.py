@@ -100,7 +100,7 @@ _BLANK: dict[str, Any] = {
     "note": "",
     "title": "",
     "url": "",
-    "fold_due": 1,
+    "is_folded": False,
 }
 _INSERT_ENTRY = f"INSERT INTO {ENTRY} ({', '.join(_BLANK)}) VALUES ({', '.join(['%s'] * len(_BLANK))})"  # noqa: S608
 
@@ -126,7 +126,7 @@ def lock_total(key: int) -> TotalRow | None:
 def find_total(key: int) -> tuple[TotalRow | None, bool]:
     """Return a person's folded sum, and whether lines wait to be folded, both of the same instant."""
     person = [key >> USER_BITS, key & (1 << USER_BITS) - 1]
-    waits = f"EXISTS (SELECT 1 FROM {ENTRY} WHERE fold_due = 1 AND course_id = %s AND user_id = %s)"  # noqa: S608
+    waits = f"EXISTS (SELECT 1 FROM {ENTRY} WHERE is_folded = FALSE AND course_id = %s AND user_id = %s)"  # noqa: S608
     rows = _fetch(f"SELECT points, by_kind, listing, {waits} FROM {TOTAL} WHERE id = %s", [*person, key])  # noqa: S608
     if rows:
         return _total(rows), bool(rows[0][3])
@@ -157,13 +157,13 @@ def list_pending_sources(*, course_id: int, user_id: int) -> list[PendingLine]:
     That is: every line of every source that has a line of the same kind and day as one of those that wait.
     """
     waiting = f"{ENTRY} p {_BY_FOLDING}"
-    condition = "p.fold_due = 1 AND p.course_id = %s AND p.user_id = %s"
+    condition = "p.is_folded = FALSE AND p.course_id = %s AND p.user_id = %s"
     windows = (
         f"JOIN {ENTRY} w {_BY_WINDOW} ON w.user_id = %s AND w.course_id = %s "
         "AND w.kind = p.kind AND w.local_date = p.local_date "
         f"JOIN {ENTRY} e {_BY_SOURCE} ON {_SAME_SOURCE}"
     )
-    select = f"SELECT {_JOIN_IN_ORDER} {_LINE}, e.fold_due FROM"
+    select = f"SELECT {_JOIN_IN_ORDER} {_LINE}, e.is_folded FROM"
     rows = _fetch(
         f"{select} {waiting} {windows} WHERE {condition} LIMIT {MOST_ROWS}", [user_id, course_id, course_id, user_id]
     )
@@ -194,7 +194,7 @@ def list_window_sources(*, course_id: int, user_id: int, windows: Iterable[Windo
         return []
     choice = " OR ".join(["(w.kind = %s AND w.local_date = %s)"] * len(pairs))
     rows = _fetch(
-        f"SELECT {_JOIN_IN_ORDER} {_LINE}, e.fold_due FROM {ENTRY} w {_BY_WINDOW} "  # noqa: S608
+        f"SELECT {_JOIN_IN_ORDER} {_LINE}, e.is_folded FROM {ENTRY} w {_BY_WINDOW} "  # noqa: S608
         f"JOIN {ENTRY} e {_BY_SOURCE} ON {_SAME_SOURCE} "
         f"WHERE w.user_id = %s AND w.course_id = %s AND ({choice})",
         [user_id, course_id, *(part for pair in pairs for part in pair)],
@@ -204,7 +204,7 @@ def list_window_sources(*, course_id: int, user_id: int, windows: Iterable[Windo
 
 def _pending_lines(rows: Iterable[tuple[Any, ...]]) -> list[PendingLine]:
     """Return rows as lines, each once: the joins find a line once for every line of its window."""
-    return list({row[0]: PendingLine(_line(row), row[9] is not None) for row in rows}.values())
+    return list({row[0]: PendingLine(_line(row), not row[9]) for row in rows}.values())
 
 
 def _line(row: tuple[Any, ...]) -> Line:
@@ -216,7 +216,7 @@ def mark_folded(entry_ids: Sequence[int]) -> None:
     for start in range(0, len(entry_ids), MOST_PARAMETERS):
         batch = entry_ids[start : start + MOST_PARAMETERS]
         marks = ", ".join(["%s"] * len(batch))
-        _execute(f"UPDATE {ENTRY} SET fold_due = NULL WHERE id IN ({marks})", batch)  # noqa: S608
+        _execute(f"UPDATE {ENTRY} SET is_folded = TRUE WHERE id IN ({marks})", batch)  # noqa: S608
 
 
 def list_bars(course_id: int, score: int) -> list[int]:

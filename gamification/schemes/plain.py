@@ -40,17 +40,21 @@ def _place(error: yaml.YAMLError) -> str:
     return f"line {mark.line + 1}: {problem}" if mark else str(problem)
 
 
+def _line(event: yaml.Event) -> str:
+    return f"line {event.start_mark.line + 1}" if event.start_mark else "file"
+
+
 def _check_events(text: str) -> None:
     depth = documents = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise SchemeError("anchors and aliases are not allowed", field=f"line {event.start_mark.line + 1}")
+            raise SchemeError("anchors and aliases are not allowed", field=_line(event))
         if getattr(event, "tag", None):
-            raise SchemeError("tags are not allowed", field=f"line {event.start_mark.line + 1}")
+            raise SchemeError("tags are not allowed", field=_line(event))
         documents += isinstance(event, yaml.DocumentStartEvent)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise SchemeError("nested too deeply", field=f"line {event.start_mark.line + 1}")
+            raise SchemeError("nested too deeply", field=_line(event))
     if documents > 1:
         raise SchemeError("a file holds one scheme", field="file")
 
@@ -60,7 +64,9 @@ def _to_plain(node: yaml.Node, *, path: str) -> Any:
         return _to_dict(node, path=path)
     if isinstance(node, yaml.SequenceNode):
         return [_to_plain(child, path=f"{path}[{index}]") for index, child in enumerate(node.value)]
-    return _to_value(node, path=path)
+    if isinstance(node, yaml.ScalarNode):
+        return _to_value(node, path=path)
+    raise SchemeError("this value cannot be read", field=path or "file")
 
 
 def _to_dict(node: yaml.MappingNode, *, path: str) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def everything() -> tuple[Any, ...]:
     return (
         sorted(Total.objects.values_list("user_id", "points", "listing")),
         sorted(Bucket.objects.exclude(members=0).values_list("id", "members")),
-        Entry.objects.filter(fold_due=1).count(),
+        Entry.objects.filter(is_folded=False).count(),
     )
 
 
@@ -82,11 +82,11 @@ def test_a_fold_killed_between_any_two_statements_is_done_by_the_sweep(
         prepare(person)
         with pytest.raises(Killed), killed_after(step):
             fold(person)
-        assert Entry.objects.filter(fold_due=1, user_id=person).exists(), "the kill came after the last statement"
+        assert Entry.objects.filter(is_folded=False, user_id=person).exists(), "the kill came after the last statement"
         assert api.get_standing(person, plain_course).points == 13, "shown all the same"
         api.sweep_entries(min_age_seconds=0)
         assert Total.objects.get(user_id=person).points == 13
-        assert not Entry.objects.filter(fold_due=1).exists()
+        assert not Entry.objects.filter(is_folded=False).exists()
         assert not api.compare_course(plain_course, is_repair=False)
         assert api.sweep_entries(min_age_seconds=0) == 0
     assert api.list_board(plain_course).total == steps + 1
@@ -104,7 +104,7 @@ def test_a_recording_killed_anywhere_leaves_nothing_or_a_line_that_will_be_folde
         with pytest.raises(Killed), killed_after(step), transaction.atomic():
             record(person)
         lines = Entry.objects.filter(user_id=person).count()
-        assert Entry.objects.filter(fold_due=1, user_id=person).count() == lines
+        assert Entry.objects.filter(is_folded=False, user_id=person).count() == lines
         api.sweep_entries(min_age_seconds=0)
         assert api.get_standing(person, plain_course).points == 10 * lines
 
@@ -127,9 +127,9 @@ def test_an_error_while_folding_after_commit_never_reaches_the_request(
         with django_capture_on_commit_callbacks(execute=True):
             record(person)
     assert "the sweep will" in caplog.text
-    assert Entry.objects.filter(fold_due=1).count() == 1
+    assert Entry.objects.filter(is_folded=False).count() == 1
     assert tasks.sweep_entries_task() == 0, "young lines are left to the fold that is under way"
-    Entry.objects.filter(fold_due=1).update(recorded_at=timezone.now() - timedelta(minutes=5))
+    Entry.objects.filter(is_folded=False).update(recorded_at=timezone.now() - timedelta(minutes=5))
     assert tasks.sweep_entries_task() == 1
     assert api.get_rank(person, plain_course) == 1
 
@@ -151,7 +151,7 @@ def test_one_person_that_cannot_be_folded_does_not_keep_the_others_waiting(
 
     monkeypatch.setattr(folding, "read_change", fail_for_a)
     assert api.sweep_entries(min_age_seconds=0) == 1
-    assert list(Entry.objects.filter(fold_due=1).values_list("user_id", flat=True)) == [a]
+    assert list(Entry.objects.filter(is_folded=False).values_list("user_id", flat=True)) == [a]
 
 
 def test_folding_refuses_to_run_inside_a_transaction(person: int, record: Do, fold: Do) -> None:
@@ -180,7 +180,7 @@ def test_the_command_folds_and_says_so(person: int, record: Do, capsys: Any) -> 
     assert "Folded 0 lines" in capsys.readouterr().out
     call_command("fold_points", "--now", "--dry-run")
     assert "1 lines wait to be folded, 0 completions" in capsys.readouterr().out
-    assert Entry.objects.filter(fold_due=1).count() == 1
+    assert Entry.objects.filter(is_folded=False).count() == 1
     with pytest.raises(CommandError, match="--limit"):
         call_command("fold_points", "--limit", "0")
     call_command("fold_points", "--now")
@@ -244,7 +244,7 @@ class TestComparing:
     def test_what_waits_is_no_difference(self, people: list[int], plain_course: CourseKey, record: Do) -> None:
         record(people[0])
         assert not api.compare_course(plain_course, is_repair=True)
-        assert Entry.objects.filter(fold_due=1).count() == 1
+        assert Entry.objects.filter(is_folded=False).count() == 1
 
     def test_memory_and_batches(self, people: list[int], plain_course: CourseKey, monkeypatch: Any) -> None:
         from gamification import reconciliation

@@ -12,6 +12,7 @@ from opaque_keys.edx.keys import CourseKey
 
 from gamification import api
 from gamification.data import VOID_REASONS
+from gamification.models import Entry
 
 from .conftest import NOON
 
@@ -42,6 +43,13 @@ def test_a_short_post_says_how_many_words_are_needed(person: int, record: Do, wo
     assert entry is not None
     assert (entry.points, entry.is_capped) == (0, False)
     assert entry.reason == f"{said}; from 15 words an answer earns points."
+
+
+def test_a_copy_says_that_its_words_were_there_before(person: int, record: Do) -> None:
+    record(person, "answer", source="c:1", facts={"words": 0, "is_copy": 1})
+    assert reason_of("c:1") == (
+        "Most of its words had been written before, by you or by a classmate; only words of your own earn points."
+    )
 
 
 def test_the_third_comment_of_a_day_says_so(person: int, record: Do, fold: Do) -> None:
@@ -126,13 +134,20 @@ def test_a_void_without_an_award_takes_nothing(person: int, plain_course: Course
     assert line.reason == "You took it back. It had earned no points, so nothing changes."
 
 
-def test_a_later_version_counts_instead_of_an_earlier_one(person: int, plain_course: CourseKey, record: Do) -> None:
+def test_a_later_version_counts_instead_of_an_earlier_one(
+    person: int, plain_course: CourseKey, record: Do, void: Do
+) -> None:
     record(person, "comment", source="c:1", facts={"words": 40})
     record(person, "comment", source="c:1", revision=2, facts={"words": 3})
-    newer, older = api.list_entries(person, plain_course).entries
-    assert (newer.points, older.points) == (0, 0)
-    assert "A later line" in older.reason
-    assert "3 words" in newer.reason
+    page = api.list_entries(person, plain_course)
+    (line,) = page.entries
+    assert (page.total, line.points) == (1, 0)
+    assert "3 words" in line.reason
+    void(person, "c:1", "comment", revision=4)
+    record(person, "comment", source="c:1", revision=5)
+    shown = api.list_entries(person, plain_course)
+    assert (shown.total, sum(entry.points for entry in shown.entries)) == (3, 3)
+    assert Entry.objects.count() == 4, "the ledger keeps them all"
 
 
 def test_points_by_hand_show_what_was_written(person: int, plain_course: CourseKey) -> None:

@@ -34,7 +34,7 @@ def test_an_activity_counts_before_and_after_it_is_folded(
     assert fold(person) == 1
     assert points(person, plain_course) == 3
     assert Total.objects.get().by_kind == {"comment": 3}
-    assert not Entry.objects.filter(fold_due=1).exists()
+    assert not Entry.objects.filter(is_folded=False).exists()
 
 
 def test_the_fold_follows_the_commit(

@@ -93,7 +93,7 @@ def two_folds(person: int, plain_course: CourseKey, record: Do, fold: Do, monkey
         return at_once(*[lambda: fold(person)] * 2)
 
     # Make sure that there is something to fold: recording folds as soon as it is committed.
-    Entry.objects.update(fold_due=1)
+    Entry.objects.update(is_folded=False)
     Bucket.objects.all().delete()
     return run
 
@@ -141,7 +141,7 @@ def test_a_line_committed_while_a_fold_reads_is_folded_by_the_next(
     assert late.is_set()
     fold(person)
     assert Total.objects.get().points == 6
-    assert not Entry.objects.filter(fold_due=1).exists()
+    assert not Entry.objects.filter(is_folded=False).exists()
     assert not api.compare_course(plain_course, is_repair=False)
 
 
@@ -162,7 +162,7 @@ def test_many_people_earning_at_once_never_deadlock(enrol: Do, plain_course: Cou
 
     results = at_once(*[lambda user_id=user_id: earn(user_id) for user_id in people])
     assert results == [None] * len(people)
-    assert not Entry.objects.filter(fold_due=1).exists(), "a fold that deadlocked is left to the sweep"
+    assert not Entry.objects.filter(is_folded=False).exists(), "a fold that deadlocked is left to the sweep"
     assert not api.compare_course(plain_course, is_repair=False)
     assert api.list_board(plain_course).total == len(people)
 
@@ -170,7 +170,7 @@ def test_many_people_earning_at_once_never_deadlock(enrol: Do, plain_course: Cou
 def test_first_points_of_many_at_once_never_deadlock(enrol: Do, plain_course: CourseKey, record: Do) -> None:
     people = [enrol() for _ in range(10)]
     assert at_once(*[lambda user_id=user_id: record(user_id) for user_id in people]) == [True] * len(people)
-    assert not Entry.objects.filter(fold_due=1).exists()
+    assert not Entry.objects.filter(is_folded=False).exists()
     assert not api.compare_course(plain_course, is_repair=False)
 
 
@@ -260,7 +260,7 @@ def test_a_connection_lost_while_folding_leaves_nothing_half_done(
         patch.setattr(statements, name, then_lost)
         assert record(person) is True, "the request does not notice"
     connection.close()
-    assert Entry.objects.filter(fold_due=1).count() == 1
+    assert Entry.objects.filter(is_folded=False).count() == 1
     assert Total.objects.get().points == 10
     assert api.get_standing(person, plain_course).points == 20
     api.sweep_entries(min_age_seconds=0)
