@@ -87,6 +87,7 @@ def send_points(contribution: Contribution) -> None:
             url=activity_url(contribution),
             facts={
                 "words": 0 if contribution.is_left_out else contribution.words,
+                "is_copy": int(contribution.is_left_out),
                 "in_case": int(_is_asked(contribution)),
             },
         )

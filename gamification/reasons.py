@@ -19,6 +19,8 @@ from .ledger import IN_CASE, WORDS
 from .models import Entry
 
 CASE_FINISHED = "case_finished"
+#: A fact that only reasons look at: 1 for a post whose words had been written before; its own count is 0 then.
+IS_COPY = "is_copy"
 
 
 class LineEffect(NamedTuple):
@@ -181,6 +183,10 @@ def _explain_void(entry: Entry, effect: LineEffect) -> str:
 
 
 def _say_worthless(entry: Entry) -> str:
+    if entry.facts.get(IS_COPY):
+        return _(
+            "Most of its words had been written before, by you or by a classmate; only words of your own earn points."
+        )
     if entry.rule_points:
         return _say_words(entry)
     return _("No rule of scheme version %(version)s gives points for this.") % {"version": entry.scheme_version}

@@ -402,6 +402,9 @@ class TestOwnPosts:
             ).contribution
         assert copied is not None
         assert gamification.get_standing(learner, course_key).points == 3
+        line = gamification.find_source_points(Contribution.objects.get(pk=copied.id).source)
+        assert line is not None
+        assert line.reason.startswith("Most of its words had been written before")
         with committed():
             api.edit_contribution(usage_key=case, contribution_id=copied.id, user_id=learner, body=words(16, 8))
         assert gamification.get_standing(learner, course_key).points == 6
