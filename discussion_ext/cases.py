@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -164,8 +165,8 @@ def set_helpful(
         _lock(contribution)  # the forum looks for an earlier vote before it writes one
         key, course_id = contribution.forum_key or "", forum_course_id(task)
         if edx_platform.has_vote(key, user_id=user_id) is not is_helpful:
-            vote = {"course_id": course_id, "user_id": user_id, "is_up": is_helpful}
-            call_forum(lambda: edx_platform.set_vote(key, **vote), Intent())
+            vote = partial(edx_platform.set_vote, key, course_id=course_id, user_id=user_id, is_up=is_helpful)
+            call_forum(vote, Intent())
         waiting = HelpfulMark.objects.filter(contribution=contribution, user_id=user_id, fold_due=1).first()
         step = 0 if waiting is None else int(waiting.is_on) - int(waiting.is_counted)
         return max(0, contribution.helpful + step)
