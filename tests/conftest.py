@@ -13,7 +13,10 @@ from opaque_keys.edx.keys import CourseKey
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Keep Studio's tests for a run with Studio's settings, and the LMS's for the others."""
+    """Keep Studio's tests for a run with Studio's settings, and the browser's for a run that asks for them."""
+    wanted = config.getoption("markexpr") or ""
+    if collection_path.name == "e2e" and ("e2e" not in wanted or "not e2e" in wanted):
+        return True
     is_studio_run = "test_cms" in (config.getoption("ds") or "")
     is_studio_test = "host_studio" in collection_path.parts
     if collection_path.is_file() and is_studio_test is not is_studio_run and collection_path.name != "conftest.py":
