@@ -151,7 +151,8 @@ def test_the_choice_is_stored_and_returned(get, put, points_course, learner):
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"choice": "nobody"}, {"choice": "\ud800"}, {"choice": None}, {"choice": ["name"]}, [], "name", 7, None]
+    "body",
+    [{}, {"choice": "nobody"}, {"choice": "\ud800"}, {"choice": None}, {"choice": ["name"]}, [], "name", 7, None],
 )
 def test_a_wrong_choice_names_the_field_and_changes_nothing(get, put, body):
     assert put({"choice": "name"})[0] == 200
