@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pgettext, pgettext_lazy
 
 from people.api import say_day
 
@@ -196,7 +196,7 @@ def _say_paid(entry: Entry, effect: LineEffect) -> str:
     values = {"rule": kind_label(entry.kind), "points": entry.rule_points}
     if entry.min_words:
         rule = ngettext("Rule “%(rule)s”: %(points)s point.", "Rule “%(rule)s”: %(points)s points.", entry.rule_points)
-        return f"{rule % values} {_say_words(entry)}"
+        return _join(rule % values, _say_words(entry))
     if entry.per_day:
         return _say_rule_with_limit(entry, effect)
     rule = ngettext(
@@ -205,7 +205,7 @@ def _say_paid(entry: Entry, effect: LineEffect) -> str:
         entry.rule_points,
     ) % (values | {"version": entry.scheme_version})
     if entry.kind == CASE_FINISHED:
-        return f"{_('All that was asked counted on %(date)s.') % {'date': say_day(entry.local_date)}} {rule}"
+        return _join(_("All that was asked counted on %(date)s.") % {"date": say_day(entry.local_date)}, rule)
     return rule
 
 
@@ -218,7 +218,7 @@ def _say_rule_with_limit(entry: Entry, effect: LineEffect) -> str:
     )
     if effect.place not in _PLACES:
         return rule % values
-    return f"{rule % values} {_('This was the %(place)s that day.') % {'place': _PLACES[effect.place]}}"
+    return _join(rule % values, _("This was the %(place)s that day.") % {"place": _PLACES[effect.place]})
 
 
 def _say_words(entry: Entry) -> str:
@@ -245,4 +245,9 @@ def _say_capped(entry: Entry, effect: LineEffect) -> str:
         ) % {"rule": kind_label(entry.kind), "limit": limit}
     said = sentences.capped % {"count": limit, "limit": _NUMBERS[limit], "place": _PLACES[effect.place]}
     more = _("It still counts for the case.") if entry.facts.get(IN_CASE) else _("The rest is simply welcome.")
-    return f"{said} {more}"
+    return _join(said, more)
+
+
+def _join(first: str, second: str) -> str:
+    """Return two sentences one after the other, with the space that the language puts between them."""
+    return pgettext("two sentences in a row", "%(first)s %(second)s") % {"first": first, "second": second}
