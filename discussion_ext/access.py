@@ -10,9 +10,9 @@ from .availability import is_on
 from .configurations import get_task
 from .contributions import held_course_id, slot_key
 from .data import ContributionKind, ContributionState
+from .evidence import group_of
 from .exceptions import CaseOffError, ContributionNotFoundError, LearnerNotFoundError, PostsHeldError
 from .models import Contribution, Participation, Task
-from .results import group_of
 
 
 def access_task(usage_key: UsageKey) -> Task:

@@ -15,9 +15,10 @@ from .access import check_learner
 from .configurations import get_task
 from .contributions import now
 from .data import CaseConfigData
+from .evidence import compute, list_own
 from .exceptions import CaseNotFoundError, InvalidValueError
 from .models import Contribution, Participation, Task
-from .results import compute, evaluate_learner, list_own, lock_participation, publish
+from .results import evaluate_learner, lock_participation, publish
 
 
 def override_grade(*, usage_key: UsageKey, user_id: int, actor_id: int | None, score: float, reason: str) -> None:

@@ -46,9 +46,10 @@ from .drawing import (
     names_for,
     people_in,
 )
+from .evidence import compute, group_of, list_own, stored_evaluation
 from .exceptions import InvalidValueError
 from .models import Contribution, HelpfulMark, Participation, Report, Task, TaskGroup
-from .results import compute, group_of, is_fresh, list_own, score_of, step_of, stored_evaluation
+from .results import is_fresh, score_of, step_of
 
 REPLIES_SHOWN = 5
 _HEARD = 20

@@ -43,11 +43,12 @@ from .drawing import (
     names_for,
     people_in,
 )
+from .evidence import compute, list_own
 from .exceptions import InvalidValueError
 from .models import Contribution, Participation, PendingEvaluation, Report, Task, TaskGroup
 from .moderation import count_reports
 from .reading import REPLIES_SHOWN
-from .results import compute, list_own, score_of
+from .results import score_of
 
 _ROWS = 20
 _CSV_BATCH = 500

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from discussion_ext import api, results
+from discussion_ext import api, evidence, results
 from discussion_ext.data import PostedData
 from discussion_ext.models import Participation, PendingEvaluation
 from gamification import api as gamification
@@ -208,7 +208,7 @@ def test_a_talkative_learner_keeps_the_position(
     words: Callable[..., str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(results, "_OWN_POSTS", 3)
+    monkeypatch.setattr(evidence, "_OWN_POSTS", 3)
     take_position(learner)
     theirs = take_position(peer).contribution
     assert theirs is not None
