@@ -1,4 +1,4 @@
-"""What every page of the host knows."""
+"""What every page of the host knows, and the page for a form that is too old."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import functools
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from common.djangoapps.student.models import CourseAccessRole
 
@@ -21,6 +22,11 @@ def host_context(request: HttpRequest) -> dict[str, Any]:
         "host_languages": settings.LANGUAGES,
         "is_author": functools.cache(lambda: _is_author(request)),
     }
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Refuse a form without a valid token, with the request in the context: Django 4.2's own view leaves it out."""
+    return render(request, "403_csrf.html", {"reason": reason}, status=403)
 
 
 def _is_author(request: HttpRequest) -> bool:

@@ -33,6 +33,8 @@ DATABASES = {"default": environment.database(DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 CACHES = {"default": environment.cache(DATA_DIR)}
 
+CSRF_FAILURE_VIEW = "embedded_host.pages.csrf_failure"
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
