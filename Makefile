@@ -38,7 +38,7 @@ quality: $(VENV)/.dev ## Check style, types, architecture, annotations, migratio
 	$(RUN)lint-imports
 	$(RUN)python .ci/check_annotations.py
 	$(MANAGE) lms makemigrations --check --dry-run people gamification discussion_ext
-	$(RUN)djlint --check --lint --quiet people gamification discussion_ext xblocks conf/host
+	$(RUN)djlint --check --lint people gamification discussion_ext xblocks conf/host
 	$(RUN)codespell
 	@$(MAKE) --no-print-directory i18n
 
