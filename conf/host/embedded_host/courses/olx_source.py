@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import shutil
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -54,12 +55,24 @@ def _unpack(archive: Path, folder: Path) -> None:
             for count, member in enumerate(tar, start=1):
                 total += member.size
                 _check_member(member, count=count, total=total)
-                tar.extract(member, folder, filter="data")
+                _write_member(tar, member, folder)
             _read_to_the_end(tar, archive.name)
     except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
         # The system's own words, without the place on this machine.
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise OlxError(f"{archive.name}: not a readable .tar.gz ({reason})") from error
+
+
+def _write_member(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """Write a checked member with plain permissions; tarfile's own filters are not in every Python 3.11."""
+    target = folder / member.name
+    source = tar.extractfile(member)
+    if source is None:
+        target.mkdir(parents=True, exist_ok=True)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with source, target.open("wb") as copy:
+        shutil.copyfileobj(source, copy)
 
 
 def _read_to_the_end(tar: tarfile.TarFile, name: str) -> None:
