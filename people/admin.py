@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from . import api
-from .models import AuditEntry, Delivery
+from .models import AuditEntry, Delivery, Errand
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -60,4 +60,25 @@ class DeliveryAdmin(ReadOnlyAdmin):
         ids = queryset.values_list("pk", flat=True)
         count = sum(api.resend_delivery(pk, actor_id=request.user.pk or 0, reason="admin") for pk in ids)
         text = ngettext("%(count)s delivery will be sent again.", "%(count)s deliveries will be sent again.", count)
+        self.message_user(request, text % {"count": count})
+
+
+@admin.register(Errand)
+class ErrandAdmin(ReadOnlyAdmin):
+    """What is still to be done; a row that stays here with an error wants somebody to look."""
+
+    list_display = ("created_at", "kind", "key", "attempts", "error", "due_at")
+    list_filter = ("kind", "error")
+    search_fields = ("=key", "=kind")
+    actions = ("run_again",)
+    show_full_result_count = False
+
+    @admin.action(description=_("Try again now"))
+    def run_again(self, request: HttpRequest, queryset: QuerySet[Errand]) -> None:
+        """Let the chosen errands be done without waiting for their pause."""
+        if not request.user.has_perm("people.change_errand"):
+            self.message_user(request, _("You may look at errands, not run them."), messages.ERROR)
+            return
+        count = sum(api.retry_errand(pk) for pk in queryset.values_list("pk", flat=True))
+        text = ngettext("%(count)s errand is tried again.", "%(count)s errands are tried again.", count)
         self.message_user(request, text % {"count": count})

@@ -11,6 +11,7 @@ from .deliveries import (
 )
 from .exceptions import (
     InvalidDeliveryError,
+    InvalidErrandError,
     InvalidPreferenceError,
     InvalidTokenError,
     PeopleError,
@@ -44,18 +45,32 @@ from .preferences import (
 from .pseudonyms import pseudonyms
 from .retirement import retire_person
 from .subscriptions import absolute_url, is_subscribed, read_token, subscribe, unsubscribe
+from .upkeep.errands import (
+    add_errand,
+    count_errands,
+    list_stuck_errands,
+    register_errand,
+    retry_errand,
+    run_errand,
+    run_errands,
+)
+from .upkeep.receivers import Missed, guarded, passes_errors_on
 
 __all__ = [
     "InvalidDeliveryError",
+    "InvalidErrandError",
     "InvalidPreferenceError",
     "InvalidTokenError",
+    "Missed",
     "PeopleError",
     "UnknownChoiceError",
     "UnknownMessageKindError",
     "UnknownSurfaceError",
     "absolute_url",
+    "add_errand",
     "choose_name",
     "count_due_deliveries",
+    "count_errands",
     "display_names",
     "find_shape",
     "format_moment",
@@ -63,14 +78,17 @@ __all__ = [
     "get_kind",
     "get_name_choice",
     "get_preferences",
+    "guarded",
     "initials",
     "is_subscribed",
     "list_audit",
     "list_due_deliveries",
     "list_hidden",
     "list_preferences",
+    "list_stuck_errands",
     "local_date",
     "name_choices",
+    "passes_errors_on",
     "person_language",
     "person_zone",
     "person_zones",
@@ -80,9 +98,13 @@ __all__ = [
     "read_token",
     "real_names",
     "record_audit",
+    "register_errand",
     "request_delivery",
     "resend_delivery",
     "retire_person",
+    "retry_errand",
+    "run_errand",
+    "run_errands",
     "say_day",
     "say_left",
     "say_moment",

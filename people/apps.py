@@ -10,6 +10,14 @@ _SETTINGS = {"common": {"relative_path": "settings.common"}}
 _LMS_SETTINGS = {**_SETTINGS, "production": {"relative_path": "settings.production"}}
 
 
+# Errands are added in both services, and each hands its own to its own workers.
+_ERRAND_RECEIVER = {
+    "receiver_func_name": "on_errand_due",
+    "signal_path": "people.upkeep.errands.errand_is_due",
+    "dispatch_uid": "people.on_errand_due",
+}
+
+
 class PeopleConfig(AppConfig):
     """Who someone is in the community and how they are reached."""
 
@@ -26,6 +34,7 @@ class PeopleConfig(AppConfig):
             "lms.djangoapp": {
                 "relative_path": "handlers",
                 "receivers": [
+                    _ERRAND_RECEIVER,
                     {
                         "receiver_func_name": "on_delivery_saved",
                         "signal_path": "django.db.models.signals.post_save",
@@ -42,5 +51,6 @@ class PeopleConfig(AppConfig):
                     ),
                 ],
             },
+            "cms.djangoapp": {"relative_path": "handlers", "receivers": [_ERRAND_RECEIVER]},
         },
     }

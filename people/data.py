@@ -100,6 +100,34 @@ class DueDeliveryData:
 
 
 @dataclass(frozen=True)
+class ErrandData:
+    """Something that a package must still do. ``is_known`` says whether anybody here can do it."""
+
+    id: str
+    kind: str
+    key: str
+    attempts: int
+    error: str
+    due_at: datetime
+    created_at: datetime
+    is_known: bool
+
+
+@dataclass(frozen=True)
+class ErrandRunData:
+    """How one run over the due errands ended; ``taken`` went to another runner meanwhile."""
+
+    done: int = 0
+    failed: int = 0
+    taken: int = 0
+
+    @property
+    def total(self) -> int:
+        """Return how many errands the run looked at."""
+        return self.done + self.failed + self.taken
+
+
+@dataclass(frozen=True)
 class AuditEntryData:
     """One act of a person (or of the system, where ``actor_id`` is None) that others may want explained."""
 

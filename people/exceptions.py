@@ -25,6 +25,10 @@ class InvalidDeliveryError(PeopleError):
     """A delivery's key, context or moment cannot be stored."""
 
 
+class InvalidErrandError(PeopleError):
+    """An errand's kind, key, facts or moment cannot be stored or is known to nobody."""
+
+
 class InvalidPreferenceError(PeopleError):
     """A zone, language or time of day that nobody can have."""
 

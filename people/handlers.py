@@ -1,4 +1,4 @@
-"""Receivers: a delivery asked for goes out after commit, and a retired person is forgotten."""
+"""Receivers: a delivery asked for goes out after commit, so does an errand, and a retired person is forgotten."""
 
 from __future__ import annotations
 
@@ -11,15 +11,23 @@ from django.utils import timezone
 from . import api
 from .data import DeliveryState
 from .models import Delivery
-from .tasks import send_delivery_task
+from .tasks import run_errand_task, send_delivery_task
 
 
+@api.guarded(missed=None)  # the delivery itself is the note of what is to be done: ``send_deliveries`` finds it
 def on_delivery_saved(sender: Any, instance: Delivery, created: bool = False, **_kwargs: Any) -> None:
     """Hand a new delivery that is due at once to the worker; what the broker loses, the next run finds."""
     if created and instance.state == DeliveryState.PENDING and instance.due_at <= timezone.now():
         transaction.on_commit(partial(send_delivery_task.delay, instance.pk), robust=True)
 
 
+@api.guarded(missed=None, is_after_commit=True)  # the errand stays: ``run_errands`` finds it
+def on_errand_due(sender: Any, errand_id: str, **_kwargs: Any) -> None:
+    """Hand an errand to the worker; a broker that is down costs nothing."""
+    run_errand_task.delay(errand_id)
+
+
+@api.passes_errors_on
 def on_user_retired(sender: Any, user: Any, **_kwargs: Any) -> None:
-    """Forget a person who leaves the platform."""
+    """Forget a person who leaves the platform. Its pipeline must see a failure, so as to come again."""
     api.retire_person(user.pk)

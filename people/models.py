@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .data import DeliveryState, NameChoice
+from .fields import ExactCharField
 
 
 class Preferences(models.Model):
@@ -37,8 +38,8 @@ class ShownName(models.Model):
     """
 
     user_id = models.PositiveBigIntegerField()
-    surface = models.CharField(max_length=32)
-    context_key = models.CharField(max_length=255)
+    surface = ExactCharField(max_length=32)
+    context_key = ExactCharField(max_length=255)
     choice = models.CharField(max_length=16, choices=[(choice.value, choice.value) for choice in NameChoice])
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -57,8 +58,8 @@ class Pseudonym(models.Model):
     """
 
     user_id = models.PositiveBigIntegerField()
-    context_key = models.CharField(max_length=255)
-    text = models.CharField(max_length=64)
+    context_key = ExactCharField(max_length=255)
+    text = ExactCharField(max_length=64)
 
     class Meta:
         constraints = [
@@ -76,7 +77,7 @@ class Unsubscription(models.Model):
     """
 
     user_id = models.PositiveBigIntegerField()
-    kind = models.CharField(max_length=64)
+    kind = ExactCharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -96,19 +97,19 @@ class Delivery(models.Model):
     .. pii_retirement: local_api
     """
 
-    key = models.CharField(max_length=255)
-    key_hash = models.CharField(max_length=64, unique=True)
+    key = ExactCharField(max_length=255)
+    key_hash = ExactCharField(max_length=64, unique=True)
     user_id = models.PositiveBigIntegerField(db_index=True)
-    kind = models.CharField(max_length=64)
+    kind = ExactCharField(max_length=64)
     context = models.JSONField(default=dict)
-    state = models.CharField(
+    state = ExactCharField(
         max_length=16,
         choices=[(state.value, state.value) for state in DeliveryState],
         default=DeliveryState.PENDING.value,
     )
     detail = models.CharField(max_length=255, blank=True, default="")
     attempts = models.PositiveSmallIntegerField(default=0)
-    claim_token = models.CharField(max_length=32, blank=True, default="")
+    claim_token = ExactCharField(max_length=32, blank=True, default="")
     requested_at = models.DateTimeField()
     due_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)
@@ -125,6 +126,36 @@ class Delivery(models.Model):
         return f"{self.kind} {self.key}"
 
 
+class Errand(models.Model):
+    """Something that a package must still do, because a receiver failed or because it has to wait for the commit.
+
+    One table for all packages. The key is a hash of ``kind`` and ``key``: exact in every collation, and a primary key,
+    so that adding it again locks this one record and no gap beside it. ``ticket`` changes with every fact that asks
+    for it; ``error`` is the class of the last failure, never its text. Rows go when they are done, and only then.
+
+    .. pii: Ids of people inside ``facts``; a row is deleted once it is done.
+    .. pii_types: id
+    .. pii_retirement: retained
+    """
+
+    id = ExactCharField(max_length=64, primary_key=True)
+    kind = ExactCharField(max_length=64)
+    key = ExactCharField(max_length=255)
+    facts = models.JSONField(default=dict)
+    ticket = ExactCharField(max_length=32)
+    attempts = models.PositiveIntegerField(default=0)
+    error = ExactCharField(max_length=128, blank=True, default="")
+    due_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="people_due_errands")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
 class AuditEntry(models.Model):
     """An act that somebody may later have to explain. Entries are only ever added.
 
@@ -134,9 +165,9 @@ class AuditEntry(models.Model):
     """
 
     actor_id = models.PositiveBigIntegerField(null=True, blank=True, db_index=True)
-    verb = models.CharField(max_length=64)
-    target = models.CharField(max_length=255)
-    context_key = models.CharField(max_length=255, blank=True, default="")
+    verb = ExactCharField(max_length=64)
+    target = ExactCharField(max_length=255)
+    context_key = ExactCharField(max_length=255, blank=True, default="")
     reason = models.TextField(blank=True, default="")
     data = models.JSONField(default=dict)
     recorded_at = models.DateTimeField(auto_now_add=True)

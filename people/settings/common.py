@@ -42,3 +42,26 @@ def plugin_settings(settings: Any) -> None:
     #     out of the beat. Sites without a beat run the command ``send_deliveries`` instead.
     # .. setting_use_cases: open_edx
     settings.PEOPLE_DELIVERIES_EVERY_SECONDS = getattr(settings, "PEOPLE_DELIVERIES_EVERY_SECONDS", 300)
+    # .. setting_name: PEOPLE_ERRAND_RETRY_MINUTES
+    # .. setting_default: [1, 5, 30, 120, 720]
+    # .. setting_description: How long an errand (work that a receiver left behind) waits after each failure; the last
+    #     pause is repeated until it succeeds. Each pause is up to a fifth shorter or longer.
+    # .. setting_use_cases: open_edx
+    settings.PEOPLE_ERRAND_RETRY_MINUTES = getattr(settings, "PEOPLE_ERRAND_RETRY_MINUTES", [1, 5, 30, 120, 720])
+    # .. setting_name: PEOPLE_ERRAND_CLAIM_MINUTES
+    # .. setting_default: 30
+    # .. setting_description: How long a worker may take over one errand before another may do it again. Choose more
+    #     than the time limit of the workers' tasks.
+    # .. setting_use_cases: open_edx
+    settings.PEOPLE_ERRAND_CLAIM_MINUTES = getattr(settings, "PEOPLE_ERRAND_CLAIM_MINUTES", 30)
+    # .. setting_name: PEOPLE_ERRAND_STUCK_ATTEMPTS
+    # .. setting_default: 5
+    # .. setting_description: After so many failures an errand is reported to operators. It is never given up.
+    # .. setting_use_cases: open_edx
+    settings.PEOPLE_ERRAND_STUCK_ATTEMPTS = getattr(settings, "PEOPLE_ERRAND_STUCK_ATTEMPTS", 5)
+    # .. setting_name: PEOPLE_ERRANDS_EVERY_SECONDS
+    # .. setting_default: 120
+    # .. setting_description: How often Celery beat has due errands done, in seconds; 0 leaves it out of the beat. Sites
+    #     without a beat run the command ``run_errands`` instead.
+    # .. setting_use_cases: open_edx
+    settings.PEOPLE_ERRANDS_EVERY_SECONDS = getattr(settings, "PEOPLE_ERRANDS_EVERY_SECONDS", 120)

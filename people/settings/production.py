@@ -1,4 +1,4 @@
-"""What comes after the site's configuration file in the LMS: the periodic job, for sites that run Celery beat."""
+"""What comes after the site's configuration file in the LMS: the periodic jobs, for sites that run Celery beat."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ from typing import Any
 
 
 def plugin_settings(settings: Any) -> None:
-    """Add the job to the beat's, unless the site has its own of this name or set the interval to 0."""
-    seconds = settings.PEOPLE_DELIVERIES_EVERY_SECONDS
-    if seconds:
-        # Without a worker the jobs do not pile up: each is worth nothing once the next is sent.
-        job = {"task": "people.send_deliveries", "schedule": float(seconds), "options": {"expires": float(seconds)}}
-        settings.CELERYBEAT_SCHEDULE = {"people.send_deliveries": job, **getattr(settings, "CELERYBEAT_SCHEDULE", {})}
+    """Add the jobs to the beat's, unless the site has its own of that name or set the interval to 0."""
+    intervals = {
+        "people.send_deliveries": settings.PEOPLE_DELIVERIES_EVERY_SECONDS,
+        "people.run_errands": settings.PEOPLE_ERRANDS_EVERY_SECONDS,
+    }
+    # Without a worker the jobs do not pile up: each is worth nothing once the next is sent.
+    jobs = {
+        name: {"task": name, "schedule": float(seconds), "options": {"expires": float(seconds)}}
+        for name, seconds in intervals.items()
+        if seconds
+    }
+    settings.CELERYBEAT_SCHEDULE = jobs | getattr(settings, "CELERYBEAT_SCHEDULE", {})

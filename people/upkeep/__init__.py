@@ -1,0 +1,1 @@
+"""What every package needs to run well: receivers that harm nobody, and work that is never forgotten."""

@@ -1,0 +1,239 @@
+"""What a package must still do: a row that stays until it is done, run right after the commit and by sweeps.
+
+Adding is one insert in the open transaction, so the errand stands exactly if the fact behind it does. Running takes
+three short steps, none of which waits for a learner: *claim* by a conditional update that one runner wins, *work* in
+transactions of the work's own, *settle*. A runner that dies leaves a claim that lapses. Each fact brings a new ticket,
+and only an errand whose ticket is still the one that was worked on is deleted: what arrives during the work is done
+afterwards. Work may therefore be done twice, and must come to the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, Q, QuerySet
+from django.dispatch import Signal
+from django.utils import timezone
+
+from people.data import ErrandData, ErrandRunData
+from people.exceptions import InvalidErrandError
+from people.models import Errand
+
+log = logging.getLogger(__name__)
+
+Run = Callable[[Mapping[str, Any]], Any]
+
+#: Sent after the commit with ``errand_id``, for a worker to take it at once. Nothing is lost when nobody does.
+errand_is_due = Signal()
+
+_BATCH: Final = 200
+_REPEATS: Final = 3
+_KIND_LENGTH: Final = 64
+_KEY_LENGTH: Final = 255
+_runs: dict[str, Run] = {}
+
+
+class Outcome(StrEnum):
+    """What became of an errand that somebody tried to run."""
+
+    DONE = "done"
+    AGAIN = "again"
+    FAILED = "failed"
+    TAKEN = "taken"
+
+
+def register_errand(kind: str, run: Run) -> None:
+    """Let ``run(facts)`` do the errands of a kind; called in ``AppConfig.ready()``, ASCII names like "points.board".
+
+    ``run`` is called outside a transaction, may be called twice for one fact, and raises to be called again later.
+    """
+    if not kind or not kind.isascii() or len(kind) > _KIND_LENGTH:
+        raise InvalidErrandError("kind: give 1 to 64 ASCII characters.", field="kind")
+    if _runs.setdefault(kind, run) is not run:
+        message = f"kind: {kind} is registered already."
+        raise InvalidErrandError(message, field="kind")
+
+
+def add_errand(
+    *,
+    kind: str,
+    key: str,
+    facts: Mapping[str, Any],
+    due_at: datetime | None = None,
+    run_after_commit: bool = False,
+) -> None:
+    """Remember something to be done: one insert in a savepoint of the open transaction.
+
+    ``key`` is what makes it one: added again it stays one row, with these ``facts`` (JSON, ids only), and is done once
+    more even if it is being done right now. ``run_after_commit`` hands it to a worker after the commit; a broker that
+    is down costs nothing, the next sweep does it.
+    """
+    moment = timezone.now()
+    _check(kind, key, facts, due_at)
+    errand_id = errand_key(kind, key)
+    row = Errand(
+        id=errand_id,
+        kind=kind,
+        key=key,
+        facts=dict(facts),
+        ticket=uuid4().hex,
+        due_at=due_at or moment,
+        created_at=moment,
+    )
+    # One statement that takes the row's lock at once: an insert that is refused and then an update would take a shared
+    # lock first, and two of those wait for each other.
+    target = ["id"] if connection.features.supports_update_conflicts_with_target else None
+    with transaction.atomic():
+        Errand.objects.bulk_create(
+            [row], update_conflicts=True, update_fields=["facts", "ticket", "due_at"], unique_fields=target
+        )
+    if run_after_commit:
+        transaction.on_commit(lambda: _hand_over(errand_id), robust=True)
+
+
+def run_errands(*, limit: int = 1000, kind: str | None = None, now: datetime | None = None) -> ErrandRunData:
+    """Do what is due, oldest first, at most ``limit``, and return how it went. Call it outside a transaction.
+
+    Safe beside other runners and after a crash. One that fails waits longer each time and never stops the others.
+    """
+    moment = now or timezone.now()
+    counts: Counter[str] = Counter()
+    for errand_id in _iterate_due(moment, limit=limit, kind=kind):
+        counts[run_errand(errand_id, now=now)] += 1
+    return ErrandRunData(done=counts[Outcome.DONE], failed=counts[Outcome.FAILED], taken=counts[Outcome.TAKEN])
+
+
+def run_errand(errand_id: str, *, now: datetime | None = None) -> Outcome:
+    """Do one errand if it is due and nobody else has it; once more if it was added again meanwhile."""
+    outcome = Outcome.AGAIN
+    for _ in range(_REPEATS):
+        outcome = _run_once(errand_id, now or timezone.now())
+        if outcome is not Outcome.AGAIN:
+            return outcome
+    return Outcome.DONE
+
+
+def retry_errand(errand_id: str) -> bool:
+    """Let an errand that waits after a failure be run again at once; return whether there is one."""
+    found = Errand.objects.filter(pk=errand_id).update(due_at=timezone.now())
+    if found:
+        transaction.on_commit(lambda: _hand_over(errand_id), robust=True)
+    return bool(found)
+
+
+def count_errands(*, kind: str | None = None, now: datetime | None = None) -> int:
+    """Return how many errands a run would take now."""
+    return _due(now or timezone.now(), kind=kind).count()
+
+
+def list_stuck_errands(*, limit: int = 100) -> list[ErrandData]:
+    """Return errands that failed ``PEOPLE_ERRAND_STUCK_ATTEMPTS`` times or that nobody here can run, oldest first."""
+    stuck = Errand.objects.filter(Q(attempts__gte=settings.PEOPLE_ERRAND_STUCK_ATTEMPTS) | ~Q(kind__in=list(_runs)))
+    return [_to_data(row) for row in stuck.order_by("created_at")[:limit]]
+
+
+def errand_key(kind: str, key: str) -> str:
+    """Return the primary key of an errand: exact in every collation, and locked as one record by InnoDB."""
+    return hashlib.sha256(f"{kind}\n{key}".encode()).hexdigest()
+
+
+def _run_once(errand_id: str, now: datetime) -> Outcome:
+    try:
+        errand = _claim(errand_id, now)
+        return Outcome.TAKEN if errand is None else _work_on(errand, now)
+    except OperationalError as error:  # its row is locked: whoever adds it again has not committed yet
+        log.warning("Errand %s is left for later: %s", errand_id, type(error).__name__)
+        return Outcome.TAKEN
+
+
+def _work_on(errand: Errand, now: datetime) -> Outcome:
+    try:
+        _runs[errand.kind](errand.facts)
+    except Exception as error:  # noqa: BLE001 - one errand's trouble must not stop the others
+        log.error("Errand %s %s failed: %s", errand.kind, errand.key, type(error).__name__)
+        _postpone(errand, now, error=type(error).__name__)
+        return Outcome.FAILED
+    return _settle(errand)
+
+
+def _claim(errand_id: str, now: datetime) -> Errand | None:
+    """Take an errand for this runner alone. The claim is committed before the work starts."""
+    until = now + timedelta(minutes=settings.PEOPLE_ERRAND_CLAIM_MINUTES)
+    with transaction.atomic(durable=True):
+        won = _due(now).filter(pk=errand_id).order_by().update(claimed_until=until, attempts=F("attempts") + 1)
+    return Errand.objects.filter(pk=errand_id).first() if won else None
+
+
+def _settle(errand: Errand) -> Outcome:
+    if Errand.objects.filter(pk=errand.pk, ticket=errand.ticket).delete()[0]:
+        return Outcome.DONE
+    is_there = Errand.objects.filter(pk=errand.pk).update(claimed_until=None, attempts=0, error="")
+    return Outcome.AGAIN if is_there else Outcome.DONE
+
+
+def _postpone(errand: Errand, now: datetime, *, error: str) -> None:
+    """Let it wait: longer each time, and not all at the same moment. A new fact meanwhile makes it due at once."""
+    pauses = settings.PEOPLE_ERRAND_RETRY_MINUTES
+    minutes = pauses[min(errand.attempts, len(pauses)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311
+    row = Errand.objects.filter(pk=errand.pk)
+    row.update(claimed_until=None, error=error[:128])
+    row.filter(ticket=errand.ticket).update(due_at=now + timedelta(minutes=minutes))
+
+
+def _iterate_due(now: datetime, *, limit: int, kind: str | None) -> Iterator[str]:
+    """Yield ids of due errands batch by batch; whatever was tried is not due at that moment any more, or gone."""
+    tried = 0
+    while tried < limit:
+        batch = list(_due(now, kind=kind).values_list("pk", flat=True)[: min(_BATCH, limit - tried)])
+        yield from batch
+        tried += len(batch)
+        if len(batch) < _BATCH:
+            return
+
+
+def _due(now: datetime, *, kind: str | None = None) -> QuerySet[Errand]:
+    is_free = Q(claimed_until=None) | Q(claimed_until__lte=now)
+    kinds = list(_runs) if kind is None else [kind]
+    return Errand.objects.filter(is_free, due_at__lte=now, kind__in=kinds).order_by("due_at", "pk")
+
+
+def _hand_over(errand_id: str) -> None:
+    errand_is_due.send(sender=None, errand_id=errand_id)
+
+
+def _to_data(row: Errand) -> ErrandData:
+    return ErrandData(
+        id=row.pk,
+        kind=row.kind,
+        key=row.key,
+        attempts=row.attempts,
+        error=row.error,
+        due_at=row.due_at,
+        created_at=row.created_at,
+        is_known=row.kind in _runs,
+    )
+
+
+def _check(kind: str, key: str, facts: Mapping[str, Any], due_at: datetime | None) -> None:
+    if kind not in _runs:
+        message = f"kind: {kind} is not registered."
+        raise InvalidErrandError(message, field="kind")
+    if not key or not key.isascii() or len(key) > _KEY_LENGTH:
+        raise InvalidErrandError("key: give 1 to 255 ASCII characters.", field="key")
+    if due_at is not None and not timezone.is_aware(due_at):
+        raise InvalidErrandError("due_at: give a datetime with a zone.", field="due_at")
+    try:
+        json.dumps(dict(facts), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise InvalidErrandError("facts: give what JSON can hold.", field="facts") from error
