@@ -14,6 +14,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from people.fields import ExactCharField
+
 USER_BITS = 32
 SCORE_BITS = 32
 
@@ -34,7 +36,7 @@ class PointsCourse(models.Model):
     .. no_pii:
     """
 
-    course_key = models.CharField(max_length=255, unique=True, verbose_name=_("course"))
+    course_key = ExactCharField(max_length=255, unique=True, verbose_name=_("course"))
     is_on = models.BooleanField(
         null=True,
         verbose_name=_("points are given"),
@@ -58,7 +60,7 @@ class SchemeVersion(models.Model):
     .. pii_retirement: retained
     """
 
-    scope = models.CharField(max_length=255, blank=True, help_text=_("Course key; empty for the whole site."))
+    scope = ExactCharField(max_length=255, blank=True, help_text=_("Course key; empty for the whole site."))
     version = models.PositiveIntegerField()
     title = models.CharField(max_length=120)
     text = models.TextField(verbose_name=_("YAML"))
@@ -91,12 +93,12 @@ class Entry(models.Model):
     .. pii_retirement: local_api
     """
 
-    source = models.CharField(max_length=120)
+    source = ExactCharField(max_length=120)
     revision = models.PositiveIntegerField()
     # No constraint in the database: inserting a line must not wait for a change of the course's row.
     course = models.ForeignKey(PointsCourse, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     user_id = models.IntegerField()
-    kind = models.CharField(max_length=32)
+    kind = ExactCharField(max_length=32)
     is_void = models.BooleanField()
     occurred_at = models.DateTimeField()
     local_date = models.DateField(help_text=_("The person's calendar day when it happened."))
@@ -199,8 +201,8 @@ class MissedCompletion(models.Model):
     .. no_pii: Ids only, gone as soon as the sweep has run.
     """
 
-    key = models.CharField(max_length=40, unique=True, help_text=_("SHA-1 of person and block."))
+    key = ExactCharField(max_length=40, unique=True, help_text=_("SHA-1 of person and block."))
     user_id = models.IntegerField()
-    block_key = models.CharField(max_length=255)
+    block_key = ExactCharField(max_length=255)
     missed_at = models.DateTimeField(auto_now_add=True)
     attempts = models.PositiveSmallIntegerField(default=0)

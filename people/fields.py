@@ -1,4 +1,4 @@
-"""Columns that mean the same on every database. The one module that migrations of the suite may import (decision 0010)."""
+"""Columns that mean the same on every database. Migrations name these classes, so nothing of ours is imported here."""
 
 from __future__ import annotations
 

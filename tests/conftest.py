@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,40 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if collection_path.is_file() and is_studio_test is not is_studio_run and collection_path.name != "conftest.py":
         return True
     return None
+
+
+# What Open edX asks for, and what MySQL and MariaDB do by themselves.
+ISOLATION_LEVELS = ("read committed", "repeatable read")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test that commits to a database server once at each isolation level.
+
+    ``@pytest.mark.isolation("read committed")`` names the levels for a test to which another says nothing.
+    """
+    of_server, of_database = map(metafunc.definition.get_closest_marker, ("mariadb", "django_db"))
+    if of_server and of_database and of_database.kwargs.get("transaction"):
+        chosen = metafunc.definition.get_closest_marker("isolation")
+        metafunc.parametrize("isolation", chosen.args if chosen else ISOLATION_LEVELS, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def isolation(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Return the isolation level of every connection opened during the test, also by processes that it starts."""
+    if request.node.get_closest_marker("mariadb") and "DATABASE_URL" not in os.environ:
+        pytest.skip("needs DATABASE_URL of a MariaDB or MySQL server")
+    level = getattr(request, "param", None)
+    if level is None:
+        yield None
+        return
+    from django.db import connection, connections
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connections.databases["default"]["OPTIONS"], "isolation_level", level)
+        patch.setenv("DATABASE_ISOLATION", level)
+        connection.close()
+        yield level
+    connection.close()
 
 
 @pytest.fixture(autouse=True)

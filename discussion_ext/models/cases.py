@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from people.fields import ExactCharField
+
 
 class CourseSwitch(models.Model):
     """Whether one course uses cases. A course without a row follows ``DISCUSSION_EXT_ON_BY_DEFAULT``.
@@ -13,7 +15,7 @@ class CourseSwitch(models.Model):
     .. pii_retirement: retained
     """
 
-    course_id = models.CharField(max_length=255, unique=True)
+    course_id = ExactCharField(max_length=255, unique=True)
     is_on = models.BooleanField(default=False)
     changed_by = models.IntegerField(null=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -38,15 +40,15 @@ class Task(models.Model):
     .. pii_retirement: retained
     """
 
-    usage_hash = models.CharField(max_length=40, unique=True)
-    usage_key = models.CharField(max_length=255)
-    course_id = models.CharField(max_length=255, db_index=True)
+    usage_hash = ExactCharField(max_length=40, unique=True)
+    usage_key = ExactCharField(max_length=255)
+    course_id = ExactCharField(max_length=255, db_index=True)
     title = models.CharField(max_length=255, blank=True)
-    topic_key = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001 - NULL says that there is none
+    topic_key = ExactCharField(max_length=40, null=True, unique=True)
     fault = models.CharField(max_length=32, blank=True)
     is_active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=0)
-    digest = models.CharField(max_length=64, blank=True)
+    digest = ExactCharField(max_length=64, blank=True)
     config = models.JSONField(default=dict)
     is_held = models.BooleanField(default=True)
     by_cohort = models.BooleanField(default=False)

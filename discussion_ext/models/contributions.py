@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from discussion_ext.data import ContributionKind, ContributionState
+from people.fields import ExactCharField
 
 KINDS = [(kind.value, kind.value) for kind in ContributionKind]
 STATES = [(state.value, state.value) for state in ContributionState]
@@ -25,13 +26,13 @@ class Contribution(models.Model):
     .. pii_retirement: local_api
     """
 
-    course_id = models.CharField(max_length=255)
+    course_id = ExactCharField(max_length=255)
     task = models.ForeignKey("Task", null=True, on_delete=models.CASCADE, related_name="contributions")
     group_id = models.IntegerField(default=0)
-    forum_key = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001 - NULL says that there is none
-    slot_key = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - NULL says that there is none
-    topic_id = models.CharField(max_length=255, blank=True)
-    kind = models.CharField(max_length=12, choices=KINDS)
+    forum_key = ExactCharField(max_length=40, null=True, unique=True)
+    slot_key = ExactCharField(max_length=64, null=True, unique=True)
+    topic_id = ExactCharField(max_length=255, blank=True)
+    kind = ExactCharField(max_length=12, choices=KINDS)
     is_question = models.BooleanField(default=False)
     author_id = models.IntegerField()
     is_team = models.BooleanField(default=False)
@@ -43,7 +44,7 @@ class Contribution(models.Model):
 
     title = models.CharField(max_length=255, blank=True)
     body = models.TextField(blank=True)
-    body_hash = models.CharField(max_length=64)
+    body_hash = ExactCharField(max_length=64)
     length = models.PositiveIntegerField(default=0)
     words = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -53,7 +54,7 @@ class Contribution(models.Model):
     closed_edited_at = models.DateTimeField(null=True)
     is_erased = models.BooleanField(default=False)
 
-    state = models.CharField(max_length=10, choices=STATES, default=ContributionState.LIVE)
+    state = ExactCharField(max_length=10, choices=STATES, default=ContributionState.LIVE.value)
     state_reason = models.CharField(max_length=500, blank=True)
     state_actor_id = models.IntegerField(null=True)
     state_at = models.DateTimeField(null=True)
@@ -149,7 +150,7 @@ class Report(models.Model):
     task = models.ForeignKey("Task", null=True, on_delete=models.CASCADE)
     reporter_id = models.IntegerField()
     reason = models.CharField(max_length=500, blank=True)
-    state = models.CharField(
+    state = ExactCharField(
         max_length=10, default=OPEN, choices=[(name, name) for name in (OPEN, UPHELD, DISMISSED, TAKEN_BACK)]
     )
     resolved_by = models.IntegerField(null=True)
@@ -178,7 +179,7 @@ class Repair(models.Model):
     .. pii_retirement: retained
     """
 
-    forum_key = models.CharField(max_length=40, unique=True)
+    forum_key = ExactCharField(max_length=40, unique=True)
     intent = models.JSONField(default=dict)
     error = models.CharField(max_length=128, blank=True)
     attempts = models.PositiveIntegerField(default=0)

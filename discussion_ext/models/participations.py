@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from people.fields import ExactCharField
+
 
 class Participation(models.Model):
     """One learner in one task: what was opened, evaluated, decided by the team and published.
@@ -24,7 +26,7 @@ class Participation(models.Model):
     ignore_before = models.DateTimeField(null=True)
     is_retired = models.BooleanField(default=False)
 
-    step = models.CharField(max_length=12, default="read")
+    step = ExactCharField(max_length=12, default="read")
     has_position = models.BooleanField(default=False)
     position_words = models.PositiveIntegerField(default=0)
     answers_done = models.PositiveIntegerField(default=0)

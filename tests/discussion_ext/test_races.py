@@ -21,12 +21,6 @@ from discussion_ext.models import Contribution, Participation, TaskGroup
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture(params=["READ COMMITTED", "REPEATABLE READ"])
-def level(request: pytest.FixtureRequest) -> str:
-    """Return the isolation level of every transaction in the race."""
-    return str(request.param)
-
-
 class Meeting:
     """A point at which those who race wait for each other, but not forever: a lock may keep one of them away."""
 
@@ -41,14 +35,12 @@ class Meeting:
             self._barrier.reset()
 
 
-def race(level: str, *acts: Callable[[], Any]) -> list[Any]:
+def race(*acts: Callable[[], Any]) -> list[Any]:
     """Run acts at once, each as a request of its own (one transaction); a refusal is a result."""
     start = threading.Barrier(len(acts), timeout=20)
 
     def run(act: Callable[[], Any]) -> Any:
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET SESSION TRANSACTION ISOLATION LEVEL {level}")
             with transaction.atomic():
                 Contribution.objects.count()  # a request has read something before it comes to us
                 start.wait()
@@ -92,23 +84,22 @@ class TestDoublePosition:
         refused = sum(isinstance(each, api.PositionExistsError) for each in results_)
         return posted, refused, CommentThread.objects.count()
 
-    def test_one_wins_and_the_other_is_told(self, twice: Any, level: str) -> None:
-        assert self.outcome(race(level, *twice)) == (1, 1, 1)
+    def test_one_wins_and_the_other_is_told(self, twice: Any) -> None:
+        assert self.outcome(race(*twice)) == (1, 1, 1)
         assert Contribution.objects.count() == 1
 
     def test_without_the_lock_the_unique_key_refuses(
-        self, twice: Any, level: str, learner: int, case: UsageKey, monkeypatch: pytest.MonkeyPatch
+        self, twice: Any, learner: int, case: UsageKey, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         api.open_case(usage_key=case, user_id=learner)
         with no_lock(monkeypatch):
-            outcomes = race(level, *twice)
+            outcomes = race(*twice)
         assert self.outcome(outcomes) == (1, 1, 1), outcomes
         assert Contribution.objects.count() == 1
 
     def test_without_lock_and_key_there_are_two(
         self,
         twice: Any,
-        level: str,
         learner: int,
         case: UsageKey,
         make_case: Callable[..., UsageKey],
@@ -121,7 +112,7 @@ class TestDoublePosition:
         numbers = itertools.count()
         with no_lock(monkeypatch) as patch:
             patch.setattr(contributions, "slot_key", lambda *_args: f"free:{next(numbers)}")
-            outcomes = race(level, *twice)
+            outcomes = race(*twice)
         assert Contribution.objects.filter(kind="position", task__usage_key=str(case)).count() == 2, outcomes
 
 
@@ -154,9 +145,9 @@ class TestWithdrawAgainstAnswer:
         ]
 
     def test_whoever_comes_second_is_answered_in_words_and_nothing_is_left_hanging(
-        self, both: Any, level: str, learner: int
+        self, both: Any, learner: int
     ) -> None:
-        outcomes = race(level, *both)
+        outcomes = race(*both)
         for each in outcomes:
             assert not isinstance(each, Exception) or isinstance(each, api.CaseError), outcomes
         position = Contribution.objects.get(kind="position", parent=None, author_id__gt=learner)
@@ -169,14 +160,14 @@ class TestWithdrawAgainstAnswer:
         }
 
     def test_at_read_committed_one_of_both_always_succeeds(self, both: Any) -> None:
-        outcomes = race("READ COMMITTED", *both)
+        outcomes = race(*both)
         assert any(not isinstance(each, Exception) for each in outcomes)
 
     def test_without_the_lock_both_look_at_a_live_post_and_somebody_runs_into_the_forums_error(
-        self, both: Any, level: str, monkeypatch: pytest.MonkeyPatch
+        self, both: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(cases, "_lock", lambda contribution: contribution)
-        outcomes = race(level, *both)
+        outcomes = race(*both)
         failed = [
             each
             for each in outcomes
@@ -188,7 +179,7 @@ class TestWithdrawAgainstAnswer:
 
 class TestCounts:
     def test_many_positions_at_once_are_counted_exactly_once(
-        self, case: UsageKey, enrol: Callable[..., int], words: Callable[..., str], level: str
+        self, case: UsageKey, enrol: Callable[..., int], words: Callable[..., str]
     ) -> None:
         people = [enrol() for _ in range(6)]
         for number, user_id in enumerate(people):
@@ -196,7 +187,7 @@ class TestCounts:
         TaskGroup.objects.all().delete()
         Contribution.objects.update(fold_due=1, is_counted=False)
         ids = list(Contribution.objects.values_list("pk", flat=True))
-        outcomes = race(level, *[lambda pk=pk: api.complete_contribution(pk) for pk in ids * 2])
+        outcomes = race(*[lambda pk=pk: api.complete_contribution(pk) for pk in ids * 2])
         api.sweep()
         assert TaskGroup.objects.get().positions == 6, outcomes
 
@@ -221,20 +212,20 @@ class TestEvaluation:
         ]
 
     def test_two_who_answer_each_other_do_not_wait_for_each_other(
-        self, crossing: Any, level: str, case: UsageKey, learner: int, peer: int
+        self, crossing: Any, isolation: str, case: UsageKey, learner: int, peer: int
     ) -> None:
-        outcomes = race(level, *crossing)
+        outcomes = race(*crossing)
         for act, outcome in zip(crossing, outcomes, strict=True):
             if not isinstance(outcome, PostedData):
                 # The forum's own rows may collide where its site does not read committed rows, as the platform does.
-                assert level == "REPEATABLE READ", outcomes
+                assert isolation == "repeatable read", outcomes
                 assert isinstance(outcome, api.ForumRefusedError), outcomes
                 act()
         assert api.get_score(usage_key=case, user_id=learner) == (6, 10)
         assert api.get_score(usage_key=case, user_id=peer) == (6, 10)
 
     def test_an_evaluation_with_an_old_view_leaves_the_last_word_to_a_fresh_one(
-        self, case: UsageKey, learner: int, peer: int, words: Callable[..., str], level: str
+        self, case: UsageKey, learner: int, peer: int, words: Callable[..., str]
     ) -> None:
         theirs = api.post_position(usage_key=case, user_id=peer, body=words(12, 1)).contribution
         api.post_position(usage_key=case, user_id=learner, body=words(12, 2))
@@ -254,14 +245,13 @@ class TestEvaluation:
             finally:
                 transaction.on_commit(answered.set)
 
-        outcomes = race(level, evaluate_late, answer)
+        outcomes = race(evaluate_late, answer)
         assert not [each for each in outcomes if isinstance(each, Exception)], outcomes
         api.sweep()
         assert api.get_score(usage_key=case, user_id=learner) == (6, 10)
 
 
 def test_a_thread_deleted_while_an_answer_is_counted(
-    level: str,
     case: UsageKey,
     learner: int,
     peer: int,
@@ -290,9 +280,10 @@ def test_a_thread_deleted_while_an_answer_is_counted(
         counts.fold_contribution(answer.id)
         return "counted"
 
-    assert race(level, delete, count) == ["deleted", "counted"]
+    assert race(delete, count) == ["deleted", "counted"]
 
 
+@pytest.mark.isolation("read committed")
 def test_a_storm_of_marks_is_refused_to_nobody(
     case: UsageKey,
     learner: int,
@@ -307,13 +298,14 @@ def test_a_storm_of_marks_is_refused_to_nobody(
     def mark(is_helpful: bool) -> Any:
         return api.set_helpful(usage_key=case, contribution_id=theirs.id, user_id=learner, is_helpful=is_helpful)
 
-    outcomes = race("READ COMMITTED", *[lambda on=on: mark(on) for on in [True, False] * 4])
+    outcomes = race(*[lambda on=on: mark(on) for on in [True, False] * 4])
     assert not [each for each in outcomes if isinstance(each, Exception)], outcomes
     api.set_helpful(usage_key=case, contribution_id=theirs.id, user_id=learner, is_helpful=True)
     api.sweep()
     assert Contribution.objects.get(pk=theirs.id).helpful == 1
 
 
+@pytest.mark.isolation("read committed")
 def test_an_answer_sent_six_times_at_once_is_posted_once(
     case: UsageKey,
     learner: int,
@@ -329,6 +321,6 @@ def test_an_answer_sent_six_times_at_once_is_posted_once(
     def answer() -> Any:
         return api.post_answer(usage_key=case, contribution_id=theirs.id, user_id=learner, body=words(8, 1))
 
-    outcomes = race("READ COMMITTED", *[answer] * 6)
+    outcomes = race(*[answer] * 6)
     assert not [each for each in outcomes if isinstance(each, Exception)], outcomes
     assert Comment.objects.count() == Contribution.objects.filter(kind="answer").count() == 1

@@ -8,7 +8,7 @@ second, which is the sign that the lock holds.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -26,20 +26,6 @@ from .conftest import NOON
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 
 Do = Callable[..., Any]
-
-
-@pytest.fixture(params=["read committed", "repeatable read"], autouse=True)
-def isolation(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Run at an isolation level; connections opened from now on have it."""
-    if connection.vendor != "mysql":
-        pytest.skip("needs DATABASE_URL of a MariaDB or MySQL server")
-    options = connections.databases["default"]["OPTIONS"]
-    before = options.get("isolation_level")
-    options["isolation_level"] = request.param
-    connection.close()
-    yield request.param
-    options["isolation_level"] = before
-    connection.close()
 
 
 def at_once(*works: Callable[[], object]) -> list[object]:

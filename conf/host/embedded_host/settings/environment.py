@@ -43,7 +43,10 @@ def database(folder: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "127.0.0.1",
         "PORT": str(parts.port or 3306),
-        "OPTIONS": {"charset": "utf8mb4", "isolation_level": "read committed"},
+        "OPTIONS": {
+            "charset": "utf8mb4",
+            "isolation_level": os.environ.get("DATABASE_ISOLATION", "read committed"),
+        },
         "TEST": {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_unicode_ci"},
     }
 
