@@ -1,0 +1,101 @@
+"""The one door to the platform: its forum, grade book, completion, cohorts, enrolments and course content.
+
+One question per function, in our words, by subject. Imports of the platform stand inside the functions, because Studio
+has no forum and no completion. Callers write ``from . import edx_platform``.
+"""
+
+from .content import (
+    get_course_title,
+    list_task_configurations,
+    list_topics,
+)
+from .forum_reading import (
+    existing_keys,
+    find_post,
+    has_vote,
+    list_posts,
+    post_key,
+    read_post,
+    target_key,
+)
+from .forum_retirement import (
+    erase_drafts,
+    erase_posts,
+    erase_posts_of,
+    list_drafts,
+)
+from .forum_writing import (
+    create_comment,
+    create_thread,
+    delete_post,
+    flag_post,
+    set_vote,
+    unflag_post,
+    update_post,
+)
+from .grades import (
+    ScoredBlock,
+    is_completion_tracked,
+    publish_completion,
+    publish_score,
+)
+from .lms_discussion import (
+    REFUSALS,
+    create_comment_through_lms,
+    create_thread_through_lms,
+    delete_post_through_lms,
+    update_post_through_lms,
+)
+from .members import (
+    cohort_id,
+    count_learners,
+    current_request_of,
+    current_user_id,
+    is_course_team,
+    is_enrolled,
+    is_learner,
+    list_learner_ids,
+    list_teachers,
+)
+
+__all__ = [
+    "REFUSALS",
+    "ScoredBlock",
+    "cohort_id",
+    "count_learners",
+    "create_comment",
+    "create_comment_through_lms",
+    "create_thread",
+    "create_thread_through_lms",
+    "current_request_of",
+    "current_user_id",
+    "delete_post",
+    "delete_post_through_lms",
+    "erase_drafts",
+    "erase_posts",
+    "erase_posts_of",
+    "existing_keys",
+    "find_post",
+    "flag_post",
+    "get_course_title",
+    "has_vote",
+    "is_completion_tracked",
+    "is_course_team",
+    "is_enrolled",
+    "is_learner",
+    "list_drafts",
+    "list_learner_ids",
+    "list_posts",
+    "list_task_configurations",
+    "list_teachers",
+    "list_topics",
+    "post_key",
+    "publish_completion",
+    "publish_score",
+    "read_post",
+    "set_vote",
+    "target_key",
+    "unflag_post",
+    "update_post",
+    "update_post_through_lms",
+]

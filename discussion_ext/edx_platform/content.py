@@ -1,0 +1,33 @@
+"""What a course contains: its case blocks, topics and name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from discussion_ext.data import CaseConfigData, TopicData
+
+
+def list_task_configurations(course_key: CourseKey) -> Iterator[tuple[UsageKey, CaseConfigData]]:
+    """Return every case block of the published course with what it asks."""
+    from xmodule.modulestore.django import modulestore
+
+    for block in modulestore().get_items(course_key, qualifiers={"category": "case_discussion"}):
+        yield block.scope_ids.usage_id.map_into_course(course_key), block.task_configuration()
+
+
+def list_topics(course_key: CourseKey) -> list[TopicData]:
+    """Return the course-wide topics that the course team has made."""
+    from xmodule.modulestore.django import modulestore
+
+    course = modulestore().get_course(course_key)
+    topics = (course.discussion_topics or {}) if course is not None else {}
+    return [TopicData(id=str(entry["id"]), title=title) for title, entry in topics.items() if entry.get("id")]
+
+
+def get_course_title(course_key: CourseKey) -> str:
+    """Return the course's name, empty where it is unknown."""
+    from openedx.core.djangoapps.content.course_overviews.models import CourseOverview
+
+    return CourseOverview.objects.filter(id=course_key).values_list("display_name", flat=True).first() or ""
