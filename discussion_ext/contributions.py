@@ -13,6 +13,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey
@@ -99,15 +100,17 @@ def _record_new(post: ForumPostData, intent: Intent | None) -> Contribution | No
         parent=parent,
         root=(parent.root or parent) if parent else None,
         parent_author_id=parent.author_id if parent else None,
-        title=post.title[:255],
+        title="" if post.is_retired else post.title[:255],
+        is_erased=post.is_retired,
         created_at=post.created_at,
         worded_at=post.created_at,
     )
-    _set_text(contribution, post.body)
+    _set_text(contribution, "" if post.is_retired else post.body)
     if not _insert(contribution, is_strict=intent is not None and intent.kind is not None):
         return Contribution.objects.get(forum_key=post.key)
-    _index(contribution)
-    tell_others(contribution)
+    if not post.is_retired:  # else its words were gone before we saw them: it stays as what others answered
+        _index(contribution)
+        tell_others(contribution)
     return contribution
 
 
@@ -135,8 +138,10 @@ def _insert(contribution: Contribution, *, is_strict: bool) -> bool:
 
 
 def _record_change(contribution: Contribution, post: ForumPostData) -> Contribution | None:
+    if contribution.is_erased:
+        return None  # what the forum writes in its place is nobody's edit
     if post.is_retired:
-        return erase(contribution) if not contribution.is_erased else None
+        return erase(contribution)
     if contribution.state != ContributionState.LIVE:
         return None
     if post.is_thread and post.topic_id != contribution.topic_id:
@@ -261,11 +266,19 @@ def take_away(contribution: Contribution, *, state: ContributionState, actor_id:
 
 
 def erase(contribution: Contribution) -> Contribution:
-    """Forget the words of a retired person; hash, length and verdict stay."""
-    Contribution.objects.filter(pk=contribution.pk).update(
-        body="", title="", closed_body=None, is_erased=True, state_reason=""
-    )
+    """Forget the words of a retired person; hash, length and verdict stay.
+
+    The forum may be the first to say that somebody has left, and our own retirement may be days away: from here on
+    nothing evaluates the author again.
+    """
+    Participation.objects.filter(user_id=contribution.author_id, is_retired=False).update(is_retired=True)
+    forget_words(Contribution.objects.filter(pk=contribution.pk))
     return contribution
+
+
+def forget_words(contributions: QuerySet[Contribution]) -> int:
+    """Erase what these posts say and what was said about them when they were taken away; return how many."""
+    return contributions.update(body="", title="", closed_body=None, state_reason="", is_erased=True)
 
 
 def slot_key(task_id: int, user_id: int, kind: str) -> str:

@@ -31,8 +31,14 @@ _HANGS_ON_A_SOURCE = ("copy_of_peer", "copy_of_parent", "too_short")
 
 
 def compute(task: Task, participation: Participation, own: list[Contribution]) -> EvaluationData:
-    """Return the verdict on one learner from the evidence as it is, without keeping it."""
+    """Return the verdict on one learner from the evidence as it is, without keeping it.
+
+    Where words that counted are no longer kept, the verdict that was found while they were stands.
+    """
     counted = [post for post in own if not is_ignored(post, participation)]
+    kept = stored_evaluation(participation)
+    if kept is not None and any(post.is_erased and post.state in CREDITED for post in counted):
+        return kept
     similar, bereft = _list_similar(task, counted)
     config = replace(CaseConfigData.from_json(task.config), closes_at=phases.closing_moment(task))
     return evaluation.evaluate(

@@ -1,43 +1,66 @@
-"""Forgetting a person: words are erased, what they counted for stays, and nobody is graded again."""
+"""Forgetting a person: words are erased, what they counted for stays, and nobody is graded again.
+
+What others hold about the person goes too: why a post was reported or removed, why a grade was decided. What the person
+wrote about *others* as one of the course team stays, because their appeals rest on it; retention settings end that.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
 
+from people import api as people
+
+from . import edx_platform
+from .contributions import forget_words, held_course_id, now
 from .models import Contribution, Participation, PendingEvaluation, Report
 
 _BATCH = 500
 
 
 def retire_person(user_id: int) -> None:
-    """Erase what a retired person wrote here; hash, length and verdicts stay. Safe to repeat; memory stays flat."""
+    """Erase what a retired person wrote here and what was said about it; hash, length and verdicts stay.
+
+    Safe to repeat, before or after the forum's own retirement; memory stays flat. In one transaction: a retirement
+    does not succeed by half.
+    """
     with transaction.atomic():
-        Participation.objects.filter(user_id=user_id).update(is_retired=True, override_reason="")
         PendingEvaluation.objects.filter(user_id=user_id).delete()
+        Participation.objects.filter(user_id=user_id).update(is_retired=True, override_reason="")
+        for participation in Participation.objects.filter(user_id=user_id).iterator():
+            _forget_reasons(participation)
         Report.objects.filter(reporter_id=user_id).update(reason="")
-        Report.objects.filter(resolved_by=user_id).update(resolution="")
-    for participation in Participation.objects.filter(user_id=user_id, evaluation__isnull=False).iterator():
-        _forget_reasons(participation)
+        for ids in _batches(user_id):
+            _forget_posts(ids)
+        # After our own record is erased: what the forum then saves is nobody's edit.
+        edx_platform.erase_posts_of(user_id, course_id=held_course_id())
+        edx_platform.erase_drafts(user_id)
+
+
+def _batches(user_id: int) -> Iterator[list[int]]:
     last = 0
-    while True:
-        ids = list(
-            Contribution.objects.filter(author_id=user_id, pk__gt=last)
-            .order_by("pk")
-            .values_list("pk", flat=True)[:_BATCH]
-        )
-        if not ids:
-            return
-        Contribution.objects.filter(pk__in=ids).update(
-            body="", title="", closed_body=None, state_reason="", is_erased=True
-        )
+    theirs = Contribution.objects.filter(author_id=user_id).order_by("pk").values_list("pk", flat=True)
+    while ids := list(theirs.filter(pk__gt=last)[:_BATCH]):
+        yield ids
         last = ids[-1]
 
 
+def _forget_posts(ids: list[int]) -> None:
+    forget_words(Contribution.objects.filter(pk__in=ids))
+    reports = Report.objects.filter(contribution__in=ids)
+    reports.filter(state=Report.OPEN).update(state=Report.DISMISSED, resolved_at=now())  # nothing is left to decide on
+    reports.update(reason="", resolution="")
+    people.forget_reasons(f"contribution:{pk}" for pk in ids)
+
+
 def _forget_reasons(participation: Participation) -> None:
-    """Erase from kept verdicts what the team wrote about removed posts."""
-    kept: dict[str, Any] = participation.evaluation or {}
+    """Erase what the team wrote about removed posts and about a grade it decided."""
+    people.forget_reasons([f"case:{participation.task_id}:user:{participation.user_id}"])
+    if participation.evaluation is None:
+        return
+    kept: dict[str, Any] = participation.evaluation
     for part in kept["requirements"]:
         for verdict in (part, *part["items"]):
             verdict["facts"].pop("reason", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from .audit import forget_reasons
 from .data import DeliveryState
 from .models import Delivery, Preferences, Pseudonym, ShownName, Unsubscription
 
@@ -12,11 +13,13 @@ from .models import Delivery, Preferences, Pseudonym, ShownName, Unsubscription
 def retire_person(user_id: int) -> None:
     """Forget a person; may be repeated.
 
-    Deliveries keep their key, so that no late request writes to somebody who is gone. The audit log keeps bare ids.
+    Deliveries keep their key, so that no late request writes to somebody who is gone. The audit log keeps who did what
+    to whom and when; why something was done to this person is forgotten.
     """
     for model in (ShownName, Pseudonym, Unsubscription):
         model.objects.filter(user_id=user_id).delete()
     Preferences.objects.filter(pk=user_id).delete()
     deliveries = Delivery.objects.filter(user_id=user_id)
-    deliveries.filter(state=DeliveryState.PENDING).update(state=DeliveryState.SKIPPED, detail="The account is closed.")
-    deliveries.update(context={})
+    deliveries.filter(state=DeliveryState.PENDING).update(state=DeliveryState.SKIPPED)
+    deliveries.update(context={}, detail="")
+    forget_reasons([f"user:{user_id}"])
