@@ -7,7 +7,6 @@ _SETTINGS = {
     "common": {"relative_path": "settings.common"},
     "test": {"relative_path": "settings.test"},
 }
-_LMS_SETTINGS = {**_SETTINGS, "production": {"relative_path": "settings.production"}}
 
 # Both services hear of these: Studio enrols a course's author and changes roles too.
 _PEOPLE_RECEIVERS = [
@@ -69,7 +68,7 @@ class GamificationConfig(AppConfig):
                 "relative_path": "urls",
             },
         },
-        "settings_config": {"lms.djangoapp": _LMS_SETTINGS, "cms.djangoapp": _SETTINGS},
+        "settings_config": {"lms.djangoapp": _SETTINGS, "cms.djangoapp": _SETTINGS},
         "signals_config": {
             "lms.djangoapp": {
                 "relative_path": "handlers",
@@ -78,3 +77,9 @@ class GamificationConfig(AppConfig):
             "cms.djangoapp": {"relative_path": "handlers", "receivers": _PEOPLE_RECEIVERS},
         },
     }
+
+    def ready(self) -> None:
+        """Make known what this app needs to run well."""
+        from . import upkeep
+
+        upkeep.register()

@@ -8,7 +8,8 @@ place, and asking for one costs the same in a course of thirty and of 650,000.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
@@ -25,6 +26,10 @@ from .statements import TotalRow
 
 SURFACE = "board"
 MOST_PLACES = 5
+
+#: Kinds of errands.
+BOARD_ROW = "points.board_row"
+BOARD_ROWS = "points.board_rows"
 
 #: Those who have a place of their own to look at, whether or not others see it.
 COMPETING = frozenset({Listing.LISTED, Listing.HIDDEN})
@@ -80,27 +85,71 @@ def is_on_board(total: TotalRow) -> bool:
     return total.listing == Listing.LISTED and total.points > 0
 
 
-def refresh_board_row(*, user_id: int, course_key: CourseKey) -> None:
-    """Move a person in or out of the board after the open transaction, as enrolment, role and choice then are."""
-    transaction.on_commit(lambda: _refresh(user_id=user_id, course_key=course_key), robust=True)
+def refresh_board_row(*, user_id: int, course_key: CourseKey, is_awaited: bool = False) -> None:
+    """Have a person moved in or out of the board after the open transaction, as enrolment, role and choice then are.
+
+    Only an errand is inserted, and only for somebody who has a total: sums are never locked in the transaction of an
+    enrolment. A worker does it after the commit, or this process where somebody waits to see it (``is_awaited``).
+    """
+    course_id = courses.find_number(course_key)
+    if course_id is None:
+        return
+
+    def leave() -> bool:
+        if not Total.objects.filter(pk=total_key(course_id, user_id)).exists():
+            return False
+        facts = {"user": user_id, "course": str(course_key)}
+        errand_id = people.add_errand(
+            kind=BOARD_ROW, key=f"{user_id} {course_key}", facts=facts, run_after_commit=not is_awaited
+        )
+        if is_awaited:
+            transaction.on_commit(lambda: people.run_errand(errand_id), robust=True)
+        return True
+
+    _leave_now_or_after_commit(leave)
 
 
 def refresh_board_rows(*, user_id: int) -> None:
     """Do the same in every course in which the person has points."""
-    for number in Total.objects.filter(user_id=user_id).values_list("course_id", flat=True):
-        refresh_board_row(user_id=user_id, course_key=courses.get_course_key(number))
+
+    def leave() -> bool:
+        if not Total.objects.filter(user_id=user_id).exists():
+            return False
+        people.add_errand(kind=BOARD_ROWS, key=str(user_id), facts={"user": user_id}, run_after_commit=True)
+        return True
+
+    _leave_now_or_after_commit(leave)
 
 
-def _refresh(*, user_id: int, course_key: CourseKey) -> None:
-    course_id = courses.find_number(course_key)
-    if course_id is None:
-        return
+def _leave_now_or_after_commit(leave: Callable[[], bool]) -> None:
+    """Leave an errand; where there is no total yet, look again after the commit.
+
+    Somebody's first total may be made beside us, with a listing that does not know yet what we are about to commit.
+    """
+    if not leave():
+        transaction.on_commit(leave, robust=True)
+
+
+def run_board_row(facts: Mapping[str, Any]) -> None:
+    """Do the errand of one board row."""
+    course_id = courses.find_number(CourseKey.from_string(facts["course"]))
+    if course_id is not None:
+        _refresh(course_id, facts["user"])
+
+
+def run_board_rows(facts: Mapping[str, Any]) -> None:
+    """Do the errand of all board rows of a person."""
+    for course_id in list(Total.objects.filter(user_id=facts["user"]).values_list("course_id", flat=True)):
+        _refresh(course_id, facts["user"])
+
+
+def _refresh(course_id: int, user_id: int) -> None:
     # Decided under the lock: of two changes at once, the later refresh sees both.
     with transaction.atomic(durable=True):
         before = statements.lock_total(total_key(course_id, user_id))
         if before is None or before.listing == Listing.RETIRED:
             return
-        listing = decide_listing(user_id=user_id, course_key=course_key)
+        listing = decide_listing(user_id=user_id, course_key=courses.get_course_key(course_id))
         if listing != before.listing:
             write_total(total_key(course_id, user_id), before=before, after=before._replace(listing=listing))
 
@@ -125,7 +174,7 @@ def _retire(key: int) -> None:
 def choose_board_name(*, user_id: int, course_key: CourseKey, choice: str) -> None:
     """Choose how one appears on the board: ``name``, ``pseudonym`` or ``hidden`` (off the board, own rank kept)."""
     people.choose_name(user_id=user_id, surface=SURFACE, context_key=str(course_key), choice=choice)
-    refresh_board_row(user_id=user_id, course_key=course_key)
+    refresh_board_row(user_id=user_id, course_key=course_key, is_awaited=True)
 
 
 def find_rank(course_id: int, *, total: TotalRow | None, points: int, listing: int) -> int | None:

@@ -59,6 +59,11 @@ def set_on(course_key: CourseKey, is_on: bool, *, actor_id: int | None) -> None:
         _memory.forget_after_commit(key)
 
 
+def has_given_points(course_key: CourseKey) -> bool:
+    """Say whether anybody may have points in this course, from memory if possible."""
+    return get_state(course_key).number is not None
+
+
 def find_number(course_key: CourseKey) -> int | None:
     """Return the course's number, or None if it never gave points."""
     return get_state(course_key).number

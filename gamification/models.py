@@ -193,16 +193,3 @@ class Bucket(models.Model):
     class Meta:
         verbose_name = _("bar of the histogram")
         verbose_name_plural = _("bars of the histogram")
-
-
-class MissedCompletion(models.Model):
-    """A completed block that could not be looked at when it was completed; the sweep looks again.
-
-    .. no_pii: Ids only, gone as soon as the sweep has run.
-    """
-
-    key = ExactCharField(max_length=40, unique=True, help_text=_("SHA-1 of person and block."))
-    user_id = models.IntegerField()
-    block_key = ExactCharField(max_length=255)
-    missed_at = models.DateTimeField(auto_now_add=True)
-    attempts = models.PositiveSmallIntegerField(default=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from . import boards
-from .models import Entry, MissedCompletion
+from .models import Entry
 
 
 def retire_person(*, user_id: int) -> None:
@@ -16,5 +16,4 @@ def retire_person(*, user_id: int) -> None:
     """
     with transaction.atomic():
         Entry.objects.filter(user_id=user_id).update(title="", url="", note="")
-        MissedCompletion.objects.filter(user_id=user_id).delete()
     boards.retire_person(user_id=user_id)

@@ -7,6 +7,5 @@ from . import api
 
 @shared_task
 def sweep_entries_task(limit: int = 1000) -> int:
-    """Fold what should have been folded long ago, and look again at completions that could not be looked at."""
-    api.look_again(limit)
+    """Fold what should have been folded long ago."""
     return api.sweep_entries(limit)

@@ -3,71 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
-from django.db.models import F
-from django.utils import timezone
 from opaque_keys.edx.keys import UsageKey
 
 from . import courses, edx_platform
 from .ledger import record_activity
-from .models import MissedCompletion
-
-log = logging.getLogger(__name__)
 
 KIND = "unit_finished"
-MOST_ATTEMPTS = 20
+
+#: Kind of errand.
+UNIT = "points.unit"
 
 
-def look_at_block(*, user_id: int, block_key: UsageKey) -> bool:
-    """Record the unit around a block that was just completed, if it is finished now; return whether it was recorded.
-
-    Never raises and never harms the caller's transaction: what cannot be looked at now is noted for ``look_again``.
-    """
-    if block_key.block_type in settings.GAMIFICATION_OWN_BLOCK_TYPES or not courses.is_on(block_key.course_key):
-        return False
-    try:
-        with transaction.atomic():
-            return _record_unit(user_id, block_key)
-    except Exception:  # the neighbours are course store, completion and people; whatever they raise is repaired later
-        log.exception("The unit around %s cannot be looked at for user %s; the sweep will.", block_key, user_id)
-    try:
-        with transaction.atomic():
-            key = hashlib.sha1(f"{user_id}:{block_key}".encode(), usedforsecurity=False).hexdigest()
-            MissedCompletion.objects.get_or_create(key=key, defaults={"user_id": user_id, "block_key": str(block_key)})
-    except Exception:  # then the next block completed in the unit is the next chance
-        log.exception("Could not even note it.")
-    return False
+def gives_points(block_key: UsageKey) -> bool:
+    """Tell whether completing this block may finish a unit that earns points: one look into memory."""
+    return block_key.block_type not in settings.GAMIFICATION_OWN_BLOCK_TYPES and courses.is_on(block_key.course_key)
 
 
-def look_again(limit: int = 1000) -> int:
-    """Look again at what could not be looked at; return how many were settled. Given up after 20 attempts."""
-    settled = 0
-    for missed in list(_list_missed().order_by("attempts", "id")[:limit]):
-        try:
-            with transaction.atomic():
-                _record_unit(missed.user_id, UsageKey.from_string(missed.block_key))
-                missed.delete()
-        except Exception:  # one bad block must not keep the others waiting
-            log.exception("The unit around %s still cannot be looked at.", missed.block_key)
-            MissedCompletion.objects.filter(pk=missed.pk).update(attempts=F("attempts") + 1)
-        else:
-            settled += 1
-    return settled
-
-
-def count_missed_completions() -> int:
-    """Return how many completions are still to be looked at again."""
-    return _list_missed().count()
-
-
-def _list_missed() -> models.QuerySet[MissedCompletion]:
-    return MissedCompletion.objects.filter(attempts__lt=MOST_ATTEMPTS)
-
-
-def _record_unit(user_id: int, block_key: UsageKey) -> bool:
+def record_unit(*, user_id: int, block_key: UsageKey, completed_at: datetime) -> bool:
+    """Record the unit around a block that was completed, if it is finished now; return whether it was recorded."""
     unit = edx_platform.find_finished_unit(user_id, block_key, without_types=settings.GAMIFICATION_OWN_BLOCK_TYPES)
     if unit is None:
         return False
@@ -78,7 +36,16 @@ def _record_unit(user_id: int, block_key: UsageKey) -> bool:
         user_id=user_id,
         course_key=block_key.course_key,
         kind=KIND,
-        occurred_at=timezone.now(),
+        occurred_at=completed_at,
         title=unit.title,
         url=unit.url,
+    )
+
+
+def run_unit(facts: Mapping[str, Any]) -> None:
+    """Do the errand of a completed block that could not be looked at."""
+    record_unit(
+        user_id=facts["user"],
+        block_key=UsageKey.from_string(facts["block"]),
+        completed_at=datetime.fromisoformat(facts["at"]),
     )

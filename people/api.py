@@ -1,6 +1,6 @@
 """What other packages may use of this app."""
 
-from .audit import list_audit, record_audit
+from .audit import forget_reasons, list_audit, record_audit
 from .deliveries import (
     count_due_deliveries,
     list_due_deliveries,
@@ -15,10 +15,13 @@ from .exceptions import (
     InvalidPreferenceError,
     InvalidTokenError,
     PeopleError,
+    TooFastError,
     UnknownChoiceError,
+    UnknownJobError,
     UnknownMessageKindError,
     UnknownSurfaceError,
 )
+from .headers import personal_page
 from .icons import find_shape
 from .messages import get_kind
 from .moments import (
@@ -33,6 +36,7 @@ from .moments import (
     say_zone,
 )
 from .names import choose_name, display_names, get_name_choice, initials, list_hidden, name_choices, real_names, tone
+from .paces import keep_pace, say_wait
 from .preferences import (
     get_preferences,
     list_preferences,
@@ -45,15 +49,20 @@ from .preferences import (
 from .pseudonyms import pseudonyms
 from .retirement import retire_person
 from .subscriptions import absolute_url, is_subscribed, read_token, subscribe, unsubscribe
+from .upkeep.background import background_task, send_after_commit
+from .upkeep.commands import JobCommand, whole_number
 from .upkeep.errands import (
     add_errand,
     count_errands,
+    has_errand,
     list_stuck_errands,
     register_errand,
     retry_errand,
     run_errand,
     run_errands,
 )
+from .upkeep.logs import name_error
+from .upkeep.jobs import get_job, in_batches, is_job_due, list_jobs, look_at_job, register_job, run_job
 from .upkeep.receivers import Missed, guarded, passes_errors_on
 
 __all__ = [
@@ -61,37 +70,51 @@ __all__ = [
     "InvalidErrandError",
     "InvalidPreferenceError",
     "InvalidTokenError",
+    "JobCommand",
     "Missed",
     "PeopleError",
+    "TooFastError",
     "UnknownChoiceError",
+    "UnknownJobError",
     "UnknownMessageKindError",
     "UnknownSurfaceError",
     "absolute_url",
     "add_errand",
+    "background_task",
     "choose_name",
     "count_due_deliveries",
     "count_errands",
     "display_names",
     "find_shape",
+    "forget_reasons",
     "format_moment",
     "format_utc",
+    "get_job",
     "get_kind",
     "get_name_choice",
     "get_preferences",
     "guarded",
+    "has_errand",
+    "in_batches",
     "initials",
+    "is_job_due",
     "is_subscribed",
+    "keep_pace",
     "list_audit",
     "list_due_deliveries",
     "list_hidden",
     "list_preferences",
+    "list_jobs",
     "list_stuck_errands",
     "local_date",
+    "look_at_job",
     "name_choices",
+    "name_error",
     "passes_errors_on",
     "person_language",
     "person_zone",
     "person_zones",
+    "personal_page",
     "process_deliveries",
     "process_delivery",
     "pseudonyms",
@@ -99,21 +122,26 @@ __all__ = [
     "real_names",
     "record_audit",
     "register_errand",
+    "register_job",
     "request_delivery",
     "resend_delivery",
     "retire_person",
     "retry_errand",
     "run_errand",
     "run_errands",
+    "run_job",
     "say_day",
     "say_left",
     "say_moment",
     "say_recent",
     "say_stretch",
     "say_time",
+    "say_wait",
     "say_zone",
+    "send_after_commit",
     "set_preferences",
     "subscribe",
     "tone",
     "unsubscribe",
+    "whole_number",
 ]

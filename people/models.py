@@ -129,8 +129,8 @@ class Delivery(models.Model):
 class Errand(models.Model):
     """Something that a package must still do, because a receiver failed or because it has to wait for the commit.
 
-    One table for all packages. The key is a hash of ``kind`` and ``key``: exact in every collation, and a primary key,
-    so that adding it again locks this one record and no gap beside it. ``ticket`` changes with every fact that asks
+    One table for all packages. Its id is a hash of ``kind`` and the whole ``key`` (kept here as far as it fits), so
+    that adding it again locks this one record and no gap beside it. ``ticket`` changes with every fact that asks
     for it; ``error`` is the class of the last failure, never its text. Rows go when they are done, and only then.
 
     .. pii: Ids of people inside ``facts``; a row is deleted once it is done.
@@ -154,6 +154,30 @@ class Errand(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class JobRun(models.Model):
+    """The last run of a periodic job, and the claim of the one in progress. See ``upkeep/jobs.py``.
+
+    ``held_until`` is NULL when nobody runs it, and in the past when the runner died; ``token`` tells whose run it is.
+    ``error`` is the class of the last failure, never its text; ``failures`` counts those since the last success.
+
+    .. no_pii:
+    """
+
+    name = ExactCharField(max_length=64, primary_key=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    succeeded_at = models.DateTimeField(null=True, blank=True)
+    counts = models.JSONField(default=dict)
+    error = ExactCharField(max_length=128, blank=True, default="")
+    failures = models.PositiveIntegerField(default=0)
+    runner = ExactCharField(max_length=80, blank=True, default="")
+    token = ExactCharField(max_length=32, blank=True, default="")
+    held_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class AuditEntry(models.Model):

@@ -72,8 +72,8 @@ def add_errand(
     facts: Mapping[str, Any],
     due_at: datetime | None = None,
     run_after_commit: bool = False,
-) -> None:
-    """Remember something to be done: one insert in a savepoint of the open transaction.
+) -> str:
+    """Remember something to be done and return its id: one insert in a savepoint of the open transaction.
 
     ``key`` is what makes it one: added again it stays one row, with these ``facts`` (JSON, ids only), and is done once
     more even if it is being done right now. ``run_after_commit`` hands it to a worker after the commit; a broker that
@@ -85,7 +85,7 @@ def add_errand(
     row = Errand(
         id=errand_id,
         kind=kind,
-        key=key,
+        key=key[:_KEY_LENGTH],
         facts=dict(facts),
         ticket=uuid4().hex,
         due_at=due_at or moment,
@@ -100,6 +100,12 @@ def add_errand(
         )
     if run_after_commit:
         transaction.on_commit(lambda: _hand_over(errand_id), robust=True)
+    return errand_id
+
+
+def has_errand(*, kind: str, key: str) -> bool:
+    """Tell whether this is still to be done."""
+    return Errand.objects.filter(pk=errand_key(kind, key)).exists()
 
 
 def run_errands(*, limit: int = 1000, kind: str | None = None, now: datetime | None = None) -> ErrandRunData:
@@ -229,8 +235,8 @@ def _check(kind: str, key: str, facts: Mapping[str, Any], due_at: datetime | Non
     if kind not in _runs:
         message = f"kind: {kind} is not registered."
         raise InvalidErrandError(message, field="kind")
-    if not key or not key.isascii() or len(key) > _KEY_LENGTH:
-        raise InvalidErrandError("key: give 1 to 255 ASCII characters.", field="key")
+    if not key:
+        raise InvalidErrandError("key: say what makes it one.", field="key")
     if due_at is not None and not timezone.is_aware(due_at):
         raise InvalidErrandError("due_at: give a datetime with a zone.", field="due_at")
     try:

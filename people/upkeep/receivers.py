@@ -50,14 +50,15 @@ def guarded(
     missed: Callable[..., Missed | None] | None,
     when: Callable[..., bool] | None = None,
     passes: tuple[type[Exception], ...] = (),
-    is_after_commit: bool = False,
+    in_savepoint: bool = True,
 ) -> Callable[[Receiver], Receiver]:
     """Make a receiver harmless to its sender.
 
     ``missed`` gets what the receiver got and names the errand, from ids at hand and without asking anything; None
     where another sweep finds what was missed. ``when`` decides before the savepoint is made whether there is anything
     to do: what costs a query in courses that want nothing of us belongs there. ``passes`` are errors that are meant for
-    the sender: they undo the savepoint and go on. After the commit there is nothing to protect and no savepoint.
+    the sender: they undo the savepoint and go on. ``in_savepoint`` may be False where nothing is
+    written, or where it is after the commit anyway.
     """
 
     def guard(receiver: Receiver) -> Receiver:
@@ -65,7 +66,7 @@ def guarded(
         def guarded_receiver(*args: Any, **kwargs: Any) -> None:
             try:
                 if when is None or when(*args, **kwargs):
-                    with nullcontext() if is_after_commit else transaction.atomic():
+                    with transaction.atomic() if in_savepoint else nullcontext():
                         receiver(*args, **kwargs)
             except passes:
                 raise

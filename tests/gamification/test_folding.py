@@ -179,7 +179,7 @@ def test_the_command_folds_and_says_so(person: int, record: Do, capsys: Any) -> 
     call_command("fold_points")
     assert "Folded 0 lines" in capsys.readouterr().out
     call_command("fold_points", "--now", "--dry-run")
-    assert "1 lines wait to be folded, 0 completions" in capsys.readouterr().out
+    assert "1 lines wait to be folded." in capsys.readouterr().out
     assert Entry.objects.filter(is_folded=False).count() == 1
     with pytest.raises(CommandError, match="--limit"):
         call_command("fold_points", "--limit", "0")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from completion.models import BlockCompletion
 from django.contrib.auth.models import User
 from django.db import DatabaseError
+from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from gamification import api, edx_platform
 from gamification.data import FinishedUnitData
-from gamification.models import Entry, MissedCompletion
+from gamification.models import Entry
+from people import api as people
 
 Do = Callable[..., Any]
 
@@ -85,25 +88,25 @@ def test_a_failing_neighbour_costs_nobody_a_point(
         patch.setattr(edx_platform, "find_finished_unit", fail)
         complete(person, key(plain_course, "html", "one"))
         assert BlockCompletion.objects.count() == 1
-        assert "the sweep will" in caplog.text
-        assert api.look_again() == 0
-    assert MissedCompletion.objects.get().attempts == 1
+        assert "points.unit" in caplog.text
+        assert people.run_errands().failed == 1
     unit = FinishedUnitData(usage_key="block-v1:x", title="Page", url="")
     monkeypatch.setattr(edx_platform, "find_finished_unit", lambda *args, **kwargs: unit)
-    assert api.look_again() == 1
-    assert not MissedCompletion.objects.exists()
+    assert people.run_errands(now=timezone.now() + timedelta(hours=1)).done == 1
     assert api.get_standing(person, plain_course).points == 1
+    assert Entry.objects.get().occurred_at == BlockCompletion.objects.get().modified
 
 
-def test_a_hopeless_one_is_given_up(person: int, plain_course: CourseKey, monkeypatch: Any) -> None:
+def test_a_hopeless_one_is_kept_for_somebody_to_look_at(person: int, plain_course: CourseKey, monkeypatch: Any) -> None:
     def fail(*args: Any, **kwargs: Any) -> None:
         raise DatabaseError
 
     monkeypatch.setattr(edx_platform, "find_finished_unit", fail)
     complete(person, key(plain_course, "html", "one"))
-    for _ in range(25):
-        api.look_again()
-    assert MissedCompletion.objects.get().attempts == 20
+    for days in range(25):
+        people.run_errands(now=timezone.now() + timedelta(days=days))
+    (stuck,) = people.list_stuck_errands()
+    assert (stuck.kind, stuck.attempts, stuck.error) == ("points.unit", 25, "DatabaseError")
 
 
 def test_the_unit_is_finished_with_its_last_part_our_own_blocks_not_counted(

@@ -13,7 +13,7 @@ from gamification import api
 class Command(BaseCommand):
     """Fold waiting ledger lines into totals and boards."""
 
-    help = "Add ledger lines that still wait to totals and boards, and look again at completions that failed."
+    help = "Add ledger lines that still wait to totals and boards."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add options."""
@@ -27,9 +27,7 @@ class Command(BaseCommand):
             raise CommandError("--limit: give a number from 1 on.")
         age = 0 if options["now"] else None
         if options["dry_run"]:
-            lines, completions = api.count_waiting_entries(min_age_seconds=age), api.count_missed_completions()
-            self.stdout.write(f"{lines} lines wait to be folded, {completions} completions to be looked at again.")
+            self.stdout.write(f"{api.count_waiting_entries(min_age_seconds=age)} lines wait to be folded.")
             return
-        looked = api.look_again(options["limit"])
         folded = api.sweep_entries(options["limit"], min_age_seconds=age)
-        self.stdout.write(f"Folded {folded} lines; looked again at {looked} completions.")
+        self.stdout.write(f"Folded {folded} lines.")
