@@ -91,4 +91,6 @@ class Migration(migrations.Migration):
             name='usage_key',
             field=people.fields.ExactCharField(max_length=255),
         ),
+        # Last here, so that it comes first on the way back.
+        migrations.RunPython(migrations.RunPython.noop, people.fields.RefuseToMerge('discussion_ext')),
     ]

@@ -41,4 +41,6 @@ class Migration(migrations.Migration):
             name='scope',
             field=people.fields.ExactCharField(blank=True, help_text='Course key; empty for the whole site.', max_length=255),
         ),
+        # Last here, so that it comes first on the way back.
+        migrations.RunPython(migrations.RunPython.noop, people.fields.RefuseToMerge('gamification')),
     ]

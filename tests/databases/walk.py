@@ -1,0 +1,141 @@
+"""Walk our migrations one step at a time, with rows in every table on the way."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState
+
+from .schema import OUR_APPS
+
+Step = tuple[str, str]
+# By table and then by primary key: the row as a dictionary.
+Rows = dict[str, dict[Any, dict[str, Any]]]
+_NOON = datetime(2026, 11, 19, 12, 0, 0, 250000, tzinfo=UTC)
+
+
+class Walker:
+    """Applies and takes back migrations of our apps in one database."""
+
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self.connection = connection
+        self._numbers = itertools.count(1)
+
+    def steps(self) -> list[Step]:
+        """Return every migration of ours in an order that their dependencies allow."""
+        graph = MigrationExecutor(self.connection).loader.graph
+        leaves = [leaf for app in OUR_APPS for leaf in graph.leaf_nodes(app)]
+        plan = [step for leaf in leaves for step in graph.forwards_plan(leaf)]
+        return [step for step in dict.fromkeys(plan) if step[0] in OUR_APPS]
+
+    def forward(self, step: Step) -> None:
+        """Apply one migration, and what it depends on."""
+        MigrationExecutor(self.connection).migrate([step])
+
+    def forward_to_the_end(self) -> None:
+        """Apply all of ours."""
+        MigrationExecutor(self.connection).migrate(self.steps())
+
+    def back(self, step: Step) -> None:
+        """Take back one migration, and what depends on it."""
+        executor = MigrationExecutor(self.connection)
+        parents = [parent.key for parent in executor.loader.graph.node_map[step].parents if parent.key[0] == step[0]]
+        executor.migrate(parents or [(step[0], None)])
+
+    def applied(self) -> set[Step]:
+        loader = MigrationExecutor(self.connection).loader
+        return {step for step in loader.applied_migrations if step[0] in OUR_APPS}
+
+    def state(self) -> ProjectState:
+        """Return the models as the migrations applied so far left them."""
+        loader = MigrationExecutor(self.connection).loader
+        return loader.project_state([step for step in self.steps() if step in self.applied()])
+
+    def models(self) -> list[Any]:
+        """Return the models of the state, those that others refer to first."""
+        return _by_reference(
+            model for model in self.state().apps.get_models(include_auto_created=True) if _label(model) in OUR_APPS
+        )
+
+    def seed(self, overrides: dict[str, dict[str, Any]], *, rows: int = 3) -> None:
+        """Put a few rows into every table there is now; ``overrides`` gives values by ``app.model``."""
+        for model in self.models():
+            for _ in range(rows):
+                self._add(model, overrides.get(model._meta.label_lower, {}))
+
+    def rows(self) -> Rows:
+        """Return everything that is stored in our tables."""
+        return {
+            model._meta.label_lower: {row["pk"]: row for row in self._stored(model)} for model in self.models()
+        }
+
+    def tables(self) -> set[str]:
+        """Return our tables that are there."""
+        names = self.connection.introspection.table_names()
+        return {name for name in names if name.startswith(tuple(f"{app}_" for app in OUR_APPS))}
+
+    def _stored(self, model: Any) -> Iterable[dict[str, Any]]:
+        columns = [field.attname for field in model._meta.concrete_fields]
+        return model._base_manager.values(*columns, pk=models.F("pk"))
+
+    def _add(self, model: Any, given: dict[str, Any]) -> None:
+        number = next(self._numbers)
+        values = {
+            field.name: _value(field, number)
+            for field in model._meta.concrete_fields
+            if not isinstance(field, models.AutoField | models.BigAutoField)
+        }
+        values |= {name: value(number) if callable(value) else value for name, value in given.items()}
+        model._base_manager.create(**values)
+
+
+def _label(model: Any) -> str:
+    return model._meta.app_label
+
+
+def _by_reference(found: Iterable[Any]) -> list[Any]:
+    waiting, ordered = list(found), []
+    while waiting:
+        free = [model for model in waiting if not (_references(model) & set(waiting))]
+        ordered += free
+        waiting = [model for model in waiting if model not in free]
+    return ordered
+
+
+def _references(model: Any) -> set[Any]:
+    return {field.related_model for field in model._meta.concrete_fields if field.is_relation} - {model}
+
+
+def _value(field: Any, number: int) -> Any:
+    """Return a value that no other row has, and that a careless step would damage: accents, emoji, fractions."""
+    if field.is_relation:
+        return None if field.null and field.related_model is field.model else field.related_model.objects.last()
+    kind = field.get_internal_type()
+    if field.choices:
+        choices = [value for value, _label_ in field.choices]
+        return choices[number % len(choices)]
+    makers: dict[str, Any] = {
+        "BooleanField": lambda: number % 2 == 0,
+        "DateField": lambda: date(2026, 11, 19) + timedelta(days=number),
+        "DateTimeField": lambda: _NOON + timedelta(minutes=number),
+        "TimeField": lambda: time(7, number % 60),
+        "FloatField": lambda: number + 0.25,
+        "JSONField": lambda: {"number": number, "text": "Zoë 🎉"},
+        "CharField": lambda: f"é{number} 👍"[: field.max_length],
+        "ExactCharField": lambda: f"é{number} 👍"[: field.max_length],
+        "TextField": lambda: f"Zoë wrote\n{number} 🎉 ",
+    }
+    return makers[kind]() if kind in makers else number
+
+
+def each_step(walker: Walker) -> Iterator[Step]:
+    """Yield every migration of ours, with all before it applied and it not."""
+    for step in walker.steps():
+        if step not in walker.applied():
+            yield step
