@@ -58,7 +58,7 @@ def draw(post: Contribution, reader: Reader, replies: tuple[ContributionData, ..
         parent_author_id=None if is_parent_nameless else post.parent_author_id,
         parent_author=None if is_parent_nameless else reader.names.get(post.parent_author_id or 0),
         body=post.body,
-        body_html=render_markdown(post.body),
+        body_html=_("The text of this post is no longer kept.") if post.is_erased else render_markdown(post.body),
         words=post.words,
         created_at=post.created_at,
         edited_at=post.edited_at,

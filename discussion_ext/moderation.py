@@ -25,6 +25,8 @@ from .models import Contribution, Report, Task
 from .posting import call_forum
 from .results import evaluate_learner, lock_participation
 
+_REMOVE, _RESTORE = "contribution.remove", "contribution.restore"
+
 
 def list_reports(*, usage_key: UsageKey, actor_id: int | None = None, page: int = 1) -> ReportPage:
     """Return the open reports of a case, oldest first."""
@@ -76,7 +78,7 @@ def remove_contribution(*, usage_key: UsageKey, contribution_id: int, actor_id: 
         else:
             take_away(contribution, state=ContributionState.REMOVED, actor_id=actor_id, reason=reason)
         _settle_reports(contribution_id, actor_id=actor_id, state=Report.UPHELD, reason=reason)
-        _audit(task, "contribution.remove", contribution_id, actor_id, reason)
+        _audit(task, _REMOVE, contribution_id, actor_id, reason)
         evaluate_learner(task.pk, contribution.author_id)
     return contribution.author_id
 
@@ -89,7 +91,7 @@ def restore_contribution(*, usage_key: UsageKey, contribution_id: int, actor_id:
         if contribution.state == ContributionState.LIVE:
             raise NotAllowedError(_("This post is there already."))
         if contribution.is_erased:
-            raise NotAllowedError(_("Its author has left the site, and the text is erased."))
+            raise NotAllowedError(_("The text of this post is no longer kept."))
         if contribution.parent is not None and contribution.parent.state != ContributionState.LIVE:
             raise NotAllowedError(_("Restore the post that it answers first."))
         _repost(task, contribution, actor_id, reason)
@@ -99,7 +101,7 @@ def restore_contribution(*, usage_key: UsageKey, contribution_id: int, actor_id:
             reply.parent = Contribution.objects.filter(pk=reply.parent_id or 0).first()
             if reply.parent is not None and reply.parent.state == ContributionState.LIVE:
                 _repost(task, reply, actor_id, reason)
-        _audit(task, "contribution.restore", contribution_id, actor_id, reason)
+        _audit(task, _RESTORE, contribution_id, actor_id, reason)
         evaluate_learner(task.pk, contribution.author_id)
     return contribution.author_id
 
@@ -123,6 +125,12 @@ def resolve_report(*, usage_key: UsageKey, report_id: int, actor_id: int, is_uph
         if contribution.state == ContributionState.LIVE:
             call_forum(lambda: edx_platform.unflag_post(key, course_id=course_id, user_id=actor_id), Intent())
         _audit(task, "report.uphold" if is_upheld else "report.dismiss", contribution.pk, actor_id, reason)
+
+
+def find_reason(contribution_id: int) -> str:
+    """Return the reason that the team gave when it took this post away or put it back, empty if it gave none."""
+    page = people.list_audit(target=f"contribution:{contribution_id}")
+    return next((entry.reason for entry in page.entries if entry.verb in {_REMOVE, _RESTORE}), "")
 
 
 def _lock(task: Task, contribution_id: int) -> Contribution:

@@ -37,11 +37,14 @@ _PEOPLE_RECEIVERS = [
         "sender_path": "common.djangoapps.student.models.CourseAccessRole",
         "dispatch_uid": "gamification.role_deleted",
     },
-    {
-        "receiver_func_name": "on_user_retired",
-        "signal_path": "openedx.core.djangoapps.user_api.accounts.signals.USER_RETIRE_LMS_MISC",
-        "dispatch_uid": "gamification.user_retired",
-    },
+    *(
+        {
+            "receiver_func_name": "on_user_retired",
+            "signal_path": f"openedx.core.djangoapps.user_api.accounts.signals.{signal}",
+            "dispatch_uid": f"gamification.user_retired.{signal}",
+        }
+        for signal in ("USER_RETIRE_LMS_MISC", "USER_RETIRE_LMS_CRITICAL")
+    ),
 ]
 
 # Completion is not installed in Studio.

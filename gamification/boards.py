@@ -30,6 +30,7 @@ MOST_PLACES = 5
 #: Kinds of errands.
 BOARD_ROW = "points.board_row"
 BOARD_ROWS = "points.board_rows"
+RETIREMENT = "points.retirement"
 
 #: Those who have a place of their own to look at, whether or not others see it.
 COMPETING = frozenset({Listing.LISTED, Listing.HIDDEN})
@@ -156,19 +157,16 @@ def _refresh(course_id: int, user_id: int) -> None:
 
 def retire_person(*, user_id: int) -> None:
     """Take a retired person off every board for good, after the open transaction."""
-    for key in Total.objects.filter(user_id=user_id).values_list("id", flat=True):
-        _retire_after_commit(key)
+    people.add_errand(kind=RETIREMENT, key=str(user_id), facts={"user": user_id}, run_after_commit=True)
 
 
-def _retire_after_commit(key: int) -> None:
-    transaction.on_commit(lambda: _retire(key), robust=True)
-
-
-def _retire(key: int) -> None:
-    with transaction.atomic(durable=True):
-        before = statements.lock_total(key)
-        if before is not None:
-            write_total(key, before=before, after=before._replace(listing=Listing.RETIRED))
+def run_retirement(facts: Mapping[str, Any]) -> None:
+    """Do the errand of a retired person's board rows."""
+    for key in list(Total.objects.filter(user_id=facts["user"]).order_by("id").values_list("id", flat=True)):
+        with transaction.atomic(durable=True):
+            before = statements.lock_total(key)
+            if before is not None:
+                write_total(key, before=before, after=before._replace(listing=Listing.RETIRED))
 
 
 def choose_board_name(*, user_id: int, course_key: CourseKey, choice: str) -> None:

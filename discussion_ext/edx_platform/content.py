@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
@@ -24,6 +25,13 @@ def list_topics(course_key: CourseKey) -> list[TopicData]:
     course = modulestore().get_course(course_key)
     topics = (course.discussion_topics or {}) if course is not None else {}
     return [TopicData(id=str(entry["id"]), title=title) for title, entry in topics.items() if entry.get("id")]
+
+
+def list_courses_ended_before(moment: datetime) -> list[str]:
+    """Return the keys of courses that were over at a moment."""
+    from openedx.core.djangoapps.content.course_overviews.models import CourseOverview
+
+    return [str(key) for key in CourseOverview.objects.filter(end__lt=moment).values_list("id", flat=True)]
 
 
 def get_course_title(course_key: CourseKey) -> str:

@@ -117,7 +117,7 @@ def test_a_removed_position_does_not_come_back_beside_a_new_one(
 def test_an_erased_text_is_not_restored(case: UsageKey, peer: int, staff: int, theirs: ContributionData) -> None:
     api.remove_contribution(usage_key=case, contribution_id=theirs.id, actor_id=staff, reason="x")
     api.retire_person(peer)
-    with pytest.raises(api.NotAllowedError, match="erased"):
+    with pytest.raises(api.NotAllowedError, match="no longer kept"):
         api.restore_contribution(usage_key=case, contribution_id=theirs.id, actor_id=staff)
 
 

@@ -1,0 +1,131 @@
+"""This package's own share of what is exported about a person and of what is kept for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+
+from people.data import DeliveryState
+from people.models import AuditEntry, Delivery, Preferences, Pseudonym, ShownName, Unsubscription
+
+from .exports import register_export
+from .retention import register_retention
+
+_SETTLED: Final = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.SKIPPED)
+
+
+def register() -> None:
+    """Make it known; called once, when the app is ready."""
+    _register_exports()
+    _register_retention()
+
+
+def _register_exports() -> None:
+    register_export(
+        "people.preferences",
+        title="Settings of the community",
+        model="people.Preferences",
+        columns={
+            "zone": "Time zone",
+            "language": "Language",
+            "quiet_from": "No mail from (local time)",
+            "quiet_until": "No mail until (local time)",
+        },
+        rows=lambda user_id: Preferences.objects.filter(pk=user_id),
+    )
+    register_export(
+        "people.names",
+        title="How you appear",
+        model="people.ShownName",
+        columns={"surface": "Where", "context_key": "Course", "choice": "As", "changed_at": "Chosen at"},
+        rows=lambda user_id: ShownName.objects.filter(user_id=user_id).order_by("pk"),
+    )
+    register_export(
+        "people.pseudonyms",
+        title="Pseudonyms",
+        model="people.Pseudonym",
+        columns={"context_key": "Course", "text": "Pseudonym"},
+        rows=lambda user_id: Pseudonym.objects.filter(user_id=user_id).order_by("pk"),
+    )
+    register_export(
+        "people.unsubscriptions",
+        title="Kinds of mail refused",
+        model="people.Unsubscription",
+        columns={"kind": "Kind of mail", "created_at": "Refused at"},
+        rows=lambda user_id: Unsubscription.objects.filter(user_id=user_id).order_by("pk"),
+    )
+    register_export(
+        "people.deliveries",
+        title="Mail of the community",
+        model="people.Delivery",
+        columns={
+            "kind": "Kind of mail",
+            "context": "What was written into it",
+            "state": "What became of it",
+            "requested_at": "Asked for at",
+            "due_at": "Due at",
+            "settled_at": "Settled at",
+        },
+        rows=lambda user_id: Delivery.objects.filter(user_id=user_id).order_by("pk"),
+    )
+    register_export(
+        "people.audit",
+        title="Acts on record: yours, and those about you",
+        model="people.AuditEntry",
+        columns={
+            "recorded_at": "At",
+            "verb": "Act",
+            "target": "What it was done to (empty where that is somebody else)",
+            "context_key": "Course",
+            "is_yours": "Done by you",
+            "reason": "Reason",
+        },
+        rows=_list_audit,
+    )
+
+
+def _list_audit(user_id: int) -> Iterator[Mapping[str, Any]]:
+    """Yield what a person did and what was done to the person; who did that, and to whom else, is not theirs."""
+    own = f"user:{user_id}"
+    entries = AuditEntry.objects.filter(Q(actor_id=user_id) | Q(target=own))
+    for entry in entries.order_by("pk").iterator():
+        is_about_other = "user:" in entry.target and not entry.target.endswith(own)
+        yield {
+            "recorded_at": entry.recorded_at,
+            "verb": entry.verb,
+            "target": "" if is_about_other else entry.target,
+            "context_key": entry.context_key,
+            "is_yours": entry.actor_id == user_id,
+            "reason": entry.reason,
+        }
+
+
+def _register_retention() -> None:
+    register_retention(
+        "mail contents",
+        setting="PEOPLE_DELIVERIES_KEEP_DAYS",
+        says="Erases what was written into mails; that they went out stays.",
+        find=lambda before: _settled(before).exclude(context={}, detail=""),
+        act=lambda deliveries: deliveries.update(context={}, detail=""),
+    )
+    register_retention(
+        "mail records",
+        setting="PEOPLE_DELIVERY_ROWS_KEEP_DAYS",
+        says="Deletes the record of mails.",
+        find=_settled,
+        act=lambda deliveries: deliveries.delete()[0],
+    )
+    register_retention(
+        "audit entries",
+        setting="PEOPLE_AUDIT_KEEP_DAYS",
+        says="Deletes entries of the audit log.",
+        find=lambda before: AuditEntry.objects.filter(recorded_at__lt=before),
+        act=lambda entries: entries.delete()[0],
+    )
+
+
+def _settled(before: datetime) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(state__in=_SETTLED, due_at__lt=before)
