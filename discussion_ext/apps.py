@@ -8,7 +8,6 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 _SETTINGS = {"common": {"relative_path": "settings.common"}}
-_LMS_SETTINGS = {**_SETTINGS, "production": {"relative_path": "settings.production"}}
 
 
 def _model_receivers(model: str, noun: str) -> list[dict[str, str]]:
@@ -32,7 +31,7 @@ class DiscussionExtConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     plugin_app: ClassVar[dict[str, Any]] = {
-        "settings_config": {"lms.djangoapp": _LMS_SETTINGS, "cms.djangoapp": _SETTINGS},
+        "settings_config": {"lms.djangoapp": _SETTINGS, "cms.djangoapp": _SETTINGS},
         "signals_config": {
             "lms.djangoapp": {
                 "relative_path": "handlers",
@@ -68,3 +67,9 @@ class DiscussionExtConfig(AppConfig):
             },
         },
     }
+
+    def ready(self) -> None:
+        """Make known what this app needs to run well."""
+        from . import upkeep
+
+        upkeep.register()

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from celery import shared_task
-from edx_django_utils.monitoring import set_code_owner_attribute
+from people import api as people
 
 from . import api
 
 
-@shared_task(ignore_result=True)
-@set_code_owner_attribute
+@people.background_task("discussion_ext.complete_contribution")
 def complete_contribution_task(contribution_id: int) -> None:
     """Fold the counts that one post changed and evaluate its author."""
     api.complete_contribution(contribution_id)
 
 
-@shared_task(ignore_result=True)
-@set_code_owner_attribute
+@people.background_task("discussion_ext.fold_mark")
 def fold_mark_task(mark_id: int) -> None:
     """Fold the helpful count that one mark changed."""
     api.fold_mark(mark_id)
 
 
-@shared_task(ignore_result=True)
-@set_code_owner_attribute
+@people.background_task("discussion_ext.evaluate_task")
 def evaluate_task_task(task_id: int) -> None:
     """Evaluate everybody who waits for it in one case."""
     api.evaluate_task(task_id)
-
-
-@shared_task(ignore_result=True)
-@set_code_owner_attribute
-def sweep_task(limit: int = 1000) -> None:
-    """Complete what was interrupted; for sites with Celery beat. Others run the command ``sweep_discussions``."""
-    api.sweep(limit=limit)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -27,6 +27,8 @@ from .models import Entry, Listing, total_key
 from .statements import PendingLine
 
 log = logging.getLogger(__name__)
+
+BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +125,28 @@ def _try_to_fold(*, user_id: int, course_key: CourseKey) -> None:
 
 def sweep_entries(limit: int = 1000, *, min_age_seconds: int | None = None) -> int:
     """Fold what was recorded a while ago and is still waiting, of at most ``limit`` persons; return how many lines."""
-    persons = (
-        _list_waiting(min_age_seconds)
-        .values_list("course_id", "user_id")
-        .distinct()
-        .order_by("course_id", "user_id")[:limit]
-    )
-    folded = 0
-    for course_id, user_id in list(persons):
-        try:
-            folded += _fold_person(course_id, courses.get_course_key(course_id), user_id)
-        except DatabaseError:
-            log.exception("Points of user %s in course %s cannot be folded.", user_id, course_id)
-    return folded
+    return sum(folded for _persons, folded in sweep_in_batches(limit, min_age_seconds=min_age_seconds))
+
+
+def sweep_in_batches(limit: int, *, min_age_seconds: int | None = None) -> Iterator[tuple[int, int]]:
+    """Fold as ``sweep_entries`` does; yield the number of persons and of lines of each batch. Meets each person once."""
+    waiting = _list_waiting(min_age_seconds).order_by("course_id", "user_id").values_list("course_id", "user_id")
+    last, left = (0, 0), limit
+    while left > 0:
+        beyond = models.Q(course_id=last[0], user_id__gt=last[1]) | models.Q(course_id__gt=last[0])
+        persons = list(waiting.filter(beyond).distinct()[: min(BATCH, left)])
+        if not persons:
+            return
+        yield len(persons), sum(_sweep_person(*person) for person in persons)
+        last, left = persons[-1], left - len(persons)
+
+
+def _sweep_person(course_id: int, user_id: int) -> int:
+    try:
+        return _fold_person(course_id, courses.get_course_key(course_id), user_id)
+    except DatabaseError:
+        log.exception("Points of user %s in course %s cannot be folded.", user_id, course_id)
+        return 0
 
 
 def count_waiting_entries(*, min_age_seconds: int | None = None) -> int:

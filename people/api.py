@@ -15,6 +15,7 @@ from .exceptions import (
     InvalidPreferenceError,
     InvalidTokenError,
     PeopleError,
+    PersonNotFoundError,
     TooFastError,
     UnknownChoiceError,
     UnknownJobError,
@@ -61,9 +62,11 @@ from .upkeep.errands import (
     run_errand,
     run_errands,
 )
-from .upkeep.logs import name_error
+from .upkeep.exports import export_person, find_person, list_export_sections, register_export
 from .upkeep.jobs import get_job, in_batches, is_job_due, list_jobs, look_at_job, register_job, run_job
+from .upkeep.logs import name_error
 from .upkeep.receivers import Missed, guarded, passes_errors_on
+from .upkeep.retention import count_expired, list_retention_rules, purge_expired, register_retention
 
 __all__ = [
     "InvalidDeliveryError",
@@ -73,6 +76,7 @@ __all__ = [
     "JobCommand",
     "Missed",
     "PeopleError",
+    "PersonNotFoundError",
     "TooFastError",
     "UnknownChoiceError",
     "UnknownJobError",
@@ -84,7 +88,10 @@ __all__ = [
     "choose_name",
     "count_due_deliveries",
     "count_errands",
+    "count_expired",
     "display_names",
+    "export_person",
+    "find_person",
     "find_shape",
     "forget_reasons",
     "format_moment",
@@ -102,9 +109,11 @@ __all__ = [
     "keep_pace",
     "list_audit",
     "list_due_deliveries",
+    "list_export_sections",
     "list_hidden",
-    "list_preferences",
     "list_jobs",
+    "list_preferences",
+    "list_retention_rules",
     "list_stuck_errands",
     "local_date",
     "look_at_job",
@@ -118,11 +127,14 @@ __all__ = [
     "process_deliveries",
     "process_delivery",
     "pseudonyms",
+    "purge_expired",
     "read_token",
     "real_names",
     "record_audit",
     "register_errand",
+    "register_export",
     "register_job",
+    "register_retention",
     "request_delivery",
     "resend_delivery",
     "retire_person",

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 from django.apps import AppConfig
 
-_SETTINGS = {"common": {"relative_path": "settings.common"}}
+_SETTINGS = {"common": {"relative_path": "settings.common"}, "test": {"relative_path": "settings.test"}}
 _LMS_SETTINGS = {**_SETTINGS, "production": {"relative_path": "settings.production"}}
+_CMS_SETTINGS = {**_SETTINGS, "production": {"relative_path": "settings.studio"}}
 
 
 # Errands are added in both services, and each hands its own to its own workers.
@@ -29,7 +30,7 @@ class PeopleConfig(AppConfig):
         "url_config": {
             "lms.djangoapp": {"namespace": "people", "regex": r"^community/people/", "relative_path": "urls"},
         },
-        "settings_config": {"lms.djangoapp": _LMS_SETTINGS, "cms.djangoapp": _SETTINGS},
+        "settings_config": {"lms.djangoapp": _LMS_SETTINGS, "cms.djangoapp": _CMS_SETTINGS},
         "signals_config": {
             "lms.djangoapp": {
                 "relative_path": "handlers",
@@ -54,3 +55,12 @@ class PeopleConfig(AppConfig):
             "cms.djangoapp": {"relative_path": "handlers", "receivers": [_ERRAND_RECEIVER]},
         },
     }
+
+    def ready(self) -> None:
+        """Make known what this app needs to run well."""
+        from . import edx_platform, handlers
+        from .upkeep import own, services
+
+        own.register()
+        services.report_with_first_request()
+        edx_platform.watch_new_courses(handlers.on_course_about_to_exist)

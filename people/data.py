@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
@@ -10,6 +10,13 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 NameKind = Literal["name", "pseudonym", "hidden"]
+
+#: What every answer with personal content says to browsers and to whatever lies between.
+PRIVATE_HEADERS: Mapping[str, str] = {
+    "Cache-Control": "private, no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
 
 
 class NameChoice(StrEnum):
@@ -63,6 +70,7 @@ class ContactData:
     email: str
     is_active: bool
     is_retired: bool
+    is_leaving: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +133,96 @@ class ErrandRunData:
     def total(self) -> int:
         """Return how many errands the run looked at."""
         return self.done + self.failed + self.taken
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobData:
+    """A job in the background, known as "<package>.<command>" and run by hand by the management command of that name.
+
+    ``work`` is a generator that does a small batch and yields what it did, as counts with plural nouns for operators
+    ("mails sent": 3), until nothing is left or ``limit`` is used up (a job whose ``limit`` is None takes none).
+    ``look`` returns how much there is to do. Both take the job's own options as keywords, all with defaults.
+    A job that ``is_single`` runs once at a time; a run that gave no sign for ``lease_minutes`` is given up. A run that
+    the beat started ends with the batch in which ``seconds`` are over, so that runs do not pile up.
+    """
+
+    name: str
+    says: str
+    work: Callable[..., Generator[Mapping[str, int], None, None]]
+    look: Callable[..., Mapping[str, int]]
+    limit: int | None = 1000
+    is_single: bool = True
+    lease_minutes: int = 15
+    seconds: float | None = 240
+
+    @property
+    def command(self) -> str:
+        """Return the name of the management command."""
+        return self.name.rpartition(".")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRunData:
+    """How one run of a job ended; ``is_busy`` when another run was at work and nothing was done."""
+
+    name: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+    is_busy: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobStatusData:
+    """A job and its last run. ``counts`` are of that run; ``failures`` are those since the last success.
+
+    ``error`` is a class name, "RunLost" for a run that died. A job is late when no run succeeded for three intervals;
+    one that has no interval never is.
+    """
+
+    name: str
+    command: str
+    says: str
+    every_seconds: float
+    last_started_at: datetime | None
+    last_finished_at: datetime | None
+    last_succeeded_at: datetime | None
+    counts: Mapping[str, int]
+    error: str
+    failures: int
+    runner: str
+    is_running: bool
+    is_late: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceData:
+    """What a service ("lms" or "cms") said when it last started to serve."""
+
+    name: str
+    version: str
+    apps: tuple[str, ...]
+    python: str
+    django: str
+    started_at: datetime
+
+
+class FindingState(StrEnum):
+    """How a checkup found what it looked at."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILURE = "failure"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingData:
+    """What one checkup saw. ``remedy`` says what to do, in a sentence, wherever something is to be done."""
+
+    area: str
+    name: str
+    state: FindingState
+    said: str
+    remedy: str = ""
 
 
 @dataclass(frozen=True)

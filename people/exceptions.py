@@ -29,9 +29,25 @@ class InvalidErrandError(PeopleError):
     """An errand's kind, key, facts or moment cannot be stored or is known to nobody."""
 
 
+class PersonNotFoundError(PeopleError):
+    """There is no account with that id or username."""
+
+
+class UnknownJobError(PeopleError):
+    """No periodic job, or more than one, has that name."""
+
+
 class InvalidPreferenceError(PeopleError):
     """A zone, language or time of day that nobody can have."""
 
 
 class InvalidTokenError(PeopleError):
     """The link was changed, cut off, or never ours."""
+
+
+class TooFastError(PeopleError):
+    """Somebody does something more often than the site allows; its text is for them."""
+
+    def __init__(self, message: str, *, wait_seconds: int) -> None:
+        super().__init__(message)
+        self.wait_seconds = wait_seconds

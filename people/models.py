@@ -180,6 +180,27 @@ class JobRun(models.Model):
         return self.name
 
 
+class Service(models.Model):
+    """What the LMS or Studio said when one of its processes last started to serve. One row each.
+
+    .. no_pii:
+    """
+
+    name = ExactCharField(max_length=16, primary_key=True)
+    version = models.CharField(max_length=64)
+    apps = models.JSONField(default=list)
+    python = models.CharField(max_length=32)
+    django = models.CharField(max_length=32)
+    started_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("service")
+        verbose_name_plural = _("community status")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class AuditEntry(models.Model):
     """An act that somebody may later have to explain. Entries are only ever added.
 

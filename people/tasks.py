@@ -1,36 +1,37 @@
-"""Background work: the mail that is due, and errands."""
+"""Background work: one mail, one errand, and any of the periodic jobs."""
 
 from __future__ import annotations
 
-from celery import shared_task
-from edx_django_utils.monitoring import set_code_owner_attribute
+import logging
 
 from . import api
 
+log = logging.getLogger(__name__)
 
-@shared_task(name="people.send_delivery", ignore_result=True)
-@set_code_owner_attribute
+#: A run of a job is bounded by the job's own seconds; these stop one whose single batch never ends.
+_JOB_SOFT_SECONDS = 3000
+_JOB_HARD_SECONDS = 3060
+
+
+@api.background_task("people.send_delivery")
 def send_delivery_task(delivery_id: int) -> None:
     """Send one delivery, if it is due and nobody else has it."""
     api.process_delivery(delivery_id)
 
 
-@shared_task(name="people.send_deliveries", ignore_result=True)
-@set_code_owner_attribute
-def send_deliveries_task(limit: int = 500) -> None:
-    """Send what is due; for sites with Celery beat. Others run the command ``send_deliveries``."""
-    api.process_deliveries(limit=limit)
-
-
-@shared_task(name="people.run_errand", ignore_result=True)
-@set_code_owner_attribute
+@api.background_task("people.run_errand")
 def run_errand_task(errand_id: str) -> None:
     """Do one errand, if it is due and nobody else has it."""
     api.run_errand(errand_id)
 
 
-@shared_task(name="people.run_errands", ignore_result=True)
-@set_code_owner_attribute
-def run_errands_task(limit: int = 1000) -> None:
-    """Do what is due; for sites with Celery beat. Others run the command ``run_errands``."""
-    api.run_errands(limit=limit)
+@api.background_task("people.run_job", soft_time_limit=_JOB_SOFT_SECONDS, time_limit=_JOB_HARD_SECONDS)
+def run_job_task(name: str) -> None:
+    """Run a periodic job of any package; for sites with Celery beat. Others run the job's command."""
+    try:
+        job = api.get_job(name)
+    except api.UnknownJobError:
+        log.error("people.unknown_job name=%s", name)
+        return
+    if api.is_job_due(name):
+        api.run_job(name, seconds=job.seconds)

@@ -33,6 +33,14 @@ def plugin_settings(settings: Any) -> None:
     #    team has no limit. Empty for none.
     # .. setting_use_cases: open_edx
     settings.DISCUSSION_EXT_RATE_LIMIT = getattr(settings, "DISCUSSION_EXT_RATE_LIMIT", "10/m")
+    # .. setting_name: DISCUSSION_EXT_ACT_LIMITS
+    # .. setting_default: {}
+    # .. setting_description: How often one person may do what a case block offers, per second (s), minute (m), hour (h)
+    #    or day (d), where it differs from {"post": "30/m" (tries), "edit": "10/m" (withdrawing too), "report": "10/m",
+    #    "mark": "60/m", "draft": "60/m", "preview": "60/m", "export": "6/m"}. An empty text lifts a limit. But for the
+    #    export the course team has none. Counted in the site's cache.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_ACT_LIMITS = getattr(settings, "DISCUSSION_EXT_ACT_LIMITS", {})
     # .. setting_name: DISCUSSION_EXT_PAGE_SIZE
     # .. setting_default: 10
     # .. setting_description: Positions on one page of a case.
@@ -60,3 +68,33 @@ def plugin_settings(settings: Any) -> None:
     #     out of the beat. Sites without a beat run the command ``sweep_discussions`` instead.
     # .. setting_use_cases: open_edx
     settings.DISCUSSION_EXT_SWEEP_EVERY_SECONDS = getattr(settings, "DISCUSSION_EXT_SWEEP_EVERY_SECONDS", 300)
+    # .. setting_name: DISCUSSION_EXT_REPAIR_EVERY_SECONDS
+    # .. setting_default: 86400
+    # .. setting_description: How often Celery beat has the forum compared with the contributions, in seconds; 0 leaves
+    #     it out of the beat. Sites without a beat run the command ``repair_contributions`` instead.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_REPAIR_EVERY_SECONDS = getattr(settings, "DISCUSSION_EXT_REPAIR_EVERY_SECONDS", 86_400)
+    settings.PEOPLE_JOBS = {
+        **getattr(settings, "PEOPLE_JOBS", {}),
+        "discussion_ext.sweep_discussions": "DISCUSSION_EXT_SWEEP_EVERY_SECONDS",
+        "discussion_ext.repair_contributions": "DISCUSSION_EXT_REPAIR_EVERY_SECONDS",
+    }
+    # .. setting_name: DISCUSSION_EXT_REPORTS_KEEP_DAYS
+    # .. setting_default: 0
+    # .. setting_description: How many days after the decision a report of a post is kept; 0 for ever.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_REPORTS_KEEP_DAYS = getattr(settings, "DISCUSSION_EXT_REPORTS_KEEP_DAYS", 0)
+    # .. setting_name: DISCUSSION_EXT_REMOVED_TEXTS_KEEP_DAYS
+    # .. setting_default: 0
+    # .. setting_description: How many days the text of a post that was withdrawn or removed is kept; 0 for ever. After
+    #     that it cannot be restored. That and why it was taken away stays.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_REMOVED_TEXTS_KEEP_DAYS = getattr(settings, "DISCUSSION_EXT_REMOVED_TEXTS_KEEP_DAYS", 0)
+    # .. setting_name: DISCUSSION_EXT_TEXTS_KEEP_DAYS
+    # .. setting_default: 0
+    # .. setting_description: How many days after the end of a course our copies of what was written in it are kept, and
+    #     the posts of held cases, which only our pages show; 0 for ever. Verdicts, grades and points stay. Posts of the
+    #     course's own discussion are the platform's to keep.
+    # .. setting_warning: Nobody can appeal with their text after that, and nothing is evaluated again.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_TEXTS_KEEP_DAYS = getattr(settings, "DISCUSSION_EXT_TEXTS_KEEP_DAYS", 0)

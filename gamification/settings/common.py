@@ -71,3 +71,22 @@ def plugin_settings(settings: Any) -> None:
     #     out of the beat. Sites without a beat run the command ``fold_points`` instead.
     # .. setting_use_cases: open_edx
     settings.GAMIFICATION_SWEEP_EVERY_SECONDS = getattr(settings, "GAMIFICATION_SWEEP_EVERY_SECONDS", 300)
+
+    # .. setting_name: GAMIFICATION_REBUILD_EVERY_SECONDS
+    # .. setting_default: 86400
+    # .. setting_description: How often Celery beat has totals and boards compared with the ledger and repaired, in
+    #     seconds; 0 leaves it out of the beat. Sites without a beat run the command ``rebuild_boards`` instead.
+    # .. setting_use_cases: open_edx
+    settings.GAMIFICATION_REBUILD_EVERY_SECONDS = getattr(settings, "GAMIFICATION_REBUILD_EVERY_SECONDS", 86_400)
+
+    settings.PEOPLE_JOBS = {
+        **getattr(settings, "PEOPLE_JOBS", {}),
+        "gamification.fold_points": "GAMIFICATION_SWEEP_EVERY_SECONDS",
+        "gamification.rebuild_boards": "GAMIFICATION_REBUILD_EVERY_SECONDS",
+    }
+    # .. setting_name: GAMIFICATION_NAME_CHOICE_LIMIT
+    # .. setting_default: "10/m"
+    # .. setting_description: How often a learner may change how the boards name them, by page, block and REST API
+    #     together, per second (s), minute (m), hour (h) or day (d); empty for no limit. Counted in the site's cache.
+    # .. setting_use_cases: open_edx
+    settings.GAMIFICATION_NAME_CHOICE_LIMIT = getattr(settings, "GAMIFICATION_NAME_CHOICE_LIMIT", "10/m")

@@ -42,6 +42,23 @@ def plugin_settings(settings: Any) -> None:
     #     out of the beat. Sites without a beat run the command ``send_deliveries`` instead.
     # .. setting_use_cases: open_edx
     settings.PEOPLE_DELIVERIES_EVERY_SECONDS = getattr(settings, "PEOPLE_DELIVERIES_EVERY_SECONDS", 300)
+    # .. setting_name: PEOPLE_JOBS
+    # .. setting_default: {}
+    # .. setting_description: Which periodic jobs Celery beat runs: the job's name, and the name of the setting that says
+    #     how often. The apps of the suite add theirs; a job that is to be left out has an interval of 0.
+    # .. setting_use_cases: open_edx
+    settings.PEOPLE_JOBS = {
+        "people.send_deliveries": "PEOPLE_DELIVERIES_EVERY_SECONDS",
+        "people.run_errands": "PEOPLE_ERRANDS_EVERY_SECONDS",
+        "people.purge_expired": "PEOPLE_PURGE_EVERY_SECONDS",
+        **getattr(settings, "PEOPLE_JOBS", {}),
+    }
+    # .. setting_name: PEOPLE_TASK_QUEUE
+    # .. setting_default: ""
+    # .. setting_description: The Celery queue of the suite's tasks, from LMS and Studio alike; workers of the LMS must
+    #     consume it. Empty: the LMS's default queue. ``EXPLICIT_QUEUES`` goes before it, task by task.
+    # .. setting_use_cases: open_edx
+    settings.PEOPLE_TASK_QUEUE = getattr(settings, "PEOPLE_TASK_QUEUE", "")
     # .. setting_name: PEOPLE_ERRAND_RETRY_MINUTES
     # .. setting_default: [1, 5, 30, 120, 720]
     # .. setting_description: How long an errand (work that a receiver left behind) waits after each failure; the last
@@ -65,3 +82,38 @@ def plugin_settings(settings: Any) -> None:
     #     without a beat run the command ``run_errands`` instead.
     # .. setting_use_cases: open_edx
     settings.PEOPLE_ERRANDS_EVERY_SECONDS = getattr(settings, "PEOPLE_ERRANDS_EVERY_SECONDS", 120)
+    # .. setting_name: PEOPLE_UNSUBSCRIBE_LIMIT
+    # .. setting_default: "30/h"
+    # .. setting_description: How often one unsubscribe link may be pressed per second (s), minute (m), hour (h) or
+    #     day (d); empty for no limit. Opening the page is not limited. Counted in the site's cache.
+    # .. setting_use_cases: open_edx
+    settings.PEOPLE_UNSUBSCRIBE_LIMIT = getattr(settings, "PEOPLE_UNSUBSCRIBE_LIMIT", "30/h")
+    # .. setting_name: PEOPLE_DELIVERIES_KEEP_DAYS
+    # .. setting_default: 180
+    # .. setting_description: How many days after a mail was settled the values written into it (titles, links) are
+    #     kept; 0 for ever. That it went out stays on record, so that nobody gets it twice.
+    # .. setting_use_cases: open_edx
+    settings.PEOPLE_DELIVERIES_KEEP_DAYS = getattr(settings, "PEOPLE_DELIVERIES_KEEP_DAYS", 180)
+    # .. setting_name: PEOPLE_DELIVERY_ROWS_KEEP_DAYS
+    # .. setting_default: 0
+    # .. setting_description: How many days after a mail was settled the record of it is kept; 0 for ever.
+    # .. setting_warning: What asks for a mail again after that (an answer that is edited years later) sends it again.
+    # .. setting_use_cases: open_edx
+    settings.PEOPLE_DELIVERY_ROWS_KEEP_DAYS = getattr(settings, "PEOPLE_DELIVERY_ROWS_KEEP_DAYS", 0)
+    # .. setting_name: PEOPLE_AUDIT_KEEP_DAYS
+    # .. setting_default: 0
+    # .. setting_description: How many days entries of the audit log are kept; 0 for ever.
+    # .. setting_use_cases: open_edx
+    settings.PEOPLE_AUDIT_KEEP_DAYS = getattr(settings, "PEOPLE_AUDIT_KEEP_DAYS", 0)
+    # .. setting_name: PEOPLE_PURGE_EVERY_SECONDS
+    # .. setting_default: 86400
+    # .. setting_description: How often Celery beat has everything erased or deleted that has been kept long enough, in
+    #     seconds; 0 leaves it out of the beat. Sites without a beat run the command ``purge_expired`` instead.
+    # .. setting_use_cases: open_edx
+    settings.PEOPLE_PURGE_EVERY_SECONDS = getattr(settings, "PEOPLE_PURGE_EVERY_SECONDS", 86_400)
+    # .. setting_name: PEOPLE_REPORT_SERVICE
+    # .. setting_default: True
+    # .. setting_description: Whether each process writes down with its first request which version of the suite it runs,
+    #     so that the doctor of one service can tell of the other.
+    # .. setting_use_cases: open_edx
+    settings.PEOPLE_REPORT_SERVICE = getattr(settings, "PEOPLE_REPORT_SERVICE", True)

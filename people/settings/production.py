@@ -1,20 +1,14 @@
-"""What comes after the site's configuration file in the LMS: the periodic jobs, for sites that run Celery beat."""
+"""What comes after the site's configuration file in the LMS: the suite's queue, and its jobs for a Celery beat."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from .workers import consume_queue, route_tasks, schedule_jobs
+
 
 def plugin_settings(settings: Any) -> None:
-    """Add the jobs to the beat's, unless the site has its own of that name or set the interval to 0."""
-    intervals = {
-        "people.send_deliveries": settings.PEOPLE_DELIVERIES_EVERY_SECONDS,
-        "people.run_errands": settings.PEOPLE_ERRANDS_EVERY_SECONDS,
-    }
-    # Without a worker the jobs do not pile up: each is worth nothing once the next is sent.
-    jobs = {
-        name: {"task": name, "schedule": float(seconds), "options": {"expires": float(seconds)}}
-        for name, seconds in intervals.items()
-        if seconds
-    }
-    settings.CELERYBEAT_SCHEDULE = jobs | getattr(settings, "CELERYBEAT_SCHEDULE", {})
+    """Route the tasks and schedule the jobs of all apps of the suite."""
+    consume_queue(settings, queue=settings.PEOPLE_TASK_QUEUE)
+    route_tasks(settings, queue=settings.PEOPLE_TASK_QUEUE)
+    schedule_jobs(settings)

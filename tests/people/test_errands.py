@@ -226,7 +226,7 @@ def test_the_command(kind, capsys):
     assert kind.ran == []
     call_command("run_errands")
     assert len(kind.ran) == 2
-    assert "2 errands done, 0 left for later." in capsys.readouterr().out
+    assert "Done: 2 done." in capsys.readouterr().out
 
 
 def test_operators_see_them_and_try_again(kind, admin_client, django_capture_on_commit_callbacks):

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
 
-from discussion_ext import api
+from people import api as people
 
 
-class Command(BaseCommand):
+class Command(people.JobCommand):
     """Evaluate, and tell grade book, completion and ledger what changed."""
 
     help = "Evaluates everybody who takes part in the cases of a course again. Grades decided by the team stay."
+    job = "discussion_ext.evaluate_cases"
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the course and a dry run."""
+    def add_job_arguments(self, parser: ArgumentParser) -> None:
+        """Take the course."""
         parser.add_argument("course", help="key of the course, such as course-v1:Org+Course+Run")
-        parser.add_argument("--dry-run", action="store_true", help="only say how many would be evaluated")
 
-    def handle(self, *_args: Any, **options: Any) -> None:
-        """Evaluate case by case."""
+    def read_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the course."""
         try:
-            course_key = CourseKey.from_string(options["course"])
+            return {"course_key": CourseKey.from_string(options["course"])}
         except InvalidKeyError as error:
             raise CommandError(f"course: {options['course']} is no key of a course.") from error
-        for title, number in api.evaluate_course(course_key, is_dry_run=options["dry_run"]):
-            self.stdout.write(f"{title}: {number}")

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-
-from discussion_ext import api
+from people import api as people
 
 
-class Command(BaseCommand):
+class Command(people.JobCommand):
     """Record posts of the forum that we missed, and note those that vanished without a word."""
 
     help = "Finds posts of the forum without a record and records without a post, and repairs both."
+    job = "discussion_ext.repair_contributions"
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take how far to look back, and a dry run."""
-        parser.add_argument("--hours", type=int, default=48, help="look at posts of so many hours (48)")
-        parser.add_argument("--dry-run", action="store_true", help="only say how many there are")
+    def add_job_arguments(self, parser: ArgumentParser) -> None:
+        """Take how far to look back."""
+        parser.add_argument("--hours", type=people.whole_number, default=48, help="look at posts of so many hours (48)")
 
-    def handle(self, *_args: Any, **options: Any) -> None:
-        """Compare, and say what was found."""
-        if options["hours"] < 1:
-            raise CommandError("--hours: give a number from 1 on.")
-        found = api.repair_forum(hours=options["hours"], is_dry_run=options["dry_run"])
-        self.stdout.write(f"{found['missing']} posts without a record, {found['vanished']} records without a post")
+    def read_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return how far to look back."""
+        return {"hours": options["hours"]}

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-
-from gamification import api
+from people import api as people
 
 
-class Command(BaseCommand):
+class Command(people.JobCommand):
     """Fold waiting ledger lines into totals and boards."""
 
     help = "Add ledger lines that still wait to totals and boards."
+    job = "gamification.fold_points"
+    limit = 10_000
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Add options."""
-        parser.add_argument("--limit", type=int, default=10_000, help="Persons to fold at most (10000).")
-        parser.add_argument("--dry-run", action="store_true", help="Only say how much there is to do.")
-        parser.add_argument("--now", action="store_true", help="Also fold what was recorded a moment ago.")
+    def add_job_arguments(self, parser: ArgumentParser) -> None:
+        """Take the option to leave nothing to the folds under way."""
+        parser.add_argument("--now", action="store_true", help="also fold what was recorded a moment ago")
 
-    def handle(self, *_args: Any, **options: Any) -> None:
-        """Run."""
-        if options["limit"] < 1:
-            raise CommandError("--limit: give a number from 1 on.")
-        age = 0 if options["now"] else None
-        if options["dry_run"]:
-            self.stdout.write(f"{api.count_waiting_entries(min_age_seconds=age)} lines wait to be folded.")
-            return
-        folded = api.sweep_entries(options["limit"], min_age_seconds=age)
-        self.stdout.write(f"Folded {folded} lines.")
+    def read_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the least age of a line."""
+        return {"min_age_seconds": 0 if options["now"] else None}

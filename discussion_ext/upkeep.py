@@ -1,0 +1,93 @@
+"""What this package needs to run well: its share of errands, jobs and checks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator, Mapping
+
+from opaque_keys.edx.keys import CourseKey
+
+from people import api as people
+from people.data import JobData
+
+from . import api, exports, retention
+
+Counts = Mapping[str, int]
+
+_SWEEP_BATCH = 200
+
+
+def register() -> None:
+    """Make it known; called once, when the app is ready."""
+    exports.register()
+    retention.register()
+    people.register_job(
+        JobData(
+            name="discussion_ext.sweep_discussions",
+            says="Evaluates who waits, closes what is due, sends points and recounts what was interrupted.",
+            work=sweep_discussions,
+            look=look_at_sweep,
+            limit=5000,
+        )
+    )
+    people.register_job(
+        JobData(
+            name="discussion_ext.repair_contributions",
+            says="Compares the forum with the contributions and repairs both ways.",
+            work=repair_contributions,
+            look=look_at_repairs,
+            limit=None,
+            lease_minutes=60,
+            seconds=None,
+        )
+    )
+    people.register_job(
+        JobData(
+            name="discussion_ext.evaluate_cases",
+            says="Evaluates everybody in the cases of a course again.",
+            work=evaluate_cases,
+            look=look_at_cases,
+            limit=None,
+            is_single=False,
+            lease_minutes=60,
+            seconds=None,
+        )
+    )
+
+
+def sweep_discussions(*, limit: int) -> Generator[Counts, None, None]:
+    """Complete what was interrupted, at most ``limit`` rows."""
+    return people.in_batches(lambda number: api.sweep(limit=number), limit=limit, size=_SWEEP_BATCH)
+
+
+def look_at_sweep() -> Counts:
+    """Count what was interrupted."""
+    return api.sweep(is_dry_run=True)
+
+
+def repair_contributions(*, hours: int = 48) -> Generator[Counts, None, None]:
+    """Compare the posts of the last hours with our records, and repair."""
+    yield _name_repairs(api.repair_forum(hours=hours))
+
+
+def look_at_repairs(*, hours: int = 48) -> Counts:
+    """Compare the posts of the last hours with our records."""
+    return _name_repairs(api.repair_forum(hours=hours, is_dry_run=True))
+
+
+def evaluate_cases(*, course_key: CourseKey) -> Generator[Counts, None, None]:
+    """Evaluate everybody in a course, case by case."""
+    for _title, number in api.evaluate_course(course_key):
+        yield {"cases": 1, "people evaluated": number}
+
+
+def look_at_cases(*, course_key: CourseKey) -> Counts:
+    """Count who would be evaluated."""
+    found: Counter[str] = Counter()
+    for _title, number in api.evaluate_course(course_key, is_dry_run=True):
+        found.update({"cases": 1, "people to be evaluated": number})
+    return found
+
+
+def _name_repairs(found: Mapping[str, int]) -> Counts:
+    return {"posts without a record": found["missing"], "records without a post": found["vanished"]}

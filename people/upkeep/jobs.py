@@ -1,0 +1,212 @@
+"""Periodic jobs: what they do, whether they are alive, and that only one of a kind runs where that matters.
+
+A job is worked on batch by batch. The row of the job is its record and its heartbeat, whoever runs it: Celery beat,
+cron or an operator. It also holds the claim of the run in progress, which lapses when the run dies, so no lock outside
+the database is needed. What a job does is safe to repeat in any case: the claim saves work, correctness never hangs on
+it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
+from datetime import timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from people.data import JobData, JobRunData, JobStatusData
+from people.exceptions import UnknownJobError
+from people.models import JobRun
+from people.settings.workers import SELDOM_SECONDS
+
+log = logging.getLogger(__name__)
+
+Tell = Callable[[Mapping[str, int]], None]
+
+_ERROR_LENGTH: Final = 128
+_LATE_AFTER: Final = 3
+_jobs: dict[str, JobData] = {}
+
+
+def register_job(job: JobData) -> None:
+    """Make a job known by its name; called in ``AppConfig.ready()``."""
+    if _jobs.setdefault(job.name, job) is not job:
+        raise UnknownJobError(f"job: {job.name} is registered already.", field="name")
+
+
+def get_job(name: str) -> JobData:
+    """Return a registered job or raise UnknownJobError."""
+    try:
+        return _jobs[name]
+    except KeyError as error:
+        raise UnknownJobError(f"job: {name} is not known here.", field="name") from error
+
+
+def look_at_job(name: str, **options: Any) -> dict[str, int]:
+    """Return how much there is to do, and change nothing."""
+    return dict(get_job(name).look(**options))
+
+
+def run_job(
+    name: str,
+    *,
+    limit: int | None = None,
+    seconds: float | None = None,
+    tell: Tell | None = None,
+    is_partial: bool = False,
+    **options: Any,
+) -> JobRunData:
+    """Run a job and keep a record of it; call it outside a transaction.
+
+    It ends when nothing is left, when ``limit`` is used up, or with the batch in which ``seconds`` are over. ``tell``
+    is called with the counts after each batch. A partial run, say over one course, is no success of the job as a whole.
+    """
+    job = get_job(name)
+    token = _start(job)
+    if token is None:
+        return JobRunData(name=name, is_busy=True)
+    counts: Counter[str] = Counter()
+    until = None if seconds is None else time.monotonic() + seconds
+    if job.limit is not None:
+        options["limit"] = limit or job.limit
+    try:
+        with closing(job.work(**options)) as batches:
+            for done in batches:
+                counts.update(done)
+                _keep(job, token, counts)
+                if tell is not None:
+                    tell(dict(counts))
+                if until is not None and time.monotonic() >= until:
+                    break
+    except BaseException as error:
+        _fail(name, token, counts, error=type(error).__name__)
+        raise
+    _succeed(name, token, counts, is_partial=is_partial)
+    return JobRunData(name=name, counts=dict(counts))
+
+
+def in_batches(
+    run: Callable[[int], Mapping[str, int]], *, limit: int, size: int = 50
+) -> Generator[Mapping[str, int], None, None]:
+    """Yield what ``run(number)`` does, called with a small number until it finds nothing or ``limit`` is used up."""
+    left = limit
+    while left > 0:
+        done = run(min(size, left))
+        total = sum(done.values())
+        if not total:
+            return
+        yield done
+        left -= total
+
+
+def is_job_due(name: str) -> bool:
+    """Tell whether a job's last success is long enough ago for a beat that asks more often than the job is to run."""
+    every = every_seconds(name)
+    succeeded_at = JobRun.objects.filter(pk=name).values_list("succeeded_at", flat=True).first()
+    if succeeded_at is None:
+        return True
+    # Half a tick of tolerance, or a job whose runs take a moment would leave out every second one.
+    return timezone.now() - succeeded_at >= timedelta(seconds=every - tick_seconds(every) / 2)
+
+
+def every_seconds(name: str) -> float:
+    """Return how often the site wants a job to run; 0 for never by the beat."""
+    setting = settings.PEOPLE_JOBS.get(name)
+    return float(getattr(settings, setting) or 0) if setting else 0.0
+
+
+def tick_seconds(every: float) -> float:
+    """Return how often the beat asks for a job that is to run this often."""
+    return min(every, SELDOM_SECONDS)
+
+
+def list_jobs() -> list[JobStatusData]:
+    """Return every registered job with what its last run left behind, in the order of their names; one query."""
+    runs = JobRun.objects.in_bulk(list(_jobs))
+    return [_status(job, runs.get(name) or JobRun(name=name)) for name, job in sorted(_jobs.items())]
+
+
+def _status(job: JobData, run: JobRun) -> JobStatusData:
+    now = timezone.now()
+    every = every_seconds(job.name)
+    late_at = (run.succeeded_at or now) + timedelta(seconds=_LATE_AFTER * every)
+    return JobStatusData(
+        name=job.name,
+        command=job.command,
+        says=job.says,
+        every_seconds=every,
+        last_started_at=run.started_at,
+        last_finished_at=run.finished_at,
+        last_succeeded_at=run.succeeded_at,
+        counts=run.counts,
+        error=run.error,
+        failures=run.failures,
+        runner=run.runner,
+        is_running=run.held_until is not None and run.held_until > now,
+        is_late=bool(every) and (run.succeeded_at is None or late_at < now),
+    )
+
+
+# -- the record --------------------------------------------------------------------------------------------------------
+
+
+def _start(job: JobData) -> str | None:
+    """Note that a run starts and return its token, or None when another run holds a job of which only one may run."""
+    now = timezone.now()
+    token = uuid4().hex
+    if not JobRun.objects.filter(pk=job.name).exists():
+        JobRun.objects.bulk_create([JobRun(name=job.name)], ignore_conflicts=True)
+    rows = JobRun.objects.filter(pk=job.name)
+    with transaction.atomic(durable=True):
+        lapsed = rows.filter(held_until__lte=now)
+        if lapsed.update(held_until=None, failures=F("failures") + 1, error="RunLost"):
+            log.warning("The last run of %s never ended.", job.name)
+        free = rows.filter(held_until=None) if job.is_single else rows
+        is_ours = free.update(token=token, held_until=_held_until(job), started_at=now, counts={}, runner=_runner())
+    return token if is_ours else None
+
+
+def _keep(job: JobData, token: str, counts: Mapping[str, int]) -> None:
+    _mine(job.name, token).update(held_until=_held_until(job), counts=dict(counts))
+
+
+def _fail(name: str, token: str, counts: Mapping[str, int], *, error: str) -> None:
+    try:
+        _mine(name, token).update(
+            held_until=None,
+            finished_at=timezone.now(),
+            counts=dict(counts),
+            error=error[:_ERROR_LENGTH],
+            failures=F("failures") + 1,
+        )
+    except Exception as failure:  # noqa: BLE001 - what stopped the run matters more, and the claim lapses by itself
+        log.error("The failure of %s could not be noted: %s", name, type(failure).__name__)
+
+
+def _succeed(name: str, token: str, counts: Mapping[str, int], *, is_partial: bool) -> None:
+    now = timezone.now()
+    success: dict[str, Any] = {} if is_partial else {"succeeded_at": now, "failures": 0, "error": ""}
+    _mine(name, token).update(held_until=None, finished_at=now, counts=dict(counts), **success)
+
+
+def _mine(name: str, token: str) -> Any:
+    """Return the row if this run still holds it: one that was given up on must not speak for its successor."""
+    return JobRun.objects.filter(pk=name, token=token)
+
+
+def _held_until(job: JobData) -> Any:
+    return timezone.now() + timedelta(minutes=job.lease_minutes)
+
+
+def _runner() -> str:
+    return f"{socket.gethostname()[:64]}:{os.getpid()}"
