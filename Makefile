@@ -13,7 +13,7 @@ LIST ?= $(TAG)
 RUN := $(VENV)/bin/
 MANAGE := $(RUN)python conf/host/manage.py
 
-.PHONY: help demo demo-reset test test-mariadb quality e2e bench i18n messages requirements python
+.PHONY: help demo demo-reset test test-mariadb test-tutor quality e2e bench i18n messages requirements python
 
 help: ## Say what can be done here
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ test: $(VENV)/.test ## Run the default tests
 
 test-mariadb: $(VENV)/.dev ## Run the tests that need MariaDB, beside a private server
 	.ci/with_servers $(RUN)pytest -m mariadb
+
+test-tutor: $(VENV)/.test .venv-tutor-21/.ready .venv-tutor-22/.ready ## Render the Tutor plugin with Tutor 21 and 22 and check what comes out
+	$(RUN)pytest -m tutor tests/tutor
 
 quality: $(VENV)/.dev ## Check style, types, architecture, annotations, migrations, templates and spelling
 	$(RUN)ruff check .
@@ -73,4 +76,12 @@ $(VENV)/.%: requirements/$(LIST)-%.txt setup.py | $(VENV)/bin/python
 	@echo "Installing $< (a minute the first time)"
 	@$(RUN)python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $<
 	@$(RUN)python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Tutor's pins clash with the platform's, so each release has an environment of its own.
+.venv-tutor-%/.ready: requirements/tutor%.txt conf/tutor/pyproject.toml | python
+	@echo "Installing $<"
+	@[ -x $(@D)/bin/python ] || $(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $<
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable conf/tutor
 	@touch $@

@@ -28,3 +28,9 @@ done
 for set in test dev; do
     compile 3.11.2 $set.in py311-django42-$set.txt django42.txt
 done
+# Tutor's pins clash with the platform's: each release has a list of its own, for `make test-tutor`.
+for release in 21 22; do
+    "$UV" pip compile --quiet --upgrade --python-version 3.11.2 --no-header --no-annotate --no-emit-index-url \
+        --output-file tutor$release.txt tutor$release.in
+    echo "requirements/tutor$release.txt"
+done
