@@ -8,6 +8,7 @@ from .versions import (
     get_in_force,
     get_scheme_info,
     install_scheme,
+    is_latest_scheme,
     list_levels,
     points_for,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "get_in_force",
     "get_scheme_info",
     "install_scheme",
+    "is_latest_scheme",
     "list_levels",
     "parse_scheme",
     "points_for",

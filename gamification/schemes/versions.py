@@ -94,6 +94,12 @@ def install_scheme(text: str, *, course_key: CourseKey | None, actor_id: int | N
     return SchemeInfo(version=row.version, title=row.title, valid_from=row.valid_from)
 
 
+def is_latest_scheme(text: str, *, course_key: CourseKey | None) -> bool:
+    """Return whether a scheme is the latest that was installed for a course, or for the site, word for word."""
+    latest = SchemeVersion.objects.filter(scope=str(course_key) if course_key else SITE).order_by("-version").first()
+    return latest is not None and latest.text == text
+
+
 def _next_version(scope: str) -> int:
     latest = SchemeVersion.objects.filter(scope__in={scope, SITE}).aggregate(latest=Max("version"))["latest"]
     return max(latest or 0, DEFAULT_VERSION) + 1

@@ -22,12 +22,16 @@ class Command(BaseCommand):
         """Add options."""
         parser.add_argument("file", type=Path, help="The scheme; see conf/schemes/ for examples.")
         parser.add_argument("--course", help="Course key; without it the scheme is for the whole site.")
+        parser.add_argument("--if-changed", action="store_true", help="Do nothing where this is the latest already.")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run."""
         try:
             course_key = CourseKey.from_string(options["course"]) if options["course"] else None
             text = options["file"].read_text(encoding="utf-8")
+            if options["if_changed"] and api.is_latest_scheme(text, course_key=course_key):
+                self.stdout.write("This scheme is the latest already.")
+                return
             info = api.install_scheme(text, course_key=course_key, actor_id=None)
         except InvalidKeyError as error:
             raise CommandError(f"--course: this is no course key: {options['course']}") from error
