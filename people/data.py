@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -193,6 +194,48 @@ class JobStatusData:
     is_late: bool
 
 
+@dataclass(frozen=True)
+class RangeData:
+    """What a setting may be. ``expected`` completes the sentence "Set it to ...".
+
+    ``allows`` may raise on a value of a wrong kind; that too means no.
+    """
+
+    name: str
+    expected: str
+    allows: Callable[[Any], bool]
+
+    @classmethod
+    def switch(cls, name: str) -> RangeData:
+        """Return the range of a setting that is on or off."""
+        return cls(name, "True or False", lambda value: isinstance(value, bool))
+
+    @classmethod
+    def whole(cls, name: str, low: int, high: int) -> RangeData:
+        """Return the range of a whole number."""
+        return cls(
+            name, f"a whole number from {low} to {high}", lambda value: type(value) is int and low <= value <= high
+        )
+
+    @classmethod
+    def number(cls, name: str, low: float, high: float) -> RangeData:
+        """Return the range of a number, whole or not."""
+        return cls(
+            name, f"a number from {low} to {high}", lambda value: type(value) in (int, float) and low <= value <= high
+        )
+
+    @classmethod
+    def pace(cls, name: str) -> RangeData:
+        """Return the range of a limit on how often somebody may do something."""
+        expected = 'a number per second, minute, hour or day, such as "10/m", or an empty text for no limit'
+        return cls(name, expected, lambda value: re.fullmatch(r"(\d+/\d*[smhd])?", value) is not None)
+
+    @classmethod
+    def text(cls, name: str) -> RangeData:
+        """Return the range of any text."""
+        return cls(name, "a text, or an empty one", lambda value: isinstance(value, str))
+
+
 @dataclass(frozen=True, kw_only=True)
 class ServiceData:
     """What a service ("lms" or "cms") said when it last started to serve."""
@@ -212,6 +255,43 @@ class FindingState(StrEnum):
     WARNING = "warning"
     FAILURE = "failure"
     SKIPPED = "skipped"
+
+
+class Reach(StrEnum):
+    """How far a check reaches: the code and settings of this process, the database, or other servers."""
+
+    PROCESS = "process"
+    DATABASE = "database"
+    NETWORK = "network"
+
+
+@dataclass(frozen=True)
+class SeenData:
+    """One thing that a check saw; where something is to be done, what mends it in one sentence."""
+
+    state: FindingState
+    said: str
+    remedy: str = ""
+
+    @classmethod
+    def ok(cls, said: str) -> SeenData:
+        """Return that something is as it should be."""
+        return cls(FindingState.OK, said)
+
+    @classmethod
+    def warning(cls, said: str, remedy: str) -> SeenData:
+        """Return that something should be looked at."""
+        return cls(FindingState.WARNING, said, remedy)
+
+    @classmethod
+    def failure(cls, said: str, remedy: str) -> SeenData:
+        """Return that something does not work."""
+        return cls(FindingState.FAILURE, said, remedy)
+
+    @classmethod
+    def skipped(cls, said: str) -> SeenData:
+        """Return why something was not looked at."""
+        return cls(FindingState.SKIPPED, said)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,7 +32,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Result:
-    """An outcome with the words an operator needs."""
+    """An outcome, and for operators the class and code of what went wrong; never text, which quotes addresses."""
 
     outcome: Outcome
     detail: str = ""
@@ -102,8 +102,8 @@ def get_kind(kind: str) -> type[CommunityMessage]:
         raise UnknownMessageKindError(message, field="kind") from error
 
 
-def send_message(*, kind: str, contact: ContactData, language: str, context: Mapping[str, Any]) -> Result:
-    """Send one mail now and say how it went. Raises nothing that a mail server can cause."""
+def prepare_message(*, kind: str, contact: ContactData, language: str, context: Mapping[str, Any]) -> ReportedMessage:
+    """Return a mail as one person would get it."""
     stop_url = unsubscribe_url(contact.user_id, kind)
     values = {
         **context,
@@ -119,6 +119,12 @@ def send_message(*, kind: str, contact: ContactData, language: str, context: Map
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
     }
+    return message
+
+
+def send_message(*, kind: str, contact: ContactData, language: str, context: Mapping[str, Any]) -> Result:
+    """Send one mail now and say how it went. Raises nothing that a mail server can cause."""
+    message = prepare_message(kind=kind, contact=contact, language=language, context=context)
     try:
         ace.send(message)
     except OSError as error:
@@ -139,4 +145,13 @@ def _leaves_doubt(error: BaseException) -> bool:
 
 
 def _words(errors: list[BaseException]) -> str:
-    return "; ".join(f"{type(error.__cause__ or error).__name__}: {error.__cause__ or error}" for error in errors)
+    """Return classes and the mail server's codes: what it says beside them quotes addresses."""
+    return "; ".join(_name(error.__cause__ or error) for error in errors)
+
+
+def _name(error: BaseException) -> str:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes: list[Any] = [answer[0] for answer in error.recipients.values()]
+    else:
+        codes = [code for code in (getattr(error, "smtp_code", None), getattr(error, "errno", None)) if code]
+    return " ".join([type(error).__name__, *map(str, codes)])
