@@ -30,6 +30,7 @@ from .messages import Outcome, Result, get_kind, send_message
 from .models import Delivery
 from .preferences import get_preferences
 from .subscriptions import is_subscribed
+from .upkeep.logs import name_error
 from .zones import next_allowed
 
 log = logging.getLogger(__name__)
@@ -99,9 +100,9 @@ def process_delivery(delivery_id: int, *, now: datetime | None = None) -> str:
             language=get_preferences(delivery.user_id).language,
             context=delivery.context,
         )
-    except Exception as error:  # a template or channel of somebody else's may raise anything
-        log.exception("Delivery %s could not be sent", delivery.pk)
-        result = Result(Outcome.REFUSED, f"{type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001 - a template or channel of somebody else's may raise anything
+        log.error("people.delivery_failed delivery=%s kind=%s error=%s", delivery.pk, delivery.kind, name_error(error))
+        result = Result(Outcome.REFUSED, type(error).__name__)
     return _settle(delivery.pk, token, result, now=moment)
 
 
@@ -140,7 +141,9 @@ def count_due_deliveries(*, now: datetime | None = None) -> int:
 @transaction.atomic
 def resend_delivery(delivery_id: int, *, actor_id: int, reason: str = "") -> bool:
     """Let a failed or unknown delivery go out again because an operator decided so; say whether it was one of these."""
-    changed = Delivery.objects.filter(pk=delivery_id, state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN]).update(
+    stuck = Delivery.objects.filter(pk=delivery_id, state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN])
+    # Without what was to be written into it (retention, retirement) there is no mail to send.
+    changed = stuck.exclude(context={}).update(
         state=DeliveryState.PENDING, attempts=0, claim_token="", due_at=timezone.now(), settled_at=None
     )
     if changed:
@@ -190,7 +193,7 @@ def _awake_from(user_id: int, now: datetime) -> datetime:
 
 
 def _reason_to_skip(delivery: Delivery, contact: ContactData | None) -> str:
-    if contact is None or contact.is_retired or not contact.is_active:
+    if contact is None or contact.is_retired or contact.is_leaving or not contact.is_active:
         return "The account is not active."
     if not contact.email:
         return "The account has no address."
