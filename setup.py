@@ -36,6 +36,7 @@ setup(
         "celery",
         "Django>=4.2",
         "django-crum",
+        "django-ratelimit",
         "djangorestframework",
         "edx-ace",
         "edx-completion",

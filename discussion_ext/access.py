@@ -34,17 +34,15 @@ def access_contribution(task: Task, contribution_id: int, *, user_id: int, is_te
     """Return a post of this case that the person may see now.
 
     Raises ContributionNotFoundError for a post of another case, another cohort, or one that is no longer live, and
-    PostsHeldError while the posts of others are held back.
+    PostsHeldError while the posts of others are held back: then for every number, whether there is a post or not.
     """
     contribution = Contribution.objects.filter(pk=contribution_id, task=task, state=ContributionState.LIVE).first()
-    if contribution is None:
-        raise ContributionNotFoundError(_("This post is no longer there. Choose another one."))
-    if is_team or contribution.author_id == user_id:
+    if contribution is not None and (is_team or contribution.author_id == user_id):
         return contribution
-    position = find_position(task, user_id)
-    if task.is_held and position is None:
+    position = None if is_team else find_position(task, user_id)
+    if task.is_held and position is None and not is_team:
         raise PostsHeldError(_("You see the posts of others as soon as you have taken a position yourself."))
-    if task.by_cohort and contribution.group_id != group_of(task, user_id, position):
+    if contribution is None or (task.by_cohort and contribution.group_id != group_of(task, user_id, position)):
         raise ContributionNotFoundError(_("This post is no longer there. Choose another one."))
     return contribution
 

@@ -17,7 +17,8 @@ from .cases import (
     word_factors,
 )
 from .closing import close_case, reopen_case, save_synthesis
-from .configurations import find_task, list_topics, sync_course, sync_task
+from .configurations import find_task, list_topics, may_have_cases, sync_course, sync_task
+from .consequences import complete_contribution, evaluate_course, evaluate_task
 from .contributions import is_watched, record_deletion, record_post
 from .counts import fold_mark
 from .exceptions import (
@@ -46,20 +47,13 @@ from .grading import (
     rescore,
     reset_learner,
 )
+from .missed import missed_course, missed_flag, missed_post, missed_vote
 from .moderation import list_reports, remove_contribution, resolve_report, restore_contribution
-from .permissions import can_take_part, is_course_team
-from .reactions import record_flag, record_unflag, record_vote
+from .permissions import can_take_part, is_course_team, keep_pace
+from .reactions import has_record, record_flag, record_unflag, record_vote
 from .reading import list_answers, view_case
 from .rendering import render_markdown
-from .repairs import (
-    complete_contribution,
-    evaluate_course,
-    evaluate_task,
-    mark_for_repair,
-    repair_forum,
-    settle_closings,
-    sweep,
-)
+from .repairs import repair_forum, settle_closings, sweep
 from .results import evaluate_pending
 from .retirement import retire_person
 from .team import get_learner_report, get_team_summary, iter_team_csv, list_team_posts, list_team_rows
@@ -97,17 +91,23 @@ __all__ = [
     "get_learner_report",
     "get_score",
     "get_team_summary",
+    "has_record",
     "has_taken_part",
     "is_course_team",
     "is_on",
     "is_watched",
     "iter_team_csv",
+    "keep_pace",
     "list_answers",
     "list_reports",
     "list_team_posts",
     "list_team_rows",
     "list_topics",
-    "mark_for_repair",
+    "may_have_cases",
+    "missed_course",
+    "missed_flag",
+    "missed_post",
+    "missed_vote",
     "open_case",
     "override_grade",
     "post_answer",

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
+from math import ceil
 
 from django.conf import settings
 from django.db import transaction
@@ -191,9 +192,8 @@ def report_contribution(
 
 
 def _own(task: Task, contribution_id: int, user_id: int) -> Contribution:
-    contribution = Contribution.objects.filter(pk=contribution_id, task=task, state=ContributionState.LIVE).first()
-    if contribution is None:
-        raise ContributionNotFoundError(_("This post is no longer there."))
+    # Asked as for reading: whoever may not see a post must not learn from a refusal that it exists.
+    contribution = access_contribution(task, contribution_id, user_id=user_id, is_team=False)
     if contribution.author_id != user_id:
         raise NotAllowedError(_("Only its author can do this."))
     return contribution
@@ -274,10 +274,12 @@ def _check_pace(task: Task, user_id: int) -> None:
     number, _slash, period = limit.partition("/")
     since = now() - timedelta(seconds=_PERIODS[period[:1] or "m"])
     posted = Contribution.objects.filter(author_id=user_id, course_id=task.course_id, created_at__gt=since)
-    if posted[: int(number)].count() < int(number):
+    moments = list(posted.order_by("-created_at").values_list("created_at", flat=True)[: int(number)])
+    if len(moments) < int(number):
         return
     if not edx_platform.is_course_team(user_id, CourseKey.from_string(task.course_id)):
-        raise TooManyPostsError(_("You have posted much in a short time. Wait a minute, then post again."))
+        oldest = moments[-1] if moments else now()
+        raise TooManyPostsError(wait_seconds=max(1, ceil((oldest - since).total_seconds())))
 
 
 def _posted(task: Task, user_id: int, key: str | None) -> PostedData:

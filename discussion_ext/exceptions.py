@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 
+from people import api as people
+
+
+class NotYetError(Exception):
+    """Something that will be possible later, without anybody doing anything about it: an errand waits for another."""
+
+
+class ConfigurationsMissedError(Exception):
+    """Some blocks of a published course could not be read or kept."""
+
 
 class CaseError(Exception):
     """Something in a case that cannot be done, said in words."""
 
     code = "refused"
     status = 400
+    wait_seconds = 0
+    """After how many seconds it can be done, 0 where waiting does not help."""
 
     def __init__(self, message: str | Promise, *, field: str = "") -> None:
         super().__init__(message)
@@ -111,6 +123,10 @@ class TooManyPostsError(CaseError):
 
     code = "too_many"
     status = 429
+
+    def __init__(self, *, wait_seconds: int) -> None:
+        super().__init__(people.say_wait(wait_seconds))
+        self.wait_seconds = wait_seconds
 
 
 class ForumRefusedError(CaseError):

@@ -29,8 +29,22 @@ def list_enrolled(user_ids: Sequence[int], course_key: CourseKey) -> set[int]:
 
 
 def is_course_team(user_id: int, course_key: CourseKey) -> bool:
-    """Say whether the person teaches here: a team role in the course or its organisation, or staff of the site."""
-    return user_id in list_course_team([user_id], course_key)
+    """Say whether the person teaches here: a team role in the course or its organisation, or staff of the site.
+
+    As in the platform, roles give no rights to an account that is not active.
+    """
+    is_team = user_id in list_course_team([user_id], course_key)
+    return is_team and get_user_model().objects.filter(pk=user_id, is_active=True).exists()
+
+
+def can_load_course(user_id: int, course_key: CourseKey) -> bool:
+    """Say whether the platform lets the person into the course now: it has started, is visible, and so on."""
+    from lms.djangoapps.courseware.access import has_access
+    from openedx.core.djangoapps.content.course_overviews.models import CourseOverview
+
+    overview = CourseOverview.objects.filter(id=course_key).first()
+    user = get_user_model().objects.filter(pk=user_id).first()
+    return overview is not None and user is not None and bool(has_access(user, "load", overview))
 
 
 def list_course_team(user_ids: Sequence[int], course_key: CourseKey) -> set[int]:

@@ -60,7 +60,7 @@ def open_course(request: HttpRequest, course_id: str) -> CourseKey:
     course_key = find_course_key(course_id)
     if course_key is None:
         raise Http404(_("No course has this address."))
-    decision = may_see_points(request.user, course_key)
+    decision = may_see_points(request.user.id, course_key)
     if not decision.is_allowed:
         raise Http404(decision.sentence)
     return course_key

@@ -7,7 +7,6 @@ from typing import Any, get_args
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from opaque_keys.edx.keys import CourseKey
 
@@ -15,13 +14,13 @@ from people import api as people
 
 from . import api, edx_platform
 from .pages import build_pager, contact_url, open_course, page_urls, read_page, reader_id, render_page
-from .permissions import may_choose_name
+from .permissions import keep_choice_pace, may_choose_name
 from .screens import Shown
 
 
+@people.personal_page
 @require_safe
 @login_required
-@never_cache
 def my_points(request: HttpRequest, course_id: str) -> HttpResponse:
     """Show every entry with its reason; ``show`` filters, ``page`` goes back in time."""
     course_key = open_course(request, course_id)
@@ -46,9 +45,9 @@ def my_points(request: HttpRequest, course_id: str) -> HttpResponse:
     return render_page(request, course_key, name="my_points", read=read)
 
 
+@people.personal_page
 @require_safe
 @login_required
-@never_cache
 def board(request: HttpRequest, course_id: str) -> HttpResponse:
     """Show the places of a course; the first page also shows those around the reader."""
     course_key = open_course(request, course_id)
@@ -61,9 +60,9 @@ def board(request: HttpRequest, course_id: str) -> HttpResponse:
     return render_page(request, course_key, name="board", read=read)
 
 
+@people.personal_page
 @require_safe
 @login_required
-@never_cache
 def how(request: HttpRequest, course_id: str) -> HttpResponse:
     """Show the scheme in words."""
     course_key = open_course(request, course_id)
@@ -75,30 +74,37 @@ def how(request: HttpRequest, course_id: str) -> HttpResponse:
     return render_page(request, course_key, name="how", read=read)
 
 
+@people.personal_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-@never_cache
 def privacy(request: HttpRequest, course_id: str) -> HttpResponse:
     """Show how the board names the reader and let them change it; a saved choice is said beside the button."""
     course_key = open_course(request, course_id)
-    decision = may_choose_name(request.user, course_key)
-    error, status = "", 200
+    decision = may_choose_name(request.user.id, course_key)
+    error, status, wait_seconds = "", 200, 0
     if request.method == "POST":
-        error = _choose(request, course_key) if decision.is_allowed else decision.sentence
+        try:
+            error = _choose(request, course_key) if decision.is_allowed else decision.sentence
+            status = 400 if decision.is_allowed else 403
+        except people.TooFastError as refused:
+            error, status, wait_seconds = str(refused), 429, refused.wait_seconds
         if not error:
             return HttpResponseRedirect(f"{page_urls(course_key).privacy}?saved=1")
-        status = 400 if decision.is_allowed else 403
 
     def read() -> dict[str, Any]:
         shown = api.get_privacy(reader_id(request), course_key) if decision.is_allowed else None
         saved = shown.saved if shown and "saved" in request.GET and not error else ""
         return {"privacy": shown, "status": saved, "error": error}
 
-    return render_page(request, course_key, name="privacy", read=read, status=status)
+    response = render_page(request, course_key, name="privacy", read=read, status=status)
+    if wait_seconds:
+        response.headers["Retry-After"] = str(wait_seconds)
+    return response
 
 
 def _choose(request: HttpRequest, course_key: CourseKey) -> str:
-    """Store the choice that was posted and return what is wrong with it, if anything."""
+    """Store the choice that was posted and return what is wrong with it, if anything. Raises TooFastError."""
+    keep_choice_pace(reader_id(request))
     try:
         api.choose_board_name(user_id=reader_id(request), course_key=course_key, choice=request.POST.get("choice", ""))
     except people.UnknownChoiceError as refused:

@@ -51,6 +51,7 @@ from .pseudonyms import pseudonyms
 from .retirement import retire_person
 from .subscriptions import absolute_url, is_subscribed, read_token, subscribe, unsubscribe
 from .upkeep.background import background_task, send_after_commit
+from .upkeep.checkups import current_service, list_checkup_areas, register_checkup, run_checkups
 from .upkeep.commands import JobCommand, whole_number
 from .upkeep.errands import (
     add_errand,
@@ -65,8 +66,12 @@ from .upkeep.errands import (
 from .upkeep.exports import export_person, find_person, list_export_sections, register_export
 from .upkeep.jobs import get_job, in_batches, is_job_due, list_jobs, look_at_job, register_job, run_job
 from .upkeep.logs import name_error
+from .upkeep.ranges import list_ranges, register_ranges
 from .upkeep.receivers import Missed, guarded, passes_errors_on
+from .upkeep.reports import count_states, report_checkups, worst_state
+from .upkeep.reserved_keys import register_reserved_key
 from .upkeep.retention import count_expired, list_retention_rules, purge_expired, register_retention
+from .upkeep.services import list_services
 
 __all__ = [
     "InvalidDeliveryError",
@@ -89,6 +94,8 @@ __all__ = [
     "count_due_deliveries",
     "count_errands",
     "count_expired",
+    "count_states",
+    "current_service",
     "display_names",
     "export_person",
     "find_person",
@@ -108,12 +115,15 @@ __all__ = [
     "is_subscribed",
     "keep_pace",
     "list_audit",
+    "list_checkup_areas",
     "list_due_deliveries",
     "list_export_sections",
     "list_hidden",
     "list_jobs",
     "list_preferences",
+    "list_ranges",
     "list_retention_rules",
+    "list_services",
     "list_stuck_errands",
     "local_date",
     "look_at_job",
@@ -131,14 +141,19 @@ __all__ = [
     "read_token",
     "real_names",
     "record_audit",
+    "register_checkup",
     "register_errand",
     "register_export",
     "register_job",
+    "register_ranges",
+    "register_reserved_key",
     "register_retention",
+    "report_checkups",
     "request_delivery",
     "resend_delivery",
     "retire_person",
     "retry_errand",
+    "run_checkups",
     "run_errand",
     "run_errands",
     "run_job",
@@ -156,4 +171,5 @@ __all__ = [
     "tone",
     "unsubscribe",
     "whole_number",
+    "worst_state",
 ]

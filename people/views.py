@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views import View
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from . import api
 
 
-@method_decorator([csrf_exempt, never_cache], name="dispatch")
+@method_decorator([csrf_exempt, api.personal_page], name="dispatch")
 class UnsubscribeView(View):
     """Stop one kind of mail, or let it come again, without logging in.
 
@@ -31,7 +31,7 @@ class UnsubscribeView(View):
             self.user_id, self.kind = api.read_token(kwargs["token"])
             self.kind_title = api.get_kind(self.kind).title
         except (api.InvalidTokenError, api.UnknownMessageKindError):
-            return render(request, "people/unsubscribe.html", {"is_unreadable": True}, status=404)
+            return _unlinked(render(request, "people/unsubscribe.html", {"is_unreadable": True}, status=404))
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
@@ -40,16 +40,33 @@ class UnsubscribeView(View):
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         """Stop the mail; with ``act=resume`` let it come again."""
+        try:
+            api.keep_pace(
+                act="people.unsubscribe", who=f"{self.user_id}:{self.kind}", limit=settings.PEOPLE_UNSUBSCRIBE_LIMIT
+            )
+        except api.TooFastError as refused:
+            response = self._page(request, problem=str(refused), status=429)
+            response.headers["Retry-After"] = str(refused.wait_seconds)
+            return response
         if request.POST.get("act") == "resume":
             api.subscribe(self.user_id, self.kind)
         else:
             api.unsubscribe(self.user_id, self.kind)
         return self._page(request, is_changed=True)
 
-    def _page(self, request: HttpRequest, *, is_changed: bool = False) -> HttpResponse:
+    def _page(
+        self, request: HttpRequest, *, is_changed: bool = False, problem: str = "", status: int = 200
+    ) -> HttpResponse:
         context = {
             "kind_title": self.kind_title,
             "is_subscribed": api.is_subscribed(self.user_id, self.kind),
             "is_changed": is_changed,
+            "problem": problem,
         }
-        return render(request, "people/unsubscribe.html", context)
+        return _unlinked(render(request, "people/unsubscribe.html", context, status=status))
+
+
+def _unlinked(response: HttpResponse) -> HttpResponse:
+    """Keep the address, which is a key, from every page that is opened from this one."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

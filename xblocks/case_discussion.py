@@ -30,7 +30,7 @@ from .markup import plain_text, render_author_text
 
 
 @XBlock.needs("i18n")
-@XBlock.wants("user", "completion", "replace_urls")
+@XBlock.wants("user", "completion", "replace_urls", "studio_user_permissions")
 class CaseDiscussionXBlock(ScorableXBlockMixin, XBlock):
     """A case that learners discuss in steps, each at their own pace."""
 
@@ -130,8 +130,8 @@ class CaseDiscussionXBlock(ScorableXBlockMixin, XBlock):
     @XBlock.handler
     def team_csv(self, request: Request, suffix: str = "") -> Response:
         """Send the team's table as a file."""
-        del request, suffix
-        return case_team.send_csv(self)
+        del suffix
+        return case_team.send_csv(self, request)
 
     @XBlock.handler
     def author_action(self, request: Request, suffix: str = "") -> Response:

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from webob import Request, Response
 
 from discussion_ext.api import CaseError
+from people.api import TooFastError
 
 from .fragments import speaking
-from .requests import RequestError, answer, read_object, refuse
+from .requests import RequestError, answer, read_object, refuse, refuse_haste
 
 Act = Callable[[Any, dict[str, Any]], Mapping[str, Any]]
 
@@ -27,7 +28,16 @@ def serve(block: Any, request: Request, name: str, acts: Mapping[str, Act]) -> R
         except RequestError as error:
             return _refuse(error)
         except CaseError as error:
-            return refuse(error.message, status=error.status, code=error.code, field=error.field)
+            return refuse_case(error)
+        except TooFastError as error:
+            return refuse_haste(error)
+
+
+def refuse_case(error: CaseError) -> Response:
+    """Return a refusal of ``discussion_ext`` as an answer."""
+    return refuse(
+        error.message, status=error.status, code=error.code, field=error.field, wait_seconds=error.wait_seconds
+    )
 
 
 def failure_words() -> dict[str, str]:

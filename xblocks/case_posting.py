@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from discussion_ext import api as cases
 from discussion_ext.data import (
+    Act,
     CaseViewData,
     ContributionData,
     ContributionKind,
@@ -73,7 +74,7 @@ def start(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any
 
 def draft(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Keep what is being written; an empty text lets the draft go."""
-    person = _writing(block)
+    person = _writing(block, "draft")
     name = read_text(data, "name", longest=40, missing=_("Say which text this is a draft of."))
     text = read_text(data, "text", longest=cases.post_limit())
     now = timezone.now()
@@ -83,20 +84,20 @@ def draft(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any
 
 def preview(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Draw the own text as it will stand."""
-    _reading(block)
+    _reading(block, "preview")
     return {"html": cases.render_markdown(read_text(data, "text", longest=cases.post_limit()))}
 
 
 def post_position(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Post the position; classmates' positions open with it."""
-    person = _writing(block)
+    person = _writing(block, "post")
     posted = cases.post_position(usage_key=local_key(block), user_id=person.signed_in_id, body=_body(data))
     return _posted(block, person, posted, data, draft="position")
 
 
 def post_answer(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Post an answer to a position, or to an answer."""
-    person = _writing(block)
+    person = _writing(block, "post")
     post_id = _post_id(data)
     posted = cases.post_answer(
         usage_key=local_key(block),
@@ -110,14 +111,14 @@ def post_answer(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[st
 
 def post_look_back(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Post the look back."""
-    person = _writing(block)
+    person = _writing(block, "post")
     posted = cases.post_look_back(usage_key=local_key(block), user_id=person.signed_in_id, body=_body(data))
     return _posted(block, person, posted, data, draft="look_back")
 
 
 def edit(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Change an own post."""
-    person = _writing(block)
+    person = _writing(block, "edit")
     post_id = _post_id(data)
     posted = cases.edit_contribution(
         usage_key=local_key(block), contribution_id=post_id, user_id=person.signed_in_id, body=_body(data)
@@ -127,7 +128,7 @@ def edit(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]
 
 def withdraw(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Take an own post back."""
-    person = _writing(block)
+    person = _writing(block, "edit")
     cases.withdraw_contribution(usage_key=local_key(block), contribution_id=_post_id(data), user_id=person.signed_in_id)
     notice = _("Your post is withdrawn. Classmates no longer see it, and it no longer counts.")
     return {"region": draw_region(block, person, order=_order(data), notice=notice), "focus": "notice"}
@@ -135,7 +136,7 @@ def withdraw(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, 
 
 def report(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Tell the course team that a post should be looked at."""
-    person = _writing(block)
+    person = _writing(block, "report")
     cases.report_contribution(
         usage_key=local_key(block),
         contribution_id=_post_id(data),
@@ -148,7 +149,7 @@ def report(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, An
 
 def helpful(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Mark a post as helpful, or take the mark back."""
-    person = _writing(block)
+    person = _writing(block, "mark")
     is_helpful = read_flag(data, "is_helpful")
     count = cases.set_helpful(
         usage_key=local_key(block),
@@ -180,23 +181,25 @@ ACTIONS = {
 # -- what the acts share -----------------------------------------------------------------------------------------------
 
 
-def _reading(block: CaseDiscussionXBlock) -> ActingPerson:
-    """Return who acts, if they may see what classmates wrote; raise otherwise."""
+def _reading(block: CaseDiscussionXBlock, act: Act | None = None) -> ActingPerson:
+    """Return who acts, if they may see what classmates wrote and keep the pace of ``act``; raise otherwise."""
     person = acting_person(block)
     if person.is_preview:
         raise RequestError(_("This is a preview. Nothing is kept here."), status=403, code="preview")
     reason = read_only_reason(person, person.course_key)
     if reason:
         raise RequestError(reason, status=403, code="not_enrolled")
+    if act is not None and not person.is_team:
+        cases.keep_pace(act, user_id=person.signed_in_id)
     return person
 
 
-def _writing(block: CaseDiscussionXBlock) -> ActingPerson:
-    """Return who acts, if they may write; raise otherwise."""
+def _writing(block: CaseDiscussionXBlock, act: Act | None = None) -> ActingPerson:
+    """Return who acts, if they may write and keep the pace of ``act``; raise otherwise."""
     refusal = refuse_write(acting_person(block))
     if refusal:
         raise RequestError(refusal.message, status=403, code=refusal.code)
-    return _reading(block)
+    return _reading(block, act)
 
 
 def _order(data: Mapping[str, Any]) -> Order:

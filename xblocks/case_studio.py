@@ -20,7 +20,7 @@ from .case_form import LIMITS, read_form, show_moment
 from .case_handlers import failure_words
 from .case_screens import estimate_minutes
 from .fragments import build_fragment, dom_id, render_template, resource_url
-from .learner import acting_person, find_author_id, is_authoring, local_key
+from .learner import acting_person, find_author_id, local_key, may_author
 from .markup import render_author_text
 from .requests import RequestError
 
@@ -124,7 +124,7 @@ def _zone(block: CaseDiscussionXBlock) -> ZoneInfo:
 
 
 def _require_author(block: CaseDiscussionXBlock) -> None:
-    if not (is_authoring(block) or getattr(block.runtime, "is_author_mode", False)):
+    if not may_author(block):
         raise RequestError(_("A case is edited in Studio, by its course team."), status=403, code="not_allowed")
 
 

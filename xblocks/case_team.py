@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from web_fragments.fragment import Fragment
-from webob import Response
+from webob import Request, Response
 
 from discussion_ext import api as cases
 from discussion_ext.data import PostFilter, RowFilter, TeamSummaryData
 from people import api as people
+from people.data import PRIVATE_HEADERS
 
-from .case_handlers import failure_words
+from .case_handlers import failure_words, refuse_case
 from .case_learner import draw_safely
 from .case_screens import TagLine, count_texts, counter_words, reader_zone
 from .fragments import build_fragment, dom_id, render_template, resource_url, speaking
 from .learner import ActingPerson, acting_person, local_key, refuse_write
-from .requests import RequestError, read_choice, read_flag, read_integer, read_number, read_text, refuse
+from .requests import (
+    RequestError,
+    read_choice,
+    read_flag,
+    read_integer,
+    read_number,
+    read_text,
+    refuse,
+    refuse_haste,
+    require_reading,
+)
 
 if TYPE_CHECKING:
     from .case_discussion import CaseDiscussionXBlock
@@ -235,18 +247,23 @@ ACTIONS = {
 }
 
 
-def send_csv(block: CaseDiscussionXBlock) -> Response:
+def send_csv(block: CaseDiscussionXBlock, request: Request) -> Response:
     """Return the team's table as a file, line by line, so that memory stays flat."""
     with speaking(block):
         try:
-            _team(block)
-            lines: Iterator[str] = cases.iter_team_csv(usage_key=local_key(block))
+            require_reading(request)
+            cases.keep_pace("export", user_id=_team(block).signed_in_id)
+            lines = cases.iter_team_csv(usage_key=local_key(block))
+            heading = next(lines)  # what can be refused is refused here, before the answer begins
         except RequestError as error:
             return refuse(error.message, status=error.status, code=error.code)
         except cases.CaseError as error:
-            return refuse(error.message, status=error.status, code=error.code)
+            return refuse_case(error)
+        except people.TooFastError as error:
+            return refuse_haste(error)
     response = Response(content_type="text/csv", charset="utf-8")
-    response.app_iter = (line.encode("utf-8") for line in lines)
+    response.headers.update(PRIVATE_HEADERS)
+    response.app_iter = (line.encode("utf-8") for line in chain([heading], lines))
     response.content_disposition = "attachment; filename=case-discussion.csv"
     return response
 
@@ -262,6 +279,8 @@ def _team(block: CaseDiscussionXBlock) -> ActingPerson:
         raise RequestError(refusal.message, status=403, code=refusal.code)
     if not person.is_team:
         raise RequestError(_("Only the course team can do this."), status=403, code="not_allowed")
+    if not cases.is_on(person.course_key):
+        raise RequestError(_("Case discussions are not turned on in this course."), status=403, code="off")
     return person
 
 

@@ -80,9 +80,17 @@ def requesting_id() -> int | None:
     return user.id if user is not None and user.is_authenticated else None
 
 
-def is_authoring(block: Any) -> bool:
-    """Return whether the block runs in Studio's editor: signed in, but bound to no learner."""
-    return block.scope_ids.user_id is None and bool(_user_attributes(block).get("edx-platform.is_authenticated"))
+def may_author(block: Any) -> bool:
+    """Return whether whoever calls may write the course that the block belongs to.
+
+    Studio runs handlers for everybody who is signed in and only declines to store what others change, so a handler that
+    shows or checks something has to ask. The LMS does not offer the service: nobody edits there.
+    """
+    permissions = block.runtime.service(block, "studio_user_permissions")
+    key = getattr(block.scope_ids.usage_id, "context_key", None)
+    if permissions is None or key is None:
+        return False
+    return bool(permissions.can_write(key.for_branch(None) if hasattr(key, "for_branch") else key))
 
 
 def find_author_id(block: Any) -> int | None:

@@ -24,11 +24,22 @@ from xblock.core import XBlock
 from xblock.fields import Boolean, Integer, Scope, String
 
 from gamification import api as points
+from people.api import TooFastError
 
 from . import points_preview
 from .fragments import build_fragment, render_template, speaking
-from .learner import ActingPerson, acting_person, is_authoring, refuse_write
-from .requests import RequestError, answer, read_choice, read_flag, read_integer, read_object, read_text, refuse
+from .learner import ActingPerson, acting_person, may_author, refuse_write
+from .requests import (
+    RequestError,
+    answer,
+    read_choice,
+    read_flag,
+    read_integer,
+    read_object,
+    read_text,
+    refuse,
+    refuse_haste,
+)
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +50,7 @@ NOT_ON_BOARDS: Final = frozenset({"team", "left", "retired"})
 
 
 @XBlock.needs("i18n")
-@XBlock.wants("user")
+@XBlock.wants("user", "studio_user_permissions")
 class PointsPanelXBlock(XBlock):
     """Shows learners their points with reasons."""
 
@@ -139,7 +150,8 @@ class PointsPanelXBlock(XBlock):
         person = acting_person(self)
         if refusal := refuse_write(person):
             raise RequestError(refusal.message, status=403, code=refusal.code)
-        user_id, course_key = _require_points(person)
+        user_id, course_key = _require(points.may_choose_name, person)
+        points.keep_choice_pace(user_id)
         choice = read_choice(data, "choice", NAME_CHOICES)
         if points.get_standing(user_id, course_key).listing in NOT_ON_BOARDS:
             message = _("The board lists enrolled learners only. There is nothing to choose.")
@@ -151,12 +163,12 @@ class PointsPanelXBlock(XBlock):
         del data
         if not self.has_board:
             raise RequestError(_("There is no board to show here."), status=404, code="no_board")
-        context = self._learner_context(*_require_points(acting_person(self)))
+        context = self._learner_context(*_require(points.may_see_points, acting_person(self)))
         return {"html": render_template(self, "points_panel/place.html", context)}
 
     def _edit(self, data: dict[str, Any]) -> dict[str, str]:
-        if not is_authoring(self):
-            raise RequestError(_("This block is edited in Studio."), status=403, code="not_studio")
+        if not may_author(self):
+            raise RequestError(_("This block is edited in Studio, by its course team."), status=403, code="not_studio")
         title = read_text(data, "display_name", longest=LONGEST_TITLE, missing=_("Give the block a title."))
         latest_count = read_integer(data, "latest_count", least=0, most=MOST_ENTRIES)
         has_board = read_flag(data, "has_board")
@@ -170,6 +182,8 @@ class PointsPanelXBlock(XBlock):
                 return answer(act(read_object(request)))
             except RequestError as error:
                 return refuse(error.message, status=error.status, code=error.code, field=error.field)
+            except TooFastError as error:
+                return refuse_haste(error)
             except DatabaseError:
                 log.exception("Nothing was stored for %s.", self.scope_ids.usage_id)
                 return refuse(_("Not saved. Try again in a few minutes."), status=503, code="unavailable")
@@ -186,14 +200,18 @@ class PointsPanelXBlock(XBlock):
     def _draw_learner(self, user_id: int, course_key: CourseKey, *, is_team: bool) -> Fragment:
         if not points.is_on(course_key):
             return self._draw_note("off_for_team" if is_team else "off")
+        decision = points.may_see_points(user_id, course_key)
+        if not decision.is_allowed:
+            return self._draw_note("refused", sentence=decision.sentence)
         context = self._learner_context(user_id, course_key)
         if is_team and context["panel"].privacy is None:
             return self._draw_note("team")
         html = render_template(self, "points_panel/panel.html", {**context, "csrf_token": _csrf_token()})
         return self._fragment(html, init="PointsPanelXBlock")
 
-    def _draw_note(self, kind: str) -> Fragment:
-        html = render_template(self, "points_panel/note.html", {"title": self.display_name, "kind": kind})
+    def _draw_note(self, kind: str, *, sentence: str = "") -> Fragment:
+        context = {"title": self.display_name, "kind": kind, "sentence": sentence}
+        html = render_template(self, "points_panel/note.html", context)
         return self._fragment(html, init="PointsPanelXBlock")
 
     def _draw_preview(self, person: ActingPerson) -> Fragment:
@@ -222,10 +240,13 @@ class PointsPanelXBlock(XBlock):
         return person.course_key is not None and not points.is_on(person.course_key)
 
 
-def _require_points(person: ActingPerson) -> tuple[int, CourseKey]:
-    """Return who acts in which course. Refuse where nobody does or where the course has no points."""
-    if person.user_id is None or person.course_key is None or not points.is_on(person.course_key):
-        raise RequestError(_("This course does not use points at the moment."), status=403, code="points_off")
+def _require(ask: Callable[[int | None, CourseKey], points.Decision], person: ActingPerson) -> tuple[int, CourseKey]:
+    """Return who acts in which course, if the answer to ``ask`` is yes; the platform itself asks nothing of callers."""
+    if person.is_preview or person.course_key is None:
+        raise RequestError(_("This is a preview. Nothing is kept here."), status=403, code="preview")
+    decision = ask(person.user_id, person.course_key)
+    if person.user_id is None or not decision.is_allowed:
+        raise RequestError(decision.sentence, status=403, code=decision.code)
     return person.user_id, person.course_key
 
 

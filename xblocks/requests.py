@@ -16,6 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from webob import Request, Response
 
+from people.api import TooFastError
+from people.data import PRIVATE_HEADERS
+
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 MAX_BODY = 200_000  # bytes; one post of the longest kind in any script, with room for JSON's escapes
 
@@ -41,6 +44,12 @@ class RequestError(Exception):
         self.field = field
         self.status = status
         self.code = code
+
+
+def require_reading(request: Request) -> None:
+    """Raise `RequestError` for a request that is no plain look."""
+    if request.method not in {"GET", "HEAD"}:
+        raise RequestError(_("Open this as a link."), status=405, code="method")
 
 
 def read_object(request: Request) -> dict[str, Any]:
@@ -139,9 +148,11 @@ def read_choice(data: Mapping[str, Any], field: str, choices: tuple[str, ...], *
 
 
 def answer(data: Mapping[str, Any], *, status: int = 200) -> Response:
-    """Return ``data`` as a JSON response."""
+    """Return ``data`` as a JSON response, for one person only."""
     body = json.dumps(data, allow_nan=False)
-    return Response(body, status=status, content_type="application/json", charset="utf-8")
+    response = Response(body, status=status, content_type="application/json", charset="utf-8")
+    response.headers.update(PRIVATE_HEADERS)
+    return response
 
 
 def refuse(
@@ -151,12 +162,21 @@ def refuse(
     code: str = "invalid",
     field: str = "",
     details: Sequence[Mapping[str, str]] = (),
+    wait_seconds: int = 0,
 ) -> Response:
-    """Return the one shape of error all our handlers speak."""
+    """Return the one shape of error all our handlers speak; ``wait_seconds`` says when to try again."""
     error: dict[str, Any] = {"message": message, "field": field, "code": code}
     if details:
         error["fields"] = [dict(detail) for detail in details]
-    return answer({"error": error}, status=status)
+    response = answer({"error": error}, status=status)
+    if wait_seconds:
+        response.headers["Retry-After"] = str(wait_seconds)
+    return response
+
+
+def refuse_haste(refusal: TooFastError) -> Response:
+    """Return the answer to somebody who does something more often than the site allows."""
+    return refuse(str(refusal), status=429, code="too_many", wait_seconds=refusal.wait_seconds)
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -18,7 +18,7 @@ from .evaluation import (
     RequirementData,
     RequirementItemData,
 )
-from .forum import ForumPostData
+from .forum import ErrandKind, ForumPostData
 from .team import (
     LearnerReportData,
     PostFilter,
@@ -31,6 +31,7 @@ from .team import (
     Where,
 )
 from .views import (
+    Act,
     CaseViewData,
     ContributionData,
     ContributionPage,
@@ -44,12 +45,14 @@ from .views import (
 
 __all__ = [
     "CREDITED",
+    "Act",
     "CaseConfigData",
     "CaseViewData",
     "ContributionData",
     "ContributionKind",
     "ContributionPage",
     "ContributionState",
+    "ErrandKind",
     "EvaluationData",
     "EvaluationRules",
     "EvidenceData",

@@ -113,7 +113,7 @@ def plugin_settings(settings: Any) -> None:
     settings.PEOPLE_PURGE_EVERY_SECONDS = getattr(settings, "PEOPLE_PURGE_EVERY_SECONDS", 86_400)
     # .. setting_name: PEOPLE_REPORT_SERVICE
     # .. setting_default: True
-    # .. setting_description: Whether each process writes down with its first request which version of the suite it runs,
-    #     so that the doctor of one service can tell of the other.
+    # .. setting_description: Whether each process writes down with its first request which version of the suite it
+    #     runs, so that the doctor of one service can tell of the other.
     # .. setting_use_cases: open_edx
     settings.PEOPLE_REPORT_SERVICE = getattr(settings, "PEOPLE_REPORT_SERVICE", True)

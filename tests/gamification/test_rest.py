@@ -164,7 +164,8 @@ def test_a_wrong_choice_names_the_field_and_changes_nothing(get, put, body):
 def test_a_body_that_is_no_json_is_refused(put):
     assert put({"choice": "name"})[0] == 200
     assert put(b"{")[0] == 400
-    assert put(b"[" * 50_000)[0] == 400
+    assert put(b"[" * 9_000)[0] == 400
+    assert put(b"[" * 50_000)[0] == 413
 
 
 def test_the_scheme_lists_rules_and_levels(get):

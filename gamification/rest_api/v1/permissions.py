@@ -18,7 +18,7 @@ class _Asks(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Return the answer and keep a refusal's words for the response."""
-        decision = type(self).ask(request.user, view.course_key)
+        decision = type(self).ask(request.user.pk, view.course_key)
         self.message, self.code = decision.sentence, decision.code
         return decision.is_allowed
 

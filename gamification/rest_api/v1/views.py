@@ -18,14 +18,17 @@ from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 
 from gamification import api
 from gamification.data import BoardPage, RowData
 from gamification.pages import find_course_key
 from gamification.screens import BOARD_SURFACE, Shown
 from people import api as people
+from people.data import PRIVATE_HEADERS
 
 from .paging import EnginePages, PageReader, ShowFilter
+from .parsers import ShortJSONParser
 from .permissions import MayChooseName, MaySeePoints
 from .serializers import (
     AroundSerializer,
@@ -35,6 +38,7 @@ from .serializers import (
     SchemeSerializer,
     StandingSerializer,
 )
+from .throttles import ChoicePace
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +55,7 @@ class PointsView(GenericAPIView):
 
     authentication_classes = (JwtAuthentication, SessionAuthenticationAllowInactiveUser)
     permission_classes: tuple[type[BasePermission], ...] = (IsAuthenticated, MaySeePoints)
+    parser_classes = (ShortJSONParser,)
     filter_backends: tuple[type[BaseFilterBackend], ...] = ()
     pagination_class: type[EnginePages] | None = None
 
@@ -66,6 +71,13 @@ class PointsView(GenericAPIView):
     def reader_id(self) -> int:
         """Return who asks; the permission classes have made sure that it is somebody."""
         return cast("int", self.request.user.pk)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Let nobody on the way keep an answer about a person."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in PRIVATE_HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
 
     def handle_exception(self, exc: Exception) -> Response:
         """Turn a refusing database into 503 with what people need to know, and bottomless JSON into 400."""
@@ -171,6 +183,10 @@ class PrivacyView(PointsView):
 
     serializer_class = PrivacySerializer
     permission_classes = (IsAuthenticated, MayChooseName)
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Return the site's own limits and ours."""
+        return [*super().get_throttles(), ChoicePace()]
 
     @transaction.atomic
     def get(self, request: Request, course_id: str) -> Response:

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from embedded_host.runtime.build import build_learner_runtime
 from embedded_host.runtime.calls import run_handler
+from lms.djangoapps.courseware.access import can_load_block
 from xmodule.modulestore.django import modulestore
 from xmodule.modulestore.exceptions import ItemNotFoundError
 
@@ -24,8 +25,9 @@ def handle(
 ) -> HttpResponse:
     """Run a handler of a block.
 
-    As in the LMS: a token is asked of people with a session, strangers may only read, enrolment is not asked (that is
-    the block's affair), and there is no transaction around the call.
+    As in the LMS: a token is asked of people with a session, strangers may only read, blocks that are hidden or in a
+    course that has not started are there for staff only, enrolment is not asked (that is the block's affair), and there
+    is no transaction around the call.
     """
     if request.user.is_authenticated:
         refusal = CsrfViewMiddleware(lambda _request: HttpResponse()).process_view(request, _nothing, (), {})
@@ -41,6 +43,8 @@ def handle(
     if key.course_key != tree.course_key or tree.find(key) is None:
         raise Http404
     runtime = build_learner_runtime(tree, request)
+    if not can_load_block(runtime.learner, tree, key):
+        raise Http404
     return run_handler(runtime, request, key, handler, suffix or "")
 
 

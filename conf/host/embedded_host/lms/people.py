@@ -46,7 +46,7 @@ def signin(request: HttpRequest) -> HttpResponse:
     next_url = _safe_next(request)
     if request.method == "POST":
         user = get_object_or_404(User, username=request.POST.get("username", ""), is_active=True)
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        login(request, user, backend="django.contrib.auth.backends.AllowAllUsersModelBackend")
         return redirect(next_url or settings.LOGIN_REDIRECT_URL)
     query = request.GET.get("q", "").strip()
     page = Paginator(_find_people(query), PAGE_SIZE).get_page(request.GET.get("page"))

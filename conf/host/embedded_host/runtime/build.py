@@ -24,6 +24,7 @@ from .services import (
     HostUserService,
     PublishService,
     ReplaceURLService,
+    StudioPermissionsService,
 )
 
 AUTHORED_SCOPES = (Scope.content, Scope.settings, Scope.parent, Scope.children)
@@ -77,6 +78,8 @@ def _build(
         "cache": HostCacheService(),
         "replace_urls": ReplaceURLService(tree.course_key),
     }
+    if is_author_mode:
+        services["studio_user_permissions"] = StudioPermissionsService(user)
     runtime = HostRuntime(
         authored,
         learner=user,

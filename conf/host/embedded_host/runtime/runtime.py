@@ -68,6 +68,11 @@ class HostRuntime(Runtime):
         self.is_masquerade = is_masquerade
 
     @property
+    def learner(self) -> Any:
+        """Return the user for whom blocks run: under masquerade the learner who is looked through."""
+        return self._learner
+
+    @property
     def tree(self) -> CourseTree:
         """Return the course tree as this runtime sees it now."""
         return self._authored.tree

@@ -14,6 +14,7 @@ from opaque_keys.edx.keys import CourseKey
 from xblock.reference.user_service import UserService, XBlockUser
 from xblock.runtime import NullI18nService
 
+from common.djangoapps.student.auth import has_studio_read_access, has_studio_write_access
 from lms.djangoapps.courseware.access import get_user_role, has_access
 
 PREFERENCES_SHOWN = ("pref-lang", "time_zone")
@@ -95,6 +96,21 @@ class HostUserService(UserService):
     def _preferences(self) -> dict[str, str]:
         stored = self._django_user.preferences.filter(key__in=PREFERENCES_SHOWN)
         return {preference.key: preference.value for preference in stored}
+
+
+class StudioPermissionsService:
+    """Tells a block in Studio whether its caller may read or write a course."""
+
+    def __init__(self, django_user: Any) -> None:
+        self._django_user = django_user
+
+    def can_read(self, course_key: CourseKey) -> bool:
+        """Return whether the caller may see the course in Studio."""
+        return has_studio_read_access(self._django_user, course_key)
+
+    def can_write(self, course_key: CourseKey) -> bool:
+        """Return whether the caller may change the course."""
+        return has_studio_write_access(self._django_user, course_key)
 
 
 class BlockI18nService:

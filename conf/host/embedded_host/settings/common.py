@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "openedx.core.djangoapps.django_comment_common",
     "openedx.core.djangoapps.user_api",
     "openedx.core.djangoapps.waffle_utils",
+    "common.djangoapps.split_modulestore_django",
     "common.djangoapps.student",
     "lms.djangoapps.courseware",
     "lms.djangoapps.grades",
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "edx_django_utils.security.csp.middleware.content_security_policy_middleware",
     "crum.CurrentRequestUserMiddleware",
     "edx_django_utils.cache.middleware.RequestCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -81,13 +83,21 @@ MIDDLEWARE = [
 ]
 
 AUTH_USER_MODEL = "auth.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+# As on the platform: an account that is not active may sign in and learn; roles give it nothing.
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.AllowAllUsersModelBackend"]
 LOGIN_URL = "signin_user"
 LOGIN_REDIRECT_URL = "/dashboard"
 LOGOUT_REDIRECT_URL = "/login"
 # Cookies know no ports: whoever signs in to the LMS is signed in to Studio too, as on the platform.
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+# The platform's setting for the header Content-Security-Policy. The suite works under this one; what else an author
+# puts into a course may not, so it is for whoever asks.
+STRICT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+CSP_STATIC_ENFORCE = STRICT_POLICY if os.environ.get("COMMUNITY_STRICT_POLICY") == "1" else None
 
 TEMPLATES = [
     {

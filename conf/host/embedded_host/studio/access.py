@@ -64,15 +64,38 @@ def block_page(view: View) -> View:
     @login_required
     @wraps(view)
     def opened(request: HttpRequest, usage_id: str, **kwargs: Any) -> HttpResponse:
-        try:
-            usage_key = UsageKey.from_string(usage_id)
-        except InvalidKeyError as error:
-            raise Http404(usage_id) from error
-        if not isinstance(usage_key.context_key, CourseKey):
-            raise Http404(usage_id)
+        usage_key = _parse_block(usage_id)
         tree = access_course(request.user, usage_key.course_key)
         if tree.find(usage_key) is None:
             raise Http404(usage_id)
         return view(request, tree, usage_key, **kwargs)
 
     return opened
+
+
+def block_handler(view: View) -> View:
+    """Open the course of the block whose key is in the address for whoever is signed in."""
+
+    @login_required
+    @wraps(view)
+    def opened(request: HttpRequest, usage_id: str, **kwargs: Any) -> HttpResponse:
+        usage_key = _parse_block(usage_id)
+        try:
+            tree = draft_store().get_tree(usage_key.course_key)
+        except ItemNotFoundError as error:
+            raise Http404(str(error)) from error
+        if tree.find(usage_key) is None:
+            raise Http404(usage_id)
+        return view(request, tree, usage_key, **kwargs)
+
+    return opened
+
+
+def _parse_block(usage_id: str) -> UsageKey:
+    try:
+        usage_key = UsageKey.from_string(usage_id)
+    except InvalidKeyError as error:
+        raise Http404(usage_id) from error
+    if not isinstance(usage_key.context_key, CourseKey):
+        raise Http404(usage_id)
+    return usage_key

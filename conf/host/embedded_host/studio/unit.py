@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +23,7 @@ from embedded_host.courses.tree import CourseTree
 from embedded_host.runtime.calls import run_handler
 
 from . import editing
-from .access import block_page, draft_store
+from .access import block_handler, block_page, can_write, draft_store
 
 log = logging.getLogger(__name__)
 
@@ -163,8 +164,14 @@ def edit(request: HttpRequest, tree: CourseTree, usage_key: UsageKey) -> HttpRes
     return render(request, "host_studio/edit_plain.html", {**context, "form": form, "fragment": Fragment()})
 
 
-@block_page
+@block_handler
 def handle(request: HttpRequest, tree: CourseTree, usage_key: UsageKey, handler: str, suffix: str = "") -> HttpResponse:
-    """Call a handler of a block in the draft; nothing a learner owns is read or written."""
-    runtime = editing.build_author_runtime(tree, request.user)
-    return run_handler(runtime, request, usage_key, handler, suffix)
+    """Call a handler of a block in the draft; nothing a learner owns is read or written.
+
+    As in Studio, whoever is signed in may call, and only what the course team changes is stored: a handler that shows
+    something has to ask for itself.
+    """
+    with transaction.atomic():
+        response = run_handler(editing.build_author_runtime(tree, request.user), request, usage_key, handler, suffix)
+        transaction.set_rollback(not can_write(request.user, tree.course_key))
+    return response

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from opaque_keys.edx.keys import CourseKey
+from django.utils import timezone
+from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from common.djangoapps.student.models import CourseAccessRole, CourseEnrollment
+from openedx.core.djangoapps.content.course_overviews.models import CourseOverview
 
 from .masquerade import is_masquerading_as_student
 
@@ -22,6 +24,23 @@ def has_staff_roles(user: Any, course_key: CourseKey) -> bool:
     return CourseAccessRole.objects.filter(user_id=user.id, course_id=course_key, role__in=STAFF_ROLES).exists()
 
 
+def has_started(course_key: CourseKey) -> bool:
+    """Tell whether the course is open to learners by now; one without a start always is."""
+    return not CourseOverview.objects.filter(id=course_key, start__gt=timezone.now()).exists()
+
+
+def can_load_block(user: Any, tree: Any, usage_key: UsageKey) -> bool:
+    """Tell whether the person may use a block of a course that has started, unless it is for staff only.
+
+    Enrolment is not asked, as in the LMS.
+    """
+    if has_access(user, "staff", usage_key.course_key):
+        return True
+    path = [tree.find(usage_key), *tree.ancestors(usage_key)]
+    is_hidden = any(node.fields.get("visible_to_staff_only") for node in path)
+    return not is_hidden and has_started(usage_key.course_key)
+
+
 def has_access(user: Any, action: str, obj: Any, course_key: CourseKey | None = None) -> bool:
     """Tell whether the person may do ``action`` in the course of ``obj``: staff, instructor, load or enroll.
 
@@ -33,7 +52,7 @@ def has_access(user: Any, action: str, obj: Any, course_key: CourseKey | None = 
     if _is_staff(user, key, roles=STAFF_ROLES):
         return True
     if action == "load":
-        return CourseEnrollment.is_enrolled(user, key)
+        return CourseEnrollment.is_enrolled(user, key) and has_started(key)
     return action in {"enroll", "see_exists"}
 
 
