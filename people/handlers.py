@@ -1,4 +1,4 @@
-"""Receivers: a delivery asked for goes out after commit, so does an errand, and a retired person is forgotten."""
+"""Receivers: mail and errands go out after commit, a reserved key is no course's, a retired person is forgotten."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from . import api
 from .data import DeliveryState
 from .models import Delivery
 from .tasks import run_errand_task, send_delivery_task
+from .upkeep.reserved_keys import refuse_course
 
 
 @api.guarded(
@@ -27,6 +28,13 @@ def on_delivery_saved(sender: Any, instance: Delivery, created: bool = False, **
 def on_errand_due(sender: Any, errand_id: str, **_kwargs: Any) -> None:
     """Hand an errand to the worker; a broker that is down costs nothing."""
     run_errand_task.delay(errand_id)
+
+
+@api.passes_errors_on
+def on_course_about_to_exist(sender: Any, instance: Any, **_kwargs: Any) -> None:
+    """Refuse a course under a reserved key. Its creator has to get the error: that is the refusal."""
+    if instance._state.adding:
+        refuse_course(instance.course_id)
 
 
 @api.passes_errors_on

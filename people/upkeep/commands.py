@@ -58,9 +58,7 @@ class JobCommand(BaseCommand):
                 self.stdout.write(line)
             self.stdout.write(f"There is to do: {_say(look_at_job(self.job, **own))}. Nothing was changed.")
             return
-        run = run_job(
-            self.job, limit=options.get("limit"), tell=self._tell, is_partial=self.is_partial(options), **own
-        )
+        run = run_job(self.job, limit=options.get("limit"), tell=self._tell, is_partial=self.is_partial(options), **own)
         if run.is_busy:
             self.stdout.write("Another run is at work; it is left to that one.")
         else:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from dataclasses import asdict
 
+from people.checks import own_checks
 from people.data import JobData
 from people.deliveries import count_due_deliveries, process_deliveries
-
-from people.checks import own_checks
 
 from . import own_records
 from .errands import count_errands, run_errands

@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     help = (
         "Checks this deployment of the community suite and says for everything that is wrong what mends it. Changes "
-        "nothing but a note of this service's version. Exit code: 0 nothing failed, 1 something failed (with --strict "
+        "nothing. Exit code: 0 nothing failed, 1 something failed (with --strict "
         "also a warning), 2 wrong arguments."
     )
     # What is broken is what this command is for: it must run where Django's own checks or the migrations fail.
@@ -59,10 +59,12 @@ class Command(BaseCommand):
         watchdog = threading.Timer(limit, self._give_up, kwargs={"found": found, "limit": limit, **options})
         watchdog.daemon = True
         watchdog.start()
-        found.extend(api.run_checkups(area=options["area"], seconds=options["seconds"]))
+        for finding in api.run_checkups(area=options["area"], seconds=options["seconds"]):
+            found.append(finding)  # noqa: PERF402 - the watchdog reports what is there so far
         watchdog.cancel()
         self._report(found, **options)
-        if _is_failed(found, is_strict=options["strict"]):
+        bad = {FindingState.FAILURE, FindingState.WARNING} if options["strict"] else {FindingState.FAILURE}
+        if api.worst_state(found) in bad:
             sys.exit(_FAILED)
 
     def _give_up(self, *, found: list[FindingData], limit: float, **options: Any) -> None:
@@ -95,10 +97,5 @@ class Command(BaseCommand):
             self.stdout.write(styles.get(finding.state, str)(line))
             if finding.remedy:
                 self.stdout.write(f"           -> {finding.remedy}")
-        counts = ", ".join(f"{sum(one.state == state for one in found)} {state}" for state in FindingState)
+        counts = ", ".join(f"{count} {state}" for state, count in api.count_states(found).items())
         self.stdout.write(f"\n{counts}")
-
-
-def _is_failed(found: Iterable[FindingData], *, is_strict: bool) -> bool:
-    bad = {FindingState.FAILURE, FindingState.WARNING} if is_strict else {FindingState.FAILURE}
-    return any(finding.state in bad for finding in found)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 from xblock.core import XBlock
 
+from common.djangoapps.split_modulestore_django.models import SplitModulestoreCourseIndex
 from embedded_host.blocks import PlaceholderBlock
 from embedded_host.models import Block, Branch, Course, hash_key
 
@@ -78,6 +79,7 @@ def _check_keys(read: ReadCourse) -> None:
 
 def _write(read: ReadCourse) -> bool:
     """Replace both branches of the course; return whether it existed."""
+    SplitModulestoreCourseIndex.objects.get_or_create(course_id=read.course_key)
     course, created = Course.objects.get_or_create(course_key=read.course_key)
     course.blocks.all().delete()
     nodes = list(read.nodes.values())

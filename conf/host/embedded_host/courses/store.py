@@ -24,6 +24,7 @@ from openedx_events.content_authoring.signals import (
     XBLOCK_UPDATED,
 )
 
+from common.djangoapps.split_modulestore_django.models import SplitModulestoreCourseIndex
 from embedded_host.models import Block, Branch, Course, hash_key
 from xmodule.modulestore.django import SignalHandler
 from xmodule.modulestore.exceptions import ItemNotFoundError
@@ -132,6 +133,7 @@ class CourseStore:
     @transaction.atomic
     def create_course(self, course_key: CourseKey, fields: Mapping[str, Any], user_id: int | None = None) -> Any:
         """Make an empty course; ``fields`` are JSON values."""
+        SplitModulestoreCourseIndex.objects.create(course_id=course_key)
         course = Course.objects.create(course_key=course_key)
         root = course_key.make_usage_key("course", "course")
         self._insert(course, Node(root, "course", dict(fields)))

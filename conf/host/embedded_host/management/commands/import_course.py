@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
@@ -33,6 +34,8 @@ class Command(BaseCommand):
             report = import_course(options["path"], key)
         except OlxError as error:
             raise CommandError(str(error)) from error
+        except ValidationError as error:
+            raise CommandError(error.messages[0]) from error
         self._print(report)
 
     def _print(self, report: ImportReport) -> None:

@@ -1,0 +1,1 @@
+"""What ``community_doctor`` looks at that concerns every package: installation, platform, database, servers, work."""
