@@ -6,7 +6,7 @@ import pytest
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.exceptions import IrreversibleError
 
-from .walk import Step, Walker
+from .walk import Walker
 
 KEYS = {
     "people": ("people.shownname", "context_key", {"user_id": 1, "surface": "board", "choice": "name"}),

@@ -71,9 +71,7 @@ class Walker:
 
     def rows(self) -> Rows:
         """Return everything that is stored in our tables."""
-        return {
-            model._meta.label_lower: {row["pk"]: row for row in self._stored(model)} for model in self.models()
-        }
+        return {model._meta.label_lower: {row["pk"]: row for row in self._stored(model)} for model in self.models()}
 
     def tables(self) -> set[str]:
         """Return our tables that are there."""
@@ -87,7 +85,7 @@ class Walker:
     def _add(self, model: Any, given: dict[str, Any]) -> None:
         number = next(self._numbers)
         values = {
-            field.name: _value(field, number)
+            field.name: value_for(field, number)
             for field in model._meta.concrete_fields
             if not isinstance(field, models.AutoField | models.BigAutoField)
         }
@@ -112,7 +110,7 @@ def _references(model: Any) -> set[Any]:
     return {field.related_model for field in model._meta.concrete_fields if field.is_relation} - {model}
 
 
-def _value(field: Any, number: int) -> Any:
+def value_for(field: Any, number: int) -> Any:
     """Return a value that no other row has, and that a careless step would damage: accents, emoji, fractions."""
     if field.is_relation:
         return None if field.null and field.related_model is field.model else field.related_model.objects.last()
