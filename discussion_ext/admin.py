@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from .models import Contribution, CourseSwitch, Participation, PendingEvaluation, Repair, Report, Task
+from .models import Contribution, CourseSwitch, Participation, PendingEvaluation, Report, Task
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -72,7 +72,7 @@ class ReportAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
 
 
-@admin.register(Repair, PendingEvaluation)
+@admin.register(PendingEvaluation)
 class WaitingAdmin(ReadOnlyAdmin):
     """What the sweep still has to do."""
 

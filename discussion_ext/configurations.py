@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from . import edx_platform, phases
+from .availability import is_on
 from .contributions import now, topic_key
 from .data import CaseConfigData, TaskData, TopicData
-from .exceptions import CaseNotFoundError
+from .exceptions import CaseNotFoundError, ConfigurationsMissedError
 from .models import Participation, PendingEvaluation, Task, TaskVersion
 
 log = logging.getLogger(__name__)
@@ -34,21 +35,30 @@ def sync_task(*, usage_key: UsageKey, course_key: CourseKey, config: CaseConfigD
     return to_data(task)
 
 
+def may_have_cases(course_key: CourseKey) -> bool:
+    """Tell whether a course has cases or may get some: one cached look-up, one more where they are off."""
+    return is_on(course_key) or Task.objects.filter(course_id=str(course_key), is_active=True).exists()
+
+
 def sync_course(course_key: CourseKey) -> list[int]:
     """Keep the configurations of a published course and return the ids of tasks whose people have to be evaluated.
 
-    A case that is no longer in the course lets go of its topic; what was written stays.
+    A case that is no longer in the course lets go of its topic; what was written stays. One broken block does not stop
+    the others; it is named in the ConfigurationsMissedError at the end.
     """
     before = dict(Task.objects.filter(course_id=str(course_key)).values_list("pk", "version"))
-    present = set()
+    present, missed = set(), []
     for usage_key, config in edx_platform.list_task_configurations(course_key):
         try:
             present.add(sync_task(usage_key=usage_key, course_key=course_key, config=config).id)
-        except Exception as error:  # noqa: BLE001 - one broken block must not stop the others
+        except Exception as error:  # noqa: BLE001
             log.error("Configuration of %s could not be kept: %s", usage_key, type(error).__name__)
+            missed.append(usage_key)
             present.update(Task.objects.filter(usage_hash=_hash(str(usage_key))).values_list("pk", flat=True))
     gone = Task.objects.filter(course_id=str(course_key), is_active=True).exclude(pk__in=present)
     gone.update(is_active=False, topic_key=None)
+    if missed:
+        raise ConfigurationsMissedError(", ".join(map(str, missed)))
     after = dict(Task.objects.filter(course_id=str(course_key), pk__in=present).values_list("pk", "version"))
     return [task_id for task_id, version in after.items() if before.get(task_id) not in {None, version}]
 

@@ -19,12 +19,13 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey
 
 from gamification import api as gamification
+from people import api as people
 
 from . import counts, edx_platform, phases, similarity, words
 from .announcements import await_evaluation, tell_others
 from .availability import is_on
-from .data import CREDITED, ContributionKind, ContributionState, ForumPostData
-from .exceptions import PositionExistsError
+from .data import CREDITED, ContributionKind, ContributionState, ErrandKind, ForumPostData
+from .exceptions import NotYetError, PositionExistsError
 from .intents import Intent, current_intent
 from .models import Contribution, Participation, SketchHash, Task
 
@@ -78,7 +79,7 @@ def record_post(post: ForumPostData) -> Contribution | None:
 
 
 def _record_new(post: ForumPostData, intent: Intent | None) -> Contribution | None:
-    parent = Contribution.objects.filter(forum_key=post.parent_key).first() if post.parent_key else None
+    parent = _find_parent(post)
     task = _find_task(post, parent)
     if task is None and post.course_id == held_course_id():
         return None
@@ -299,6 +300,16 @@ def _index(contribution: Contribution) -> None:
             SketchHash(task_id=contribution.task_id, value=value, contribution=contribution)
             for value in similarity.sketch(contribution.body)
         )
+
+
+def _find_parent(post: ForumPostData) -> Contribution | None:
+    """Return the record of what a post answers; a thread from before our time has none, a missed one will have one."""
+    if post.parent_key is None:
+        return None
+    parent = Contribution.objects.filter(forum_key=post.parent_key).first()
+    if parent is None and people.has_errand(kind=ErrandKind.POST, key=post.parent_key):
+        raise NotYetError(post.parent_key)
+    return parent
 
 
 def _find_task(post: ForumPostData, parent: Contribution | None) -> Task | None:

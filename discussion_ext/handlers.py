@@ -1,110 +1,156 @@
 """The doors through which facts come in: the forum's rows, published courses, retired people.
 
-A failing receiver never costs a learner's post: whatever goes wrong is undone to the savepoint, logged with ids only
-and marked, and the sweep (`repair_contributions`) does it again.
+A failing receiver never costs a learner's post: whatever goes wrong is undone to the savepoint, and an errand does it
+again. Errors that our own api raises on purpose (a second position) pass, and reach the learner.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 from opaque_keys.edx.keys import CourseKey
 
+from people import api as people
+
 from . import api, edx_platform, tasks
 from .exceptions import CaseError
 from .models import Contribution
 
-log = logging.getLogger(__name__)
-
 _TEXT_FIELDS = {"body", "commentable_id", "retired_username"}
 
 
-def on_post_saved(sender: Any, instance: Any, raw: bool = False, update_fields: Any = None, **kwargs: Any) -> None:
+# -- posts -------------------------------------------------------------------------------------------------------------
+
+
+def _may_change_text(sender: Any, instance: Any, raw: bool = False, update_fields: Any = None, **_kwargs: Any) -> bool:
+    has_text = update_fields is None or bool(_TEXT_FIELDS & set(update_fields))
+    return not raw and has_text and api.is_watched(instance.course_id)
+
+
+def _missed_saving(sender: Any, instance: Any, **_kwargs: Any) -> people.Missed:
+    return api.missed_post(edx_platform.post_key(instance))
+
+
+@people.guarded(when=_may_change_text, missed=_missed_saving, passes=(CaseError,))
+def on_post_saved(sender: Any, instance: Any, **_kwargs: Any) -> None:
     """Record a thread or comment of the forum that appeared or changed; other saves do nothing."""
-    if raw or (update_fields is not None and not _TEXT_FIELDS & set(update_fields)):
-        return
-    if not _is_watched(instance):
-        return
-    key = edx_platform.post_key(instance)
-
-    def record() -> None:
-        _complete_later(api.record_post(edx_platform.read_post(instance)))
-
-    _shield(key, record)
+    _complete_later(api.record_post(edx_platform.read_post(instance)))
 
 
-def on_post_deleted(sender: Any, instance: Any, origin: Any = None, **kwargs: Any) -> None:
+def _is_watched(sender: Any, instance: Any, **_kwargs: Any) -> bool:
+    return api.is_watched(instance.course_id)
+
+
+def _missed_deletion(sender: Any, instance: Any, origin: Any = None, **_kwargs: Any) -> people.Missed:
+    return api.missed_post(edx_platform.post_key(instance), is_target=_is_target(sender, instance, origin))
+
+
+@people.guarded(when=_is_watched, missed=_missed_deletion, passes=(CaseError,))
+def on_post_deleted(sender: Any, instance: Any, origin: Any = None, **_kwargs: Any) -> None:
     """Record that a thread or comment of the forum is gone, and by whom."""
-    if not _is_watched(instance):
-        return
-    key = edx_platform.post_key(instance)
-    is_target = origin is None or origin is instance or _is_bulk_of_threads(sender, origin)
-
-    def record() -> None:
-        _complete_later(api.record_deletion(key, is_target=is_target, actor_id=edx_platform.current_user_id()))
-
-    _shield(key, record)
+    _complete_later(
+        api.record_deletion(
+            edx_platform.post_key(instance),
+            is_target=_is_target(sender, instance, origin),
+            actor_id=edx_platform.current_user_id(),
+        )
+    )
 
 
-def on_vote_saved(sender: Any, instance: Any, raw: bool = False, **kwargs: Any) -> None:
+def _is_target(sender: Any, instance: Any, origin: Any) -> bool:
+    """Tell whether this post itself was deleted rather than what it stood under."""
+    return origin is None or origin is instance or _is_bulk_of_threads(sender, origin)
+
+
+def _is_bulk_of_threads(sender: Any, origin: Any) -> bool:
+    """Tell whether whole threads were deleted by a query: each of them is a target, unlike what stood beneath it."""
+    return getattr(origin, "model", None) is sender and hasattr(sender, "commentable_id")
+
+
+# -- votes and reports -------------------------------------------------------------------------------------------------
+
+
+def _is_on_record(sender: Any, instance: Any, raw: bool = False, **_kwargs: Any) -> bool:
+    key = edx_platform.target_key(instance)
+    return not raw and key is not None and api.has_record(key)
+
+
+def _missed_vote(sender: Any, instance: Any, **_kwargs: Any) -> people.Missed | None:
+    key = edx_platform.target_key(instance)
+    return api.missed_vote(key, user_id=instance.user_id) if key else None
+
+
+@people.guarded(when=_is_on_record, missed=_missed_vote)
+def on_vote_saved(sender: Any, instance: Any, **_kwargs: Any) -> None:
     """Follow a vote in the forum; the forum saves each one twice, the second time without change."""
-    if not raw:
-        _record_vote(instance, is_up=instance.vote > 0)
+    _record_vote(instance, is_up=instance.vote > 0)
 
 
-def on_vote_deleted(sender: Any, instance: Any, **kwargs: Any) -> None:
+@people.guarded(when=_is_on_record, missed=_missed_vote)
+def on_vote_deleted(sender: Any, instance: Any, **_kwargs: Any) -> None:
     """Follow a vote that was taken back."""
     _record_vote(instance, is_up=False)
 
 
-def on_flag_saved(sender: Any, instance: Any, created: bool = False, raw: bool = False, **kwargs: Any) -> None:
+def _record_vote(vote: Any, *, is_up: bool) -> None:
+    mark_id = api.record_vote(edx_platform.target_key(vote) or "", user_id=vote.user_id, is_up=is_up)
+    if mark_id is not None:
+        _after_commit(tasks.fold_mark_task, mark_id)
+
+
+def _missed_flag(sender: Any, instance: Any, **_kwargs: Any) -> people.Missed | None:
+    key = edx_platform.target_key(instance)
+    return api.missed_flag(key, user_id=instance.user_id) if key else None
+
+
+@people.guarded(when=_is_on_record, missed=_missed_flag)
+def on_flag_saved(sender: Any, instance: Any, created: bool = False, **_kwargs: Any) -> None:
     """Follow a report made in the forum."""
-    key = edx_platform.target_key(instance)
-    if created and not raw and key is not None:
-        _shield(None, lambda: api.record_flag(key, user_id=instance.user_id))
+    if created:
+        api.record_flag(edx_platform.target_key(instance) or "", user_id=instance.user_id)
 
 
-def on_flag_deleted(sender: Any, instance: Any, **kwargs: Any) -> None:
+@people.guarded(when=_is_on_record, missed=_missed_flag)
+def on_flag_deleted(sender: Any, instance: Any, **_kwargs: Any) -> None:
     """Follow a report that was taken back in the forum."""
-    key = edx_platform.target_key(instance)
-    if key is not None:
-        _shield(None, lambda: api.record_unflag(key, user_id=instance.user_id))
+    api.record_unflag(edx_platform.target_key(instance) or "", user_id=instance.user_id)
 
 
-def on_course_published(sender: Any, course_key: CourseKey, **kwargs: Any) -> None:
-    """Take over the configurations of a published course."""
-    _shield(None, lambda: api.sync_course(course_key))
+# -- courses and people ------------------------------------------------------------------------------------------------
 
 
-def on_course_published_in_lms(sender: Any, course_key: CourseKey, **kwargs: Any) -> None:
-    """Take over the configurations and evaluate again where they changed."""
-
-    def sync() -> None:
-        for task_id in api.sync_course(course_key):
-            _after_commit(tasks.evaluate_task_task, task_id)
-
-    _shield(None, sync)
+def _may_have_cases(sender: Any, course_key: CourseKey, **_kwargs: Any) -> bool:
+    return api.may_have_cases(course_key)
 
 
-def on_user_retired(sender: Any, user: Any, **kwargs: Any) -> None:
-    """Forget the words of a person who leaves the site."""
+def _missed_course(sender: Any, course_key: CourseKey, **_kwargs: Any) -> people.Missed:
+    return api.missed_course(course_key, is_evaluated=False)
+
+
+@people.guarded(when=_may_have_cases, missed=_missed_course)
+def on_course_published(sender: Any, course_key: CourseKey, **_kwargs: Any) -> None:
+    """Take over the configurations of a published course after the commit. Studio has no grades: a sweep evaluates."""
+    _leave(api.missed_course(course_key, is_evaluated=False))
+
+
+@people.guarded(when=_may_have_cases, missed=_missed_course)
+def on_course_published_in_lms(sender: Any, course_key: CourseKey, **_kwargs: Any) -> None:
+    """Take over the configurations after the commit and evaluate again where they changed."""
+    _leave(api.missed_course(course_key, is_evaluated=True))
+
+
+@people.passes_errors_on
+def on_user_retired(sender: Any, user: Any, **_kwargs: Any) -> None:
+    """Forget the words of a person who leaves the site. The pipeline must see a failure: it comes again."""
     api.retire_person(user.pk)
 
 
-def _record_vote(vote: Any, *, is_up: bool) -> None:
-    key = edx_platform.target_key(vote)
-    if key is None:
-        return
+# -- after the commit --------------------------------------------------------------------------------------------------
 
-    def record() -> None:
-        mark_id = api.record_vote(key, user_id=vote.user_id, is_up=is_up)
-        if mark_id is not None:
-            _after_commit(tasks.fold_mark_task, mark_id)
 
-    _shield(None, record)
+def _leave(work: people.Missed) -> None:
+    people.add_errand(kind=work.kind, key=work.key, facts=work.facts, run_after_commit=True)
 
 
 def _complete_later(contribution: Contribution | None) -> None:
@@ -119,38 +165,3 @@ def _after_commit(task: Any, *ids: int) -> None:
         task.delay(*ids)
 
     transaction.on_commit(enqueue, robust=True)
-
-
-def _is_watched(instance: Any) -> bool:
-    """Tell whether the course of a post is one of ours; when even that cannot be told the post is looked at later."""
-    try:
-        return api.is_watched(instance.course_id)
-    except Exception as error:  # noqa: BLE001
-        log.error("Could not tell whether %s is watched: %s", edx_platform.post_key(instance), type(error).__name__)
-        _mark(edx_platform.post_key(instance), error)
-        return False
-
-
-def _is_bulk_of_threads(sender: Any, origin: Any) -> bool:
-    """Tell whether whole threads were deleted by a query: each of them is a target, unlike what stood beneath it."""
-    return getattr(origin, "model", None) is sender and hasattr(sender, "commentable_id")
-
-
-def _shield(key: str | None, act: Callable[[], Any]) -> None:
-    try:
-        with transaction.atomic():
-            act()
-    except CaseError:
-        raise
-    except Exception as error:  # noqa: BLE001 - the learner's post stands whatever happens here
-        log.error("Receiver failed for %s: %s", key or "a reaction", type(error).__name__)
-        if key is not None:
-            _mark(key, error)
-
-
-def _mark(key: str, error: Exception) -> None:
-    try:
-        with transaction.atomic():
-            api.mark_for_repair(key, error=type(error).__name__)
-    except Exception as failure:  # noqa: BLE001 - the sweep also finds posts without a mark
-        log.error("Could not mark %s for repair: %s", key, type(failure).__name__)

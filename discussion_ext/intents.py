@@ -28,8 +28,8 @@ class Intent:
     reason: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return what a repair has to know."""
-        return {name: value for name, value in asdict(self).items() if value}
+        """Return what a repair has to know: ids and codes. The reason, somebody's words, is in the audit log."""
+        return {name: value for name, value in asdict(self).items() if value and name != "reason"}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Intent:

@@ -9,6 +9,11 @@ from .intents import current_intent
 from .models import Contribution, HelpfulMark, Report
 
 
+def has_record(forum_key: str) -> bool:
+    """Tell whether a post of the forum is one of ours."""
+    return _find(forum_key) is not None
+
+
 def record_vote(forum_key: str, *, user_id: int, is_up: bool) -> int | None:
     """Record that a vote for a post came or went; return the id of the mark, None when nothing changed."""
     contribution_id = _find(forum_key)

@@ -10,7 +10,8 @@ from opaque_keys.edx.keys import CourseKey
 from people import api as people
 from people.data import JobData
 
-from . import api, exports, retention
+from . import api, exports, missed, retention
+from .data import ErrandKind
 
 Counts = Mapping[str, int]
 
@@ -21,6 +22,10 @@ def register() -> None:
     """Make it known; called once, when the app is ready."""
     exports.register()
     retention.register()
+    people.register_errand(ErrandKind.POST, missed.run_post)
+    people.register_errand(ErrandKind.VOTE, missed.run_vote)
+    people.register_errand(ErrandKind.FLAG, missed.run_flag)
+    people.register_errand(ErrandKind.COURSE, missed.run_course)
     people.register_job(
         JobData(
             name="discussion_ext.sweep_discussions",

@@ -1,9 +1,19 @@
-"""A post as the platform's forum knows it."""
+"""A post as the platform's forum knows it, and what may be left to be done about it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+
+class ErrandKind(StrEnum):
+    """What our receivers may leave to be done later."""
+
+    POST = "discussion.post"
+    VOTE = "discussion.vote"
+    FLAG = "discussion.flag"
+    COURSE = "discussion.course"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,7 +44,11 @@ def post_key(post: Any) -> str:
 
 def target_key(reaction: Any) -> str | None:
     """Return the key of the post that a forum vote or flag is on, None for anything else."""
-    kind = {"commentthread": THREAD, "comment": COMMENT}.get(reaction.content_type.model)
+    from django.contrib.contenttypes.models import ContentType
+
+    # By its id: Django remembers the types.
+    model = ContentType.objects.get_for_id(reaction.content_type_id).model
+    kind = {"commentthread": THREAD, "comment": COMMENT}.get(model)
     return f"{kind}:{reaction.content_object_id}" if kind else None
 
 
@@ -75,12 +79,38 @@ def list_posts(kind: str, *, after: int, since: datetime, limit: int) -> list[tu
 
 def has_vote(key: str, *, user_id: int) -> bool:
     """Tell whether the person has voted for a post."""
-    from django.contrib.contenttypes.models import ContentType
-    from forum.models import Comment, CommentThread, UserVote
+    from forum.models import UserVote
 
-    model = CommentThread if is_thread(key) else Comment
-    found = UserVote.objects.filter(content_type=ContentType.objects.get_for_model(model), content_object_id=pk_of(key))
-    return found.filter(user_id=user_id, vote=1).exists()
+    return _reactions_to(key, UserVote).filter(user_id=user_id, vote=1).exists()
+
+
+def list_voters(key: str) -> list[int]:
+    """Return the ids of those who have voted for a post."""
+    from forum.models import UserVote
+
+    return list(_reactions_to(key, UserVote).filter(vote=1).values_list("user_id", flat=True))
+
+
+def has_flag(key: str, *, user_id: int) -> bool:
+    """Tell whether the person reports a post."""
+    from forum.models import AbuseFlagger
+
+    return _reactions_to(key, AbuseFlagger).filter(user_id=user_id).exists()
+
+
+def list_flaggers(key: str) -> list[int]:
+    """Return the ids of those who report a post."""
+    from forum.models import AbuseFlagger
+
+    return list(_reactions_to(key, AbuseFlagger).values_list("user_id", flat=True))
+
+
+def _reactions_to(key: str, model: Any) -> QuerySet[Any]:
+    from django.contrib.contenttypes.models import ContentType
+    from forum.models import Comment, CommentThread
+
+    kind = ContentType.objects.get_for_model(CommentThread if is_thread(key) else Comment)
+    return model.objects.filter(content_type=kind, content_object_id=pk_of(key))
 
 
 def _posts(key: str) -> QuerySet[Any]:

@@ -1,7 +1,7 @@
 """Tables of this app, by noun."""
 
 from .cases import CourseSwitch, Task, TaskGroup, TaskVersion
-from .contributions import Contribution, HelpfulMark, Repair, Report, SketchHash
+from .contributions import Contribution, HelpfulMark, Report, SketchHash
 from .participations import Participation, PendingEvaluation
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "HelpfulMark",
     "Participation",
     "PendingEvaluation",
-    "Repair",
     "Report",
     "SketchHash",
     "Task",

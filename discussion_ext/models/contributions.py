@@ -166,27 +166,3 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"report {self.pk}"
-
-
-class Repair(models.Model):
-    """A post that our receiver could not deal with: the sweep does it again. Holds ids, never text.
-
-    ``intent`` is what our own api was doing at that moment (kind, actor, ...), so that the repair ends where the
-    receiver would have ended.
-
-    .. pii: Ids of people inside the intent; rows are deleted once repaired.
-    .. pii_types: id
-    .. pii_retirement: retained
-    """
-
-    forum_key = ExactCharField(max_length=40, unique=True)
-    intent = models.JSONField(default=dict)
-    error = models.CharField(max_length=128, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["attempts", "id"], name="discussion_ext_repair_queue")]
-
-    def __str__(self) -> str:
-        return self.forum_key

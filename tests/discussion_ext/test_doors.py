@@ -93,7 +93,7 @@ def test_admin_lists_load_and_show_no_texts(
     take_position(learner, words(12, 77))
     admin = Client()
     admin.force_login(User.objects.create_superuser("admin"))
-    for name in ("courseswitch", "task", "contribution", "participation", "report", "repair", "pendingevaluation"):
+    for name in ("courseswitch", "task", "contribution", "participation", "report", "pendingevaluation"):
         assert admin.get(f"/admin/discussion_ext/{name}/").status_code == 200
     page = admin.get(f"/admin/discussion_ext/contribution/{Contribution.objects.get().pk}/change/")
     assert page.status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,14 +11,17 @@ from crum import set_current_request
 from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
 from django.test import RequestFactory
+from django.utils import timezone
 from forum import api as forum_api
 from forum.models import Comment, CommentThread, LastReadTime
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from discussion_ext import api
 from discussion_ext.data import PostedData
-from discussion_ext.models import Contribution, Repair, SketchHash
+from discussion_ext.models import Contribution, SketchHash
 from gamification import api as gamification
+from people import api as people
+from people.models import Errand
 
 pytestmark = pytest.mark.django_db
 
@@ -405,12 +409,13 @@ class TestFailure:
         assert posted.contribution is None
         assert CommentThread.objects.count() == 1
         assert not Contribution.objects.exists()
-        assert Repair.objects.get().error == error.__name__
+        assert Errand.objects.get().key == f"thread:{CommentThread.objects.get().pk}"
+        assert "discussion.post" in caplog.text
         assert words(12, 1)[:20] not in caplog.text
 
-        assert api.sweep()["repairs"] == 1
+        assert people.run_errands().done == 1
         assert Contribution.objects.get().kind == "position"
-        assert not Repair.objects.exists()
+        assert not Errand.objects.exists()
         assert api.view_case(usage_key=case, user_id=learner).earned == 4
 
     def test_a_real_database_error_in_the_receiver_leaves_the_request_usable(
@@ -424,7 +429,7 @@ class TestFailure:
             broken.setattr("discussion_ext.contributions._index", break_the_statement)
             api.post_position(usage_key=case, user_id=learner, body=words(12, 1))
         assert CommentThread.objects.count() == 1
-        api.sweep()
+        people.run_errands()
         assert Contribution.objects.count() == 1
 
     def test_a_look_back_is_repaired_as_what_it_was_meant_to_be(
@@ -440,7 +445,7 @@ class TestFailure:
         with monkeypatch.context() as broken:
             broken.setattr("discussion_ext.contributions._index", lambda _row: 1 / 0)
             api.post_look_back(usage_key=usage_key, user_id=learner, body=words(6, 9))
-        api.sweep()
+        people.run_errands()
         assert sorted(Contribution.objects.values_list("kind", flat=True)) == ["look_back", "position"]
 
     def test_a_removal_is_repaired_with_actor_and_reason(
@@ -457,7 +462,7 @@ class TestFailure:
             broken.setattr("discussion_ext.contributions.take_away", lambda *args, **kwargs: 1 / 0)
             api.remove_contribution(usage_key=case, contribution_id=mine.id, actor_id=staff, reason="Off topic")
         assert Contribution.objects.get().state == "live"
-        api.sweep()
+        people.run_errands()
         contribution = Contribution.objects.get()
         assert (contribution.state, contribution.state_actor_id, contribution.state_reason) == (
             "removed",
@@ -509,9 +514,9 @@ class TestFailure:
     ) -> None:
         with monkeypatch.context() as broken:
             broken.setattr("discussion_ext.api.record_post", lambda _post: 1 / 0)
-            broken.setattr("discussion_ext.api.mark_for_repair", lambda *args, **kwargs: 1 / 0)
+            broken.setattr("people.upkeep.receivers.add_errand", lambda **kwargs: 1 / 0)
             post(learner, words(12, 1))
-        assert not Repair.objects.exists()
+        assert not Errand.objects.exists()
         assert api.repair_forum(hours=1, is_dry_run=True) == {"missing": 1, "vanished": 0}
         assert not Contribution.objects.exists()
         assert api.repair_forum(hours=1) == {"missing": 1, "vanished": 0}
@@ -554,7 +559,7 @@ class TestFailure:
         with monkeypatch.context() as broken:
             broken.setattr("discussion_ext.contributions.take_away", lambda *args, **kwargs: 1 / 0)
             api.withdraw_contribution(usage_key=case, contribution_id=mine.id, user_id=learner)
-        api.sweep()
+        people.run_errands()
         assert Contribution.objects.get(pk=mine.id).state == "withdrawn"
         assert Contribution.objects.get(kind="answer").state == "gone"
 
@@ -570,17 +575,16 @@ class TestFailure:
             broken.setattr("discussion_ext.contributions._index", lambda _row: 1 / 0)
             take_position(learner, words(12, 1))
         take_position(learner, words(12, 2))
-        api.sweep()
-        assert not Repair.objects.exists()
+        people.run_errands(now=timezone.now() + timedelta(hours=1))
+        assert not Errand.objects.exists()
         assert sorted(Contribution.objects.values_list("kind", flat=True)) == ["position", "thread"]
 
     def test_a_repair_records_nothing_where_everything_is_off(
         self, learner: int, post: Callable[..., str], words: Callable[..., str]
     ) -> None:
         thread = post(learner, words(12, 1), course="course-v1:Other+Course+1")
-        api.mark_for_repair(f"thread:{thread}", error="OperationalError")
-        api.sweep()
-        assert not Repair.objects.exists()
+        people.add_errand(kind="discussion.post", key=f"thread:{thread}", facts={"post": f"thread:{thread}"})
+        assert people.run_errands().done == 1
         assert not Contribution.objects.exists()
 
 

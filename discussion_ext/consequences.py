@@ -1,0 +1,60 @@
+"""What follows from a recorded post after the commit: counts are folded and whom it concerns is evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+from opaque_keys.edx.keys import CourseKey
+
+from . import configurations, counts
+from .data import ContributionKind, ContributionState
+from .models import Contribution, Participation, PendingEvaluation, Task
+from .results import evaluate_pending
+
+_BATCH = 200
+
+
+def complete_contribution(contribution_id: int) -> None:
+    """Fold the counts that a post changed and evaluate whom it concerns; safe to repeat.
+
+    That is its author, those who wrote beneath it (a thread may have been moved), and, where a position is new, those
+    who had nobody left to answer.
+    """
+    counts.fold_contribution(contribution_id)
+    contribution = Contribution.objects.filter(pk=contribution_id).select_related("task").first()
+    if contribution is None:
+        return
+    written = Contribution.objects.filter(Q(pk=contribution_id) | Q(root=contribution_id))
+    authors = list(written.values_list("author_id", flat=True).distinct()[:_BATCH])
+    # Also in the case that a moved thread has left. By course, because the queue has an index by case.
+    due = PendingEvaluation.objects.filter(task__course_id=contribution.course_id, user_id__in=authors)
+    for task_id in list(due.values_list("task_id", flat=True).distinct()):
+        evaluate_pending(task_id=task_id, user_ids=authors)
+    if contribution.task is None:
+        return
+    if contribution.kind == ContributionKind.POSITION and contribution.state == ContributionState.LIVE:
+        configurations.await_everybody(contribution.task, is_waiting=True)
+        evaluate_pending(task_id=contribution.task_id, limit=_BATCH)
+
+
+def evaluate_task(task_id: int) -> int:
+    """Evaluate everybody who waits for it in one case; return how many."""
+    total = 0
+    last = PendingEvaluation.objects.filter(task_id=task_id).order_by("-pk").values_list("pk", flat=True).first()
+    while last is not None:
+        done = evaluate_pending(task_id=task_id, limit=_BATCH)
+        total += done
+        if not done or not PendingEvaluation.objects.filter(task_id=task_id, attempts=0, pk__lte=last).exists():
+            break
+    return total
+
+
+def evaluate_course(course_key: CourseKey, *, is_dry_run: bool = False) -> Iterator[tuple[str, int]]:
+    """Evaluate everybody in the cases of a course again; yield title and number of people of each case."""
+    for task in Task.objects.filter(course_id=str(course_key)).order_by("pk"):
+        if is_dry_run:
+            yield task.title, Participation.objects.filter(task=task, is_retired=False).count()
+        else:
+            configurations.await_everybody(task)
+            yield task.title, evaluate_task(task.pk)
