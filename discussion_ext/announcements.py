@@ -124,7 +124,6 @@ def activity_kind(contribution: Contribution) -> str:
 def activity_url(contribution: Contribution) -> str:
     """Return the address at which a post can be read, on the LMS."""
     if contribution.task is not None:
-        return f"/courses/{contribution.course_id}/jump_to/{contribution.task.usage_key}"
+        return edx_platform.block_url(contribution.course_id, contribution.task.usage_key)
     thread = contribution.root or contribution
-    thread_id = (thread.forum_key or "").partition(":")[2]
-    return f"/courses/{contribution.course_id}/discussion/forum/{contribution.topic_id}/threads/{thread_id}"
+    return edx_platform.thread_url(contribution.course_id, contribution.topic_id, thread.forum_key or "")

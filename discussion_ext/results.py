@@ -172,7 +172,7 @@ def _tell_ledger(task: Task, participation: Participation, result: EvaluationDat
         "occurred_at": result.finished_at or result.evaluated_at,
     }
     if result.is_finished:
-        url = f"/courses/{task.course_id}/jump_to/{task.usage_key}"
+        url = edx_platform.block_url(task.course_id, task.usage_key)
         tell = partial(gamification.record_activity, **common, title=task.title, url=url)
     else:
         tell = partial(gamification.void_activity, **common, reason=reason)

@@ -10,7 +10,7 @@ from opaque_keys.edx.keys import CourseKey
 from people import api as people
 from people.data import JobData
 
-from . import api, exports, missed, retention
+from . import api, checks, exports, missed, retention
 from .data import ErrandKind
 
 Counts = Mapping[str, int]
@@ -20,6 +20,7 @@ _SWEEP_BATCH = 200
 
 def register() -> None:
     """Make it known; called once, when the app is ready."""
+    checks.register()
     exports.register()
     retention.register()
     people.register_errand(ErrandKind.POST, missed.run_post)

@@ -84,6 +84,11 @@ def course_home_url(course_key: CourseKey) -> str:
     return reverse("course_root", args=[str(course_key)])
 
 
+def unit_url(course_key: CourseKey, usage_key: object) -> str:
+    """Return the address, on the LMS, that leads to a block inside its unit."""
+    return f"/courses/{course_key}/jump_to/{usage_key}"
+
+
 def find_finished_unit(user_id: int, block_key: UsageKey, *, without_types: Iterable[str]) -> FinishedUnitData | None:
     """Return the unit around a block if the person has completed all of it that can be completed; else None.
 
@@ -109,7 +114,7 @@ def find_finished_unit(user_id: int, block_key: UsageKey, *, without_types: Iter
     return FinishedUnitData(
         usage_key=str(unit.location),
         title=unit.display_name or "",
-        url=f"/courses/{block_key.course_key}/jump_to/{unit.location}",
+        url=unit_url(block_key.course_key, unit.location),
     )
 
 

@@ -10,13 +10,14 @@ from opaque_keys.edx.keys import CourseKey
 from people import api as people
 from people.data import JobData
 
-from . import api, boards, exports, units
+from . import api, boards, checks, exports, units
 
 Counts = Mapping[str, int]
 
 
 def register() -> None:
     """Make it known; called once, when the app is ready."""
+    checks.register()
     exports.register()
     people.register_errand(boards.RETIREMENT, boards.run_retirement)
     people.register_errand(boards.BOARD_ROW, boards.run_board_row)

@@ -50,6 +50,7 @@ from .preferences import (
 from .pseudonyms import pseudonyms
 from .retirement import retire_person
 from .subscriptions import absolute_url, is_subscribed, read_token, subscribe, unsubscribe
+from .upkeep.backlogs import look_at_backlog
 from .upkeep.background import background_task, send_after_commit
 from .upkeep.checkups import current_service, list_checkup_areas, register_checkup, run_checkups
 from .upkeep.commands import JobCommand, whole_number
@@ -126,6 +127,7 @@ __all__ = [
     "list_services",
     "list_stuck_errands",
     "local_date",
+    "look_at_backlog",
     "look_at_job",
     "name_choices",
     "name_error",

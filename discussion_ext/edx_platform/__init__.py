@@ -4,11 +4,21 @@ One question per function, in our words, by subject. Imports of the platform sta
 has no forum and no completion. Callers write ``from . import edx_platform``.
 """
 
+from .addresses import (
+    block_url,
+    thread_url,
+)
 from .content import (
     get_course_title,
     list_courses_ended_before,
     list_task_configurations,
     list_topics,
+)
+from .forum_condition import (
+    find_forum_version,
+    keeps_posts_in_database,
+    list_search_servers,
+    search_forum,
 )
 from .forum_reading import (
     existing_keys,
@@ -65,6 +75,7 @@ from .members import (
 __all__ = [
     "REFUSALS",
     "ScoredBlock",
+    "block_url",
     "cohort_id",
     "count_learners",
     "create_comment",
@@ -79,6 +90,7 @@ __all__ = [
     "erase_posts",
     "erase_posts_of",
     "existing_keys",
+    "find_forum_version",
     "find_post",
     "flag_post",
     "get_course_title",
@@ -88,11 +100,13 @@ __all__ = [
     "is_course_team",
     "is_enrolled",
     "is_learner",
+    "keeps_posts_in_database",
     "list_courses_ended_before",
     "list_drafts",
     "list_flaggers",
     "list_learner_ids",
     "list_posts",
+    "list_search_servers",
     "list_task_configurations",
     "list_teachers",
     "list_topics",
@@ -101,8 +115,10 @@ __all__ = [
     "publish_completion",
     "publish_score",
     "read_post",
+    "search_forum",
     "set_vote",
     "target_key",
+    "thread_url",
     "unflag_post",
     "update_post",
     "update_post_through_lms",

@@ -56,15 +56,14 @@ def register_checkup(check: Check, *, area: str, name: str, reach: Reach = Reach
 
 
 def list_checkups(*, area: str = "", reach: Reach | None = None) -> list[Checkup]:
-    """Return the registered checks in the order of their registration, areas kept together."""
-    areas = list_checkup_areas()
+    """Return the registered checks by area, in the order of their registration."""
     found = [checkup for checkup in _checkups.values() if area in {"", checkup.area} and reach in {None, checkup.reach}]
-    return sorted(found, key=lambda checkup: areas.index(checkup.area))
+    return sorted(found, key=lambda checkup: checkup.area)
 
 
 def list_checkup_areas() -> list[str]:
     """Return the areas in the order of the report."""
-    return list(dict.fromkeys(checkup.area for checkup in _checkups.values()))
+    return sorted({checkup.area for checkup in _checkups.values()})
 
 
 def run_checkups(*, area: str = "", reach: Reach | None = None, seconds: float = 60) -> Iterator[FindingData]:

@@ -103,6 +103,11 @@ def threads(request: HttpRequest, requester: Requester) -> HttpResponse:
     return _render(request, requester, "threads", context)
 
 
+def single_thread(request: HttpRequest, course_id: str, discussion_id: str, thread_id: str) -> HttpResponse:
+    """Lead from the platform's address of a thread, which names its topic too, to the thread."""
+    return redirect("forum_thread", course_id=course_id, thread_id=thread_id)
+
+
 @discussion_page
 def new_thread(request: HttpRequest, requester: Requester) -> HttpResponse:
     """Show and take the form of a new thread."""

@@ -13,5 +13,6 @@ urlpatterns = [
     path(f"{COURSE}threads/<str:thread_id>/act", pages.act, name="forum_act"),
     path(f"{COURSE}threads/<str:thread_id>/edit", pages.edit, name="forum_edit"),
     path(f"{COURSE}threads/<str:thread_id>/delete", pages.delete, name="forum_delete"),
+    path(f"{COURSE}<str:discussion_id>/threads/<str:thread_id>", pages.single_thread, name="single_thread"),
     path(COURSE, pages.threads, name="forum_form_discussion"),
 ]

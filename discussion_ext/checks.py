@@ -1,0 +1,195 @@
+"""What ``community_doctor`` looks at that concerns discussions."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.urls import Resolver404, resolve
+
+from gamification import api as gamification
+from people import api as people
+from people.data import RangeData, Reach, SeenData
+
+from . import edx_platform
+from .contributions import held_course_id
+from .models import Contribution, CourseSwitch, HelpfulMark, PendingEvaluation
+
+_MOST_COURSES: Final = 500
+_MANY_POSTS: Final = 1000
+_MONTH_SECONDS: Final = 31 * 24 * 3600
+_CENTURY_DAYS: Final = 36_500
+_CONNECT_SECONDS: Final = 3
+_OLDEST_FORUM: Final = (0, 3, 1)
+_SAMPLE_COURSE: Final = "course-v1:community+doctor+check"
+_SAMPLE_BLOCK: Final = "block-v1:community+doctor+check+type@case_discussion+block@sample"
+
+
+def register() -> None:
+    """Make the checks known."""
+    people.register_ranges(RANGES)
+    people.register_reserved_key("DISCUSSION_EXT_HELD_COURSE_KEY")
+    for area, name, check, reach in (
+        ("platform", "pages of discussions", check_addresses, Reach.PROCESS),
+        ("discussions", "completion", check_completion, Reach.DATABASE),
+        ("discussions", "forum", check_forum, Reach.PROCESS),
+        ("discussions", "forum's posts", check_forum_backend, Reach.DATABASE),
+        ("discussions", "forum's search", check_forum_search, Reach.NETWORK),
+        ("discussions", "backlog", check_backlog, Reach.DATABASE),
+    ):
+        people.register_checkup(check, area=area, name=name, reach=reach, service="lms")
+
+
+def check_addresses() -> Iterator[SeenData]:
+    """See that the pages that mails and points lead to are still where they were."""
+    addresses = (
+        edx_platform.block_url(_SAMPLE_COURSE, _SAMPLE_BLOCK),
+        edx_platform.thread_url(_SAMPLE_COURSE, "course", "thread:1"),
+    )
+    lost = [address for address in addresses if not _leads_somewhere(address)]
+    for address in lost:
+        yield SeenData.failure(
+            f"The LMS has no page at {address}.",
+            "Install a version of the suite that is made for this release of the platform.",
+        )
+    if not lost:
+        yield SeenData.ok(f"{len(addresses)} addresses of the platform are there.")
+
+
+def check_completion() -> Iterator[SeenData]:
+    """See that completion is tracked: finishing a case, and points for finishing a page, depend on it."""
+    if edx_platform.is_completion_tracked():
+        yield SeenData.ok("Completion is tracked.")
+    else:
+        yield SeenData.failure(
+            "Completion is not tracked: no case is ever complete, and no page earns points.",
+            "Run: manage.py lms waffle_switch completion.enable_completion_tracking on --create.",
+        )
+
+
+def check_forum() -> Iterator[SeenData]:
+    """See that the forum is installed, in a version whose rows we can read."""
+    version = edx_platform.find_forum_version()
+    if not version:
+        yield SeenData.failure(
+            "The forum is not installed in the LMS: nothing can be posted.",
+            "Enable it (on Tutor: tutor plugins enable forum, and build the image again).",
+        )
+    elif _numbers(version) < _OLDEST_FORUM:
+        yield SeenData.failure(
+            f"openedx-forum {version} refuses posts on this platform.", "Install openedx-forum 0.3.1 or later."
+        )
+    else:
+        yield SeenData.ok(f"openedx-forum {version}.")
+
+
+def check_forum_backend() -> Iterator[SeenData]:
+    """See that posts of the courses that use us become rows: nobody hears of one that goes to MongoDB."""
+    courses = _courses_in_use()
+    elsewhere = [course_id for course_id in courses if not edx_platform.keeps_posts_in_database(course_id)]
+    if elsewhere:
+        yield SeenData.failure(
+            f"The forum keeps posts of {len(elsewhere)} of {len(courses)} courses in MongoDB, {elsewhere[0]} for one.",
+            "Move the forum to MySQL (manage.py lms forum_migrate_course_from_mongodb_to_mysql), then turn the flag "
+            "forum_v2.enable_mysql_backend on for everyone.",
+        )
+    else:
+        yield SeenData.ok(f"The forum keeps posts of {len(courses)} courses in the database.")
+
+
+def check_forum_search() -> Iterator[SeenData]:
+    """See that the forum's search answers: it is asked with every post, which fails with it."""
+    servers = edx_platform.list_search_servers()
+    silent = [f"{host}:{port}" for host, port in servers if not _answers(host, port)]
+    if silent:
+        yield SeenData.failure(
+            f"The search server of the forum does not answer at {', '.join(silent)}: posts fail.",
+            "Start it, or see that the forum's search settings name it.",
+        )
+        return
+    try:
+        edx_platform.search_forum(held_course_id(), "community doctor")
+    except Exception as error:  # noqa: BLE001 - each client has errors of its own
+        yield SeenData.failure(
+            f"The search of the forum fails with {type(error).__name__}.",
+            "Run: manage.py lms initialize_forum_indices; then see the key in the forum's search settings.",
+        )
+    else:
+        yield SeenData.ok(f"The search of the forum answers ({len(servers) or 'no'} servers).")
+
+
+def check_backlog() -> Iterator[SeenData]:
+    """See that what a post sets going is done.
+
+    A post does not tell since when it waits (one from before us may be years old), so posts are only counted.
+    """
+    rows = {"evaluations": PendingEvaluation.objects.all(), "marks": HelpfulMark.objects.filter(fold_due=1)}
+    late = [
+        people.look_at_backlog(waiting, moment="created_at", what=what, command="sweep_discussions")
+        for what, waiting in rows.items()
+    ]
+    for due, what in (("points_due", "points"), ("fold_due", "counts")):
+        if Contribution.objects.filter(**{due: 1}).order_by()[:_MANY_POSTS].count() == _MANY_POSTS:
+            late.append(
+                SeenData.warning(
+                    f"{_MANY_POSTS} posts or more wait for their {what}.",
+                    "Let manage.py lms sweep_discussions run until nothing is left; it says what stops it.",
+                )
+            )
+    yield from [seen for seen in late if seen] or [SeenData.ok("Nothing waits longer than it should.")]
+
+
+def _courses_in_use() -> list[str]:
+    """Return the key of held posts and the courses in which cases or points are on, not more than can be asked."""
+    cases = CourseSwitch.objects.filter(is_on=True).order_by("pk").values_list("course_id", flat=True)
+    points = (str(key) for key in gamification.list_numbered_courses() if gamification.is_on(key))
+    return list(dict.fromkeys([held_course_id(), *cases[:_MOST_COURSES], *points]))[:_MOST_COURSES]
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=_CONNECT_SECONDS):
+            return True
+    except OSError:
+        return False
+
+
+def _leads_somewhere(address: str) -> bool:
+    try:
+        resolve(address)
+    except Resolver404:
+        return False
+    return True
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
+
+
+def _are_factors(value: Any) -> bool:
+    return all(isinstance(language, str) and 0 < factor <= 10 for language, factor in value.items())
+
+
+def _are_paces(value: Any) -> bool:
+    return all(isinstance(act, str) and re.fullmatch(r"(\d+/\d*[smhd])?", pace) for act, pace in value.items())
+
+
+RANGES: Final = (
+    RangeData.switch("DISCUSSION_EXT_ON_BY_DEFAULT"),
+    RangeData.whole("DISCUSSION_EXT_POST_LIMIT", 100, 1_000_000),
+    RangeData.pace("DISCUSSION_EXT_RATE_LIMIT"),
+    RangeData("DISCUSSION_EXT_ACT_LIMITS", 'a table of acts with how often, such as {"edit": "10/m"}', _are_paces),
+    RangeData.whole("DISCUSSION_EXT_PAGE_SIZE", 1, 100),
+    RangeData.number("DISCUSSION_EXT_NEAR_COPY_SHARE", 0, 1),
+    RangeData(
+        "DISCUSSION_EXT_WORD_FACTORS", 'a table of languages with factors above 0, such as {"zh": 1.5}', _are_factors
+    ),
+    RangeData.switch("DISCUSSION_EXT_TEAM_IS_PEER"),
+    RangeData.number("DISCUSSION_EXT_SWEEP_EVERY_SECONDS", 0, _MONTH_SECONDS),
+    RangeData.number("DISCUSSION_EXT_REPAIR_EVERY_SECONDS", 0, _MONTH_SECONDS),
+    RangeData.whole("DISCUSSION_EXT_REPORTS_KEEP_DAYS", 0, _CENTURY_DAYS),
+    RangeData.whole("DISCUSSION_EXT_REMOVED_TEXTS_KEEP_DAYS", 0, _CENTURY_DAYS),
+    RangeData.whole("DISCUSSION_EXT_TEXTS_KEEP_DAYS", 0, _CENTURY_DAYS),
+)
