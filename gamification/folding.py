@@ -129,7 +129,7 @@ def sweep_entries(limit: int = 1000, *, min_age_seconds: int | None = None) -> i
 
 
 def sweep_in_batches(limit: int, *, min_age_seconds: int | None = None) -> Iterator[tuple[int, int]]:
-    """Fold as ``sweep_entries`` does; yield the number of persons and of lines of each batch. Meets each person once."""
+    """Fold as ``sweep_entries`` does; yield the numbers of persons and lines of each batch. Meets everybody once."""
     waiting = _list_waiting(min_age_seconds).order_by("course_id", "user_id").values_list("course_id", "user_id")
     last, left = (0, 0), limit
     while left > 0:

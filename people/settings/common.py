@@ -44,8 +44,8 @@ def plugin_settings(settings: Any) -> None:
     settings.PEOPLE_DELIVERIES_EVERY_SECONDS = getattr(settings, "PEOPLE_DELIVERIES_EVERY_SECONDS", 300)
     # .. setting_name: PEOPLE_JOBS
     # .. setting_default: {}
-    # .. setting_description: Which periodic jobs Celery beat runs: the job's name, and the name of the setting that says
-    #     how often. The apps of the suite add theirs; a job that is to be left out has an interval of 0.
+    # .. setting_description: Which periodic jobs Celery beat runs: the job's name, and the name of the setting that
+    #     says how often. The apps of the suite add theirs; a job that is to be left out has an interval of 0.
     # .. setting_use_cases: open_edx
     settings.PEOPLE_JOBS = {
         "people.send_deliveries": "PEOPLE_DELIVERIES_EVERY_SECONDS",

@@ -50,7 +50,7 @@ def test_the_sites_own_choice_holds():
     own = {"task": "own", "schedule": 5}
     chosen = site(CELERYBEAT_SCHEDULE={"a.job": own, "other": own})
     production.plugin_settings(chosen)
-    assert chosen.CELERYBEAT_SCHEDULE == {"a.job": own, "other": own}
+    assert {"a.job": own, "other": own} == chosen.CELERYBEAT_SCHEDULE
     off = site()
     off.A_SECONDS = 0
     production.plugin_settings(off)

@@ -134,6 +134,7 @@ def test_a_sender_does_not_wait_for_a_broker_that_is_down(monkeypatch):
 
 # -- jobs --------------------------------------------------------------------------------------------------------------
 
+
 @pytest.mark.django_db
 def test_every_job_is_a_command_with_a_dry_run():
     commands = get_commands()

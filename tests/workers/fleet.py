@@ -1,0 +1,179 @@
+"""Real worker and beat processes beside a real broker, started, killed and waited for."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+import redis
+from celery import Celery
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+QUEUE = "celery"
+PATIENCE = 40
+
+
+def wait_for(is_true: Callable[[], Any], what: str, *, seconds: float = PATIENCE) -> Any:
+    """Return what becomes true, or fail with the name of what did not."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if found := is_true():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"{what} did not happen within {seconds} s")
+
+
+class Fleet:
+    """The processes of one test."""
+
+    def __init__(self, folder: Path, *, visibility: int = 3600) -> None:
+        self.folder = folder
+        broker = urlsplit(os.environ["REDIS_URL"])
+        self.broker = broker._replace(path="/9").geturl()
+        self.redis = redis.Redis.from_url(self.broker)
+        self.redis.flushdb()
+        self.sender = Celery("sender", broker=self.broker, set_as_current=False)
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "tests.workers.worker_settings",
+            "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "conf/host", ROOT / "conf/host/shims"))),
+            "COMMUNITY_HOME": str(folder),
+            "DATABASE_URL": _database_url(),
+            "REDIS_URL": broker._replace(path="/8").geturl(),
+            "WORKER_BROKER": self.broker,
+            "WORKER_FOLDER": str(folder),
+            "WORKER_VISIBILITY": str(visibility),
+        }
+
+    # -- processes
+
+    def start_worker(
+        self, *, pauses: Mapping[str, Sequence[Any]] | None = None, processes: int = 1
+    ) -> subprocess.Popen[bytes]:
+        """Start a worker and return it once it takes messages."""
+        log = self.folder / f"worker{len(self._processes)}.log"
+        worker = self._start(
+            [
+                "-A",
+                "embedded_host",
+                "worker",
+                "-c",
+                str(processes),
+                "-Q",
+                QUEUE,
+                "-l",
+                "INFO",
+                "-I",
+                "tests.workers.pauses",
+                "--without-gossip",
+                "--without-mingle",
+                "--without-heartbeat",
+            ],
+            log,
+            {"WORKER_PAUSES": json.dumps(pauses or {})},
+        )
+        wait_for(lambda: b" ready." in log.read_bytes() or _ended(worker, log), "the worker's start")
+        return worker
+
+    def start_beat(self) -> subprocess.Popen[bytes]:
+        """Start a beat that keeps its times in the test's folder."""
+        log = self.folder / f"beat{len(self._processes)}.log"
+        schedule = str(self.folder / "beat-schedule")
+        return self._start(["-A", "embedded_host", "beat", "-l", "INFO", "-s", schedule, "--pidfile="], log, {})
+
+    def run_python(self, code: str, **environment: str) -> str:
+        """Run code in the LMS's process environment to its end and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-c", f"import django; django.setup()\n{code}"],
+            cwd=ROOT,
+            env=self._environment | environment,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE * 3,
+        )
+        return done.stdout
+
+    def start_command(self, *arguments: str, pauses: Mapping[str, Sequence[Any]]) -> subprocess.Popen[bytes]:
+        """Start a management command that waits at the place named "command"."""
+        log = self.folder / f"command{len(self._processes)}.log"
+        code = (
+            "import django; django.setup()\n"
+            "from django.core.management import call_command\n"
+            "from tests.workers.pauses import pause_at\n"
+            f"pause_at('command'); call_command(*{list(arguments)!r})"
+        )
+        with log.open("wb") as out:
+            environment = self._environment | {"WORKER_PAUSES": json.dumps(pauses)}
+            process = subprocess.Popen(
+                [sys.executable, "-c", code], cwd=ROOT, env=environment, stdout=out, stderr=out, start_new_session=True
+            )
+        self._processes.append(process)
+        return process
+
+    def kill(self, worker: subprocess.Popen[bytes]) -> None:
+        """Kill a worker and all its processes with -9, as the kernel does when memory runs out."""
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+
+    def kill_child(self, worker: subprocess.Popen[bytes]) -> None:
+        """Kill only the process that works on a task; its parent lives and starts another."""
+        for child in psutil.Process(worker.pid).children():
+            child.kill()
+
+    def stop_all(self) -> None:
+        """End everything that was started here."""
+        for process in self._processes:
+            if process.poll() is None:
+                self.kill(process)
+        self.sender.close()
+        self.redis.close()
+
+    # -- messages
+
+    def send(self, task: str, *args: Any) -> None:
+        """Put a message into the queue, as a web process does."""
+        self.sender.send_task(task, args=list(args), queue=QUEUE)
+
+    def wait_paused(self, name: str) -> None:
+        """Wait until a process stops at a place."""
+        marker = self.folder / name.replace(":", "_")
+        wait_for(marker.exists, f"the pause of {name}")
+
+    def wait_idle(self) -> None:
+        """Wait until no message is left, neither waiting nor being worked on."""
+        wait_for(lambda: not self.redis.llen(QUEUE) and not self.redis.hlen("unacked"), "the end of all messages")
+
+    def _start(self, arguments: list[str], log: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        with log.open("wb") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "celery", *arguments],
+                cwd=ROOT,
+                env=self._environment | environment,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+        self._processes.append(process)
+        return process
+
+
+def _ended(process: subprocess.Popen[bytes], log: Path) -> bool:
+    assert process.poll() is None, log.read_text()
+    return False
+
+
+def _database_url() -> str:
+    """Return the address of the database of the tests."""
+    parts = connection.settings_dict
+    return f"mysql://{parts['USER']}:{parts['PASSWORD']}@{parts['HOST']}:{parts['PORT']}/{parts['NAME']}"

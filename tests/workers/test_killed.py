@@ -1,0 +1,259 @@
+"""A worker is killed with -9 in the middle of every kind of work and started again: nothing is lost, nothing doubled.
+
+Each kind of work has a case: what to prepare, what to send, and the statement before which the process is killed. The
+statement is chosen so that part of the work is done then. A task or job without a case fails the first test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from opaque_keys.edx.keys import UsageKey
+
+from discussion_ext import edx_platform
+from discussion_ext.models import Contribution, HelpfulMark, Participation, PendingEvaluation, Task
+from gamification.models import Entry, Total
+from people import api as people
+from people.models import Delivery, Errand, JobRun
+from tests.workers.fleet import Fleet, wait_for
+from tests.workers.order import assert_in_order, let_time_pass, read_mails
+from tests.workers.test_promises import TASKS
+
+JOB = "community.people.run_job"
+PARTICIPATION = "UPDATE .discussion_ext_participation"
+
+
+@dataclass
+class World:
+    """A course, and short ways to leave work undone in it."""
+
+    make_case: Callable[..., UsageKey]
+    enrol: Callable[..., int]
+    post: Callable[[UsageKey, int], str]
+    cases: list[UsageKey] = field(default_factory=list)
+
+    def new_case(self) -> UsageKey:
+        """Publish one more held case."""
+        self.cases.append(self.make_case(f"case{len(self.cases)}"))
+        return self.cases[-1]
+
+    def post_position(self, case: UsageKey) -> int:
+        """Have a new learner take a position and return its contribution; nothing after the commit is done."""
+        return Contribution.objects.get(forum_key=self.post(case, self.enrol())).pk
+
+    def lose_position(self, case: UsageKey, *, leaves_errand: bool) -> None:
+        """Have a new learner take a position that our receiver cannot record."""
+        with pytest.MonkeyPatch.context() as broken:
+            broken.setattr("discussion_ext.api.record_post", _fail)
+            key = self.post(case, self.enrol())
+        assert not Contribution.objects.filter(forum_key=key).exists()
+        if not leaves_errand:
+            Errand.objects.filter(key=key).delete()
+
+    def ask_mail(self, number: int) -> int:
+        """Ask for a mail to a new learner and return the delivery."""
+        context = {"course_name": "Leading teams", "case_title": f"Mail {number}", "url": "/courses/x"}
+        people.request_delivery(key=f"test:{number}", user_id=self.enrol(), kind="case_answered", context=context)
+        return Delivery.objects.get(key=f"test:{number}").pk
+
+
+def _fail(*_args: Any, **_kwargs: Any) -> None:
+    raise RuntimeError
+
+
+@pytest.fixture
+def world(make_case: Callable[..., UsageKey], enrol: Callable[..., int], post_elsewhere: Callable[..., str]) -> World:
+    return World(make_case=make_case, enrol=enrol, post=post_elsewhere)
+
+
+# -- tasks -------------------------------------------------------------------------------------------------------------
+
+
+def complete_contribution(world: World) -> int:
+    return world.post_position(world.new_case())
+
+
+def fold_mark(world: World) -> int:
+    contribution = Contribution.objects.get(pk=world.post_position(world.new_case()))
+    edx_platform.set_vote(
+        contribution.forum_key, course_id=settings.DISCUSSION_EXT_HELD_COURSE_KEY, user_id=world.enrol(), is_up=True
+    )
+    return HelpfulMark.objects.get(contribution=contribution).pk
+
+
+def evaluate_task(world: World) -> int:
+    case = world.new_case()
+    for _ in range(3):
+        world.post_position(case)
+    return Task.objects.get(usage_key=str(case)).pk
+
+
+def send_delivery(world: World) -> int:
+    return world.ask_mail(1)
+
+
+def run_errand(world: World) -> str:
+    before = set(Errand.objects.values_list("pk", flat=True))
+    world.lose_position(world.new_case(), leaves_errand=True)
+    return Errand.objects.exclude(pk__in=before).get().pk
+
+
+#: Task: what to prepare (it returns the argument), and the statement before which the worker is killed, and which one.
+TASK_CASES: dict[str, tuple[Callable[[World], Any], str, int]] = {
+    # In the transaction of the evaluation: points and grade are told, the result is not yet kept.
+    "community.discussion_ext.complete_contribution": (
+        complete_contribution,
+        PARTICIPATION,
+        1,
+    ),
+    # The count is one up, the mark does not say yet that it is counted.
+    "community.discussion_ext.fold_mark": (fold_mark, "UPDATE .discussion_ext_helpfulmark", 1),
+    # One of three learners is evaluated, the second in the middle.
+    "community.discussion_ext.evaluate_task": (evaluate_task, PARTICIPATION, 2),
+    # The mail has gone out, nobody has written it down.
+    "community.people.send_delivery": (send_delivery, "UPDATE .people_delivery. .*settled_at", 1),
+    # The work is done, the errand still stands.
+    "community.people.run_errand": (run_errand, "DELETE FROM .people_errand", 1),
+}
+
+
+def test_every_task_has_a_case():
+    assert {*TASK_CASES, JOB} == set(TASKS)
+
+
+@pytest.mark.mariadb
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.isolation("read committed")
+def test_a_worker_killed_in_the_middle_of_every_task(world, start_fleet, tmp_path):
+    arguments = {name: prepare(world) for name, (prepare, _pattern, _number) in TASK_CASES.items()}
+    fleet = start_fleet(visibility=2)
+    pauses = {name: case[1:] for name, case in TASK_CASES.items()}
+    worker = fleet.start_worker(pauses=pauses, processes=len(pauses))
+    for name, argument in arguments.items():
+        fleet.send(name, argument)
+    for name in pauses:
+        fleet.wait_paused(name)
+    assert fleet.redis.hlen("unacked") == len(pauses), "the messages are not acknowledged"
+    assert read_mails(tmp_path) == {"Mail 1": 1}
+    assert Delivery.objects.get().state == "claimed"
+    fleet.kill(worker)
+    with pytest.raises(AssertionError):
+        assert_in_order(tmp_path)
+
+    fleet.start_worker()
+    fleet.wait_idle()
+    # What no claim holds back is done by the messages that came again.
+    learner = Contribution.objects.get(pk=arguments["community.discussion_ext.complete_contribution"]).author_id
+    assert Participation.objects.get(user_id=learner).published_earned == 4
+    assert HelpfulMark.objects.get().is_counted
+    task_id = arguments["community.discussion_ext.evaluate_task"]
+    assert not PendingEvaluation.objects.filter(task_id=task_id).exists()
+    # The mail may have gone out: it is not sent again, and the sweep says that nobody knows.
+    assert Delivery.objects.get().state == "claimed"
+    let_time_pass()
+    _run_all_jobs(fleet)
+    assert_in_order(tmp_path)
+    assert Delivery.objects.get().state == "unknown"
+
+
+# -- jobs --------------------------------------------------------------------------------------------------------------
+
+
+def three_mails(world: World) -> None:
+    for number in (2, 3, 4):
+        world.ask_mail(number)
+
+
+def three_errands(world: World) -> None:
+    case = world.new_case()
+    for _ in range(3):
+        world.lose_position(case, leaves_errand=True)
+
+
+def three_lines(world: World) -> None:
+    case = world.new_case()
+    for _ in range(3):
+        world.post_position(case)
+    Entry.objects.update(recorded_at=timezone.now() - timedelta(minutes=5))
+
+
+def three_wrong_totals(world: World) -> None:
+    assert Total.objects.count() >= 3
+    Total.objects.update(points=99)
+
+
+def three_learners(world: World) -> None:
+    case = world.new_case()
+    for _ in range(3):
+        world.post_position(case)
+
+
+def three_posts_without_a_record(world: World) -> None:
+    case = world.new_case()
+    for _ in range(3):
+        world.lose_position(case, leaves_errand=False)
+
+
+def three_old_acts(world: World) -> None:
+    delivery = world.ask_mail(5)
+    Delivery.objects.filter(pk=delivery).update(state="sent", due_at=timezone.now() - timedelta(days=1000))
+
+
+#: Job: what to prepare, and the statement before which the worker is killed. In this order, on one growing community.
+JOB_CASES: dict[str, tuple[Callable[[World], None], str, int]] = {
+    "people.send_deliveries": (three_mails, "UPDATE .people_delivery. .*settled_at", 2),
+    "people.run_errands": (three_errands, "DELETE FROM .people_errand", 2),
+    "discussion_ext.sweep_discussions": (three_learners, PARTICIPATION, 2),
+    "discussion_ext.repair_contributions": (three_posts_without_a_record, "INSERT INTO gamification_entry", 2),
+    "gamification.fold_points": (three_lines, "UPDATE gamification_entry SET is_folded", 2),
+    "gamification.rebuild_boards": (three_wrong_totals, "UPDATE gamification_total", 2),
+    "people.purge_expired": (three_old_acts, "UPDATE .people_delivery. ", 1),
+}
+
+
+def test_every_job_of_the_beat_has_a_case():
+    assert set(JOB_CASES) == set(settings.PEOPLE_JOBS)
+
+
+@pytest.mark.mariadb
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.isolation("read committed")
+def test_a_process_killed_in_the_middle_of_every_job(world, start_fleet, tmp_path):
+    """Here the process at work is killed and its parent lives, as when the kernel ends what eats memory."""
+    fleet = start_fleet()
+    pauses = {f"{JOB}:{name}": case[1:] for name, case in JOB_CASES.items()}
+    worker = fleet.start_worker(pauses=pauses)
+    for name, (prepare, _pattern, _number) in JOB_CASES.items():
+        prepare(world)
+        fleet.send(JOB, name)
+        fleet.wait_paused(f"{JOB}:{name}")
+        fleet.kill_child(worker)
+        # The message comes again. Where only one run is allowed it finds the claim of the process that died.
+        fleet.wait_idle()
+        left = JobRun.objects.get(pk=name)
+        assert (left.held_until is not None) is people.get_job(name).is_single, name
+        let_time_pass()
+        fleet.send(JOB, name)
+        wait_for(lambda name=name: JobRun.objects.get(pk=name).succeeded_at, f"the second run of {name}")
+        assert JobRun.objects.get(pk=name).failures == 0
+    let_time_pass()
+    _run_all_jobs(fleet)
+    assert_in_order(tmp_path)
+    assert Delivery.objects.filter(state="unknown").count() == 1
+
+
+def _run_all_jobs(fleet: Fleet) -> None:
+    """Have everything swept; some work shows up only when other work is done."""
+    for _ in range(2):
+        JobRun.objects.update(succeeded_at=None)
+        for name in JOB_CASES:
+            fleet.send(JOB, name)
+        fleet.wait_idle()
+    assert not JobRun.objects.exclude(error="").exists()
+    assert set(JobRun.objects.filter(succeeded_at__isnull=False).values_list("pk", flat=True)) >= set(JOB_CASES)
