@@ -22,7 +22,7 @@ from . import edx_platform, phases, reactions, words
 from .access import access_contribution, access_task, find_position, forum_course_id
 from .availability import is_on
 from .configurations import TOPIC_TAKEN, get_task
-from .contributions import now, slot_key
+from .contributions import hash_body, now, slot_key
 from .data import CaseConfigData, ContributionKind, ContributionState, EvaluationData, PostedData
 from .exceptions import (
     CaseNotOpenError,
@@ -261,7 +261,11 @@ def _check_position(task: Task, text: str) -> None:
 def _find_twin(parent: Contribution, user_id: int, text: str) -> Contribution | None:
     """Return what the learner posted in the same place with the same words a moment ago."""
     found = Contribution.objects.filter(
-        task=parent.task_id, author_id=user_id, parent=parent, state=ContributionState.LIVE, body=text
+        task=parent.task_id,
+        author_id=user_id,
+        parent=parent,
+        state=ContributionState.LIVE,
+        body_hash=hash_body(text),
     )
     return found.filter(created_at__gt=now() - _SENT_TWICE).first()
 

@@ -349,6 +349,23 @@ class TestOwnPosts:
         api.edit_contribution(usage_key=case, contribution_id=mine.id, user_id=learner, body=words(12, 4))
         assert EditHistory.objects.get().original_body == words(12, 3)
 
+    @pytest.mark.parametrize("on", ["here", pytest.param("server", marks=pytest.mark.mariadb)])
+    def test_an_answer_that_differs_in_an_accent_or_emoji_only_is_another(
+        self, on: str, case: UsageKey, learner: int, peer: int, take_position: Callable[..., PostedData]
+    ) -> None:
+        theirs, _mine = take_position(peer).contribution, take_position(learner)
+        assert theirs is not None
+        texts = [
+            "I would ask Zoe again 👍",
+            "I would ask Zoë again 👍",
+            "I would ask Zoë again 🎉",
+            "I WOULD ask Zoë again 🎉",
+        ]
+        posted = [
+            api.post_answer(usage_key=case, contribution_id=theirs.id, user_id=learner, body=text) for text in texts
+        ]
+        assert len({each.contribution.id for each in posted if each.contribution}) == len(texts)
+
     def test_an_answer_that_is_sent_twice_is_posted_once(
         self,
         case: UsageKey,
