@@ -6,20 +6,36 @@ the reason; anything else that is different afterwards is a failure.
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from .schema import OUR_APPS
 from .walk import Rows, Step, Walker, each_step
 
-# Columns whose stored values a step changes on the way forward, or does not bring back: step -> model.column -> why.
-CHANGED_FORWARD: dict[Step, dict[str, str]] = {}
-LOST_BACKWARD: dict[Step, dict[str, str]] = {}
-
-# Values that a table needs to make sense to a migration that reads them (a callable gets the row's number).
-SEEDS: dict[str, dict[str, Any]] = {}
+# What a step does not keep on the way forward: step -> model, or model.column -> why.
+CHANGED_FORWARD: dict[Step, dict[str, str]] = {
+    ("gamification", "0003_missed_completions_are_errands"): {"gamification.missedcompletion": "now people.errand"},
+    ("gamification", "0004_no_missed_completions"): {"gamification.missedcompletion": "emptied by 0003"},
+    ("discussion_ext", "0003_repairs_are_errands"): {"discussion_ext.repair": "now people.errand"},
+    ("discussion_ext", "0004_no_repairs"): {"discussion_ext.repair": "emptied by 0003"},
+}
+# What a way back does not bring back, or brings back with another value.
+_NEW_ERRAND = {
+    "people.errand.ticket": "drawn anew by every move",
+    "people.errand.created_at": "of the move",
+    "people.errand.due_at": "of the move",
+}
+LOST_BACKWARD: dict[Step, dict[str, str]] = {
+    ("gamification", "0003_missed_completions_are_errands"): _NEW_ERRAND
+    | {
+        "gamification.missedcompletion.missed_at": "the column is filled with the moment of its insert",
+        "people.errand.facts": "holds that moment too",
+    },
+    ("gamification", "0004_no_missed_completions"): CHANGED_FORWARD["gamification", "0004_no_missed_completions"],
+    ("discussion_ext", "0003_repairs_are_errands"): _NEW_ERRAND
+    | {"discussion_ext.repair.created_at": "the column is filled with the moment of its insert"},
+    ("discussion_ext", "0004_no_repairs"): CHANGED_FORWARD["discussion_ext", "0004_no_repairs"],
+}
 
 
 @pytest.fixture
@@ -40,14 +56,11 @@ def test_empty_database_forward_step_by_step_and_back(walker: Walker) -> None:
         walker.back(step)
         assert step not in walker.applied()
     assert walker.tables() == set()
-    for step in steps:
-        walker.forward(step)
-    assert walker.applied() == set(steps)
 
 
 def test_rows_in_every_table_survive_each_step_and_its_way_back(walker: Walker) -> None:
     for step in each_step(walker):
-        walker.seed(SEEDS)
+        walker.seed()
         before = walker.rows()
         walker.forward(step)
         after = walker.rows()
@@ -62,7 +75,7 @@ def test_rows_in_every_table_survive_each_step_and_its_way_back(walker: Walker) 
 def test_damage_would_be_noticed(walker: Walker) -> None:
     """The twin of the test above: a lost blank at the end of a text shows, and so does a lost row."""
     walker.forward_to_the_end()
-    walker.seed({})
+    walker.seed()
     before = walker.rows()
     model = next(model for model in walker.models() if model._meta.label_lower == "people.auditentry")
     row = model._base_manager.first()
@@ -74,16 +87,16 @@ def test_damage_would_be_noticed(walker: Walker) -> None:
 
 
 def _damaged(before: Rows, after: Rows, excused: dict[str, str]) -> list[str]:
-    """Return what is gone or different, of the columns that are there before and after."""
+    """Return what is gone or different and not excused; what is new is no damage."""
     found = []
     for name, rows in before.items():
-        if name not in after or name in excused:
+        if name in excused:
             continue
-        for pk, row in rows.items():
-            if pk not in after[name]:
-                found.append(f"{name} {pk}")
+        for key, row in rows.items():
+            now = after.get(name, {}).get(key)
+            if now is None:
+                found.append(f"{name} {key}")
                 continue
-            now = after[name][pk]
-            shared = (row.keys() & now.keys()) - {key.split(".")[2] for key in excused if key.startswith(f"{name}.")}
-            found += [f"{name}.{column} of {pk}" for column in sorted(shared) if row[column] != now[column]]
+            columns = [column for column in row if f"{name}.{column}" not in excused]
+            found += [f"{name}.{column} of {key}" for column in columns if row[column] != now.get(column, "gone")]
     return found

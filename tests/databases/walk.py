@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -15,8 +16,28 @@ from django.db.migrations.state import ProjectState
 from .schema import OUR_APPS
 
 Step = tuple[str, str]
-# By table and then by primary key: the row as a dictionary.
+# By model and then by what tells its rows apart: the row as a dictionary.
 Rows = dict[str, dict[Any, dict[str, Any]]]
+
+
+def _sha1(text: str) -> str:
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+# Values of tables whose rows have to make sense to the migration that moves them, by the number of the row.
+SEEDS: dict[str, dict[str, Callable[[int], Any]]] = {
+    "gamification.missedcompletion": {
+        "user_id": lambda number: number,
+        "block_key": lambda number: f"block-v1:Org+C+1+type@html+block@{number}",
+        "key": lambda number: _sha1(f"{number}:block-v1:Org+C+1+type@html+block@{number}"),
+    },
+    "discussion_ext.repair": {
+        "forum_key": lambda number: f"comment:{number}",
+        "intent": lambda number: {"kind": "answer", "actor_id": number},
+    },
+}
+# What tells the rows of a table apart where their numbers do not last.
+IDENTITY = {"gamification.missedcompletion": "key", "discussion_ext.repair": "forum_key"}
 _NOON = datetime(2026, 11, 19, 12, 0, 0, 250000, tzinfo=UTC)
 
 
@@ -63,34 +84,34 @@ class Walker:
             model for model in self.state().apps.get_models(include_auto_created=True) if _label(model) in OUR_APPS
         )
 
-    def seed(self, overrides: dict[str, dict[str, Any]], *, rows: int = 3) -> None:
-        """Put a few rows into every table there is now; ``overrides`` gives values by ``app.model``."""
+    def seed(self, *, rows: int = 3, only: Collection[str] = ()) -> None:
+        """Put rows into every table there is now, or into some of them."""
         for model in self.models():
-            for _ in range(rows):
-                self._add(model, overrides.get(model._meta.label_lower, {}))
+            if not only or model._meta.label_lower in only:
+                model._base_manager.bulk_create([self._new(model) for _ in range(rows)])
 
     def rows(self) -> Rows:
         """Return everything that is stored in our tables."""
-        return {model._meta.label_lower: {row["pk"]: row for row in self._stored(model)} for model in self.models()}
+        return {model._meta.label_lower: self._stored(model) for model in self.models()}
 
     def tables(self) -> set[str]:
         """Return our tables that are there."""
         names = self.connection.introspection.table_names()
         return {name for name in names if name.startswith(tuple(f"{app}_" for app in OUR_APPS))}
 
-    def _stored(self, model: Any) -> Iterable[dict[str, Any]]:
-        columns = [field.attname for field in model._meta.concrete_fields]
-        return model._base_manager.values(*columns, pk=models.F("pk"))
+    def _stored(self, model: Any) -> dict[Any, dict[str, Any]]:
+        identity = IDENTITY.get(model._meta.label_lower, "pk")
+        columns = [field.attname for field in model._meta.concrete_fields if identity == "pk" or not field.primary_key]
+        return {row[identity]: row for row in model._base_manager.values(*dict.fromkeys([*columns, identity]))}
 
-    def _add(self, model: Any, given: dict[str, Any]) -> None:
+    def _new(self, model: Any) -> Any:
         number = next(self._numbers)
         values = {
             field.name: value_for(field, number)
             for field in model._meta.concrete_fields
             if not isinstance(field, models.AutoField | models.BigAutoField)
         }
-        values |= {name: value(number) if callable(value) else value for name, value in given.items()}
-        model._base_manager.create(**values)
+        return model(**values | {name: value(number) for name, value in SEEDS.get(model._meta.label_lower, {}).items()})
 
 
 def _label(model: Any) -> str:
