@@ -204,9 +204,10 @@ class Service(models.Model):
 class AuditEntry(models.Model):
     """An act that somebody may later have to explain. Entries are only ever added.
 
-    .. pii: The account that acted, and a reason in the actor's own words
+    .. pii: The account that acted, the account it was done to, and a reason in the actor's own words. The reason is
+        erased when the person retires whom it is about; that it was done, by whom and when stays.
     .. pii_types: id, other
-    .. pii_retirement: retained
+    .. pii_retirement: local_api
     """
 
     actor_id = models.PositiveBigIntegerField(null=True, blank=True, db_index=True)

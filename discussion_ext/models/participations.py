@@ -76,7 +76,7 @@ class PendingEvaluation(models.Model):
 
     .. pii: A learner's id, until the evaluation is done.
     .. pii_types: id
-    .. pii_retirement: retained
+    .. pii_retirement: local_api
     """
 
     task = models.ForeignKey("Task", on_delete=models.CASCADE)

@@ -1,0 +1,155 @@
+"""Every text and JSON column of every table of ours: what becomes of it when a person leaves, and why.
+
+*erased*: what stands there about the person is gone after retirement. *retained*: it stays, for the reason given.
+*never*: no person's words or names ever get there; codes, keys, ids and what the course team set up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+Whose = Callable[[int], Q]
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What becomes of a column. ``whose`` selects the rows that hold something about a person (given by id)."""
+
+    word: str
+    why: str
+    whose: Whose | None = None
+
+
+def erased(whose: Whose, why: str = "") -> Fate:
+    """Declare a column whose content about the person goes."""
+    return Fate("erased", why, whose)
+
+
+def retained(why: str, whose: Whose | None = None) -> Fate:
+    """Declare a column whose content stays."""
+    return Fate("retained", why, whose)
+
+
+def never(why: str) -> Fate:
+    """Declare a column that never holds a person's words or name."""
+    return Fate("never", why)
+
+
+def _by(column: str) -> Whose:
+    return lambda user_id: Q(**{column: user_id})
+
+
+KEY = never("a key of the platform's content")
+CODE = never("a code")
+HASH = never("a hash or token")
+COUNTS = never("numbers by name")
+SET_UP = never("what the course team or operator set up for everybody")
+
+COLUMNS: dict[str, dict[str, Fate]] = {
+    "people.Preferences": {"zone": erased(_by("pk")), "language": erased(_by("pk"))},
+    "people.ShownName": {
+        "surface": erased(_by("user_id"), "row deleted"),
+        "context_key": erased(_by("user_id"), "row deleted"),
+        "choice": erased(_by("user_id"), "row deleted"),
+    },
+    "people.Pseudonym": {
+        "context_key": erased(_by("user_id"), "row deleted"),
+        "text": erased(_by("user_id"), "row deleted"),
+    },
+    "people.Unsubscription": {"kind": erased(_by("user_id"), "row deleted")},
+    "people.Delivery": {
+        "key": never("made of ids; stays, so that nothing writes to somebody who is gone"),
+        "key_hash": HASH,
+        "kind": CODE,
+        "context": erased(_by("user_id")),
+        "state": CODE,
+        "detail": erased(_by("user_id")),
+        "claim_token": HASH,
+    },
+    "people.Errand": {
+        "id": HASH,
+        "kind": CODE,
+        "key": never("made of ids"),
+        "facts": never("ids and codes"),
+        "ticket": HASH,
+        "error": never("the class of an error"),
+    },
+    "people.JobRun": {
+        "name": CODE,
+        "counts": COUNTS,
+        "error": never("the class of an error"),
+        "runner": never("host and process"),
+        "token": HASH,
+    },
+    "people.Service": {"name": CODE, "version": CODE, "apps": CODE, "python": CODE, "django": CODE},
+    "people.AuditEntry": {
+        "verb": CODE,
+        "target": never("made of ids"),
+        "context_key": KEY,
+        "reason": erased(
+            lambda user_id: Q(target=f"user:{user_id}"),
+            "why something was done to the person; why the person did something to others stays for their appeals",
+        ),
+        "data": never("numbers and ids"),
+    },
+    "gamification.PointsCourse": {"course_key": KEY},
+    "gamification.SchemeVersion": {"scope": KEY, "title": SET_UP, "text": SET_UP},
+    "gamification.Entry": {
+        "source": never("made of ids"),
+        "kind": CODE,
+        "facts": COUNTS,
+        "reason": CODE,
+        "note": erased(_by("user_id")),
+        "title": erased(_by("user_id")),
+        "url": erased(_by("user_id")),
+    },
+    "gamification.Total": {"by_kind": COUNTS},
+    "discussion_ext.CourseSwitch": {"course_id": KEY},
+    "discussion_ext.Task": {
+        "usage_hash": HASH,
+        "usage_key": KEY,
+        "course_id": KEY,
+        "title": SET_UP,
+        "topic_key": HASH,
+        "fault": CODE,
+        "digest": HASH,
+        "config": SET_UP,
+        "synthesis": retained(
+            "what the course team wrote to everybody about the case; should it name somebody, the team can edit it",
+            _by("synthesis_by"),
+        ),
+    },
+    "discussion_ext.TaskVersion": {"config": SET_UP},
+    "discussion_ext.Contribution": {
+        "course_id": KEY,
+        "forum_key": never("made of ids"),
+        "slot_key": never("made of ids"),
+        "topic_id": KEY,
+        "kind": CODE,
+        "title": erased(_by("author_id")),
+        "body": erased(_by("author_id")),
+        "body_hash": HASH,
+        "closed_body": erased(_by("author_id")),
+        "state": CODE,
+        "state_reason": erased(_by("author_id"), "what a member of the team said about another's post stays there"),
+    },
+    "discussion_ext.Report": {
+        "reason": erased(lambda user_id: Q(reporter_id=user_id) | Q(contribution__author_id=user_id)),
+        "state": CODE,
+        "resolution": erased(_by("contribution__author_id")),
+    },
+    "discussion_ext.Participation": {
+        "step": CODE,
+        "evaluation": erased(_by("user_id"), "the team's reasons; codes and numbers of the verdict stay"),
+        "override_reason": erased(_by("user_id")),
+    },
+}
+
+#: Tables that are erased in another way than by emptying a text; each is shown in test_retirement.
+OTHERWISE: dict[str, str] = {
+    "gamification.Total": "the row leaves the board for good",
+    "discussion_ext.PendingEvaluation": "the row is deleted",
+}

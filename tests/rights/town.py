@@ -1,0 +1,121 @@
+"""A small town whose people's names and words carry marks, so that a mark can be looked for anywhere."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import User
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+COURSE = CourseKey.from_string("course-v1:Meridian+RIGHTS+2026")
+CASE = COURSE.make_usage_key("case_discussion", "bakery")
+#: In everything the person wrote, and in everything that others wrote about the person.
+WORDS = "quixotzephyr"
+#: Parts of the account.
+USERNAME, NAME, EMAIL = "username_vexillo", "Name Vexillo", "mail_vexillo@example.org"
+TRACES = (WORDS, USERNAME, NAME, EMAIL)
+
+_numbers = itertools.count(1)
+
+
+def text(*, seed: int, marked: bool = False, count: int = 16) -> str:
+    """Return a text that shares no run of words with one of another seed."""
+    words = [f"w{seed}n{index}" for index in range(count)]
+    return " ".join([*words, WORDS] if marked else words)
+
+
+@dataclass
+class Town:
+    """A course with a held case: somebody who will leave, a classmate who stays, and a member of the course team."""
+
+    leaving: User
+    staying: User
+    staff: User
+    course_key: CourseKey = COURSE
+    case: UsageKey = CASE
+    posts: dict[str, int] = field(default_factory=dict)
+
+    def post(self, name: str, posted: Any) -> int:
+        """Remember the number of a post under a name and return it."""
+        self.posts[name] = posted.contribution.id
+        return self.posts[name]
+
+
+def live(town: Town, at_once: Callable[[], Any]) -> None:
+    """Let everything happen in which words of the person, or about the person, may be kept."""
+    from forum import api as forum_api
+
+    from discussion_ext import api
+    from gamification import api as gamification
+    from people import api as people
+
+    leaving, staying, staff = town.leaving.pk, town.staying.pk, town.staff.pk
+    common: dict[str, Any] = {"usage_key": town.case}
+    people.set_preferences(user_id=leaving, zone="Africa/Nairobi")
+    people.unsubscribe(leaving, "another_kind")
+    people.display_names([leaving, staying], surface="board", context_key=str(COURSE))
+    people.choose_name(user_id=leaving, surface="post", context_key=str(COURSE), choice="name")
+    with at_once():
+        position = town.post("position", api.post_position(**common, user_id=leaving, body=text(seed=1, marked=True)))
+    with at_once():
+        theirs = town.post("theirs", api.post_position(**common, user_id=staying, body=text(seed=2)))
+    with at_once():
+        town.post("answer", api.post_answer(**common, contribution_id=theirs, user_id=leaving, body=_about(3)))
+    with at_once():
+        town.post("to_them", api.post_answer(**common, contribution_id=position, user_id=staying, body=text(seed=4)))
+    with at_once():
+        removed = town.post(
+            "removed", api.post_answer(**common, contribution_id=theirs, user_id=leaving, body=_about(5))
+        )
+    with at_once():
+        api.edit_contribution(**common, contribution_id=town.posts["answer"], user_id=leaving, body=_about(6))
+        api.set_helpful(**common, contribution_id=theirs, user_id=leaving, is_helpful=True)
+        api.report_contribution(**common, contribution_id=position, user_id=staying, reason=_about(7))
+        api.report_contribution(**common, contribution_id=theirs, user_id=leaving, reason=_about(8))
+    with at_once():
+        api.remove_contribution(**common, contribution_id=removed, actor_id=staff, reason=_about(9))
+        api.post_look_back(**common, user_id=leaving, body=text(seed=10, marked=True))
+        api.override_grade(**common, user_id=leaving, actor_id=staff, score=3, reason=_about(11))
+        gamification.adjust_points(
+            actor_id=staff,
+            user_id=leaving,
+            course_key=COURSE,
+            points=5,
+            reason=_about(12),
+            request_key=f"rights{next(_numbers)}",
+        )
+    with at_once():
+        thread = forum_api.create_thread(
+            title=f"Talk of {WORDS}", body=_about(13), course_id=str(COURSE), user_id=str(leaving), commentable_id="x"
+        )
+        forum_api.create_parent_comment(
+            thread_id=thread["id"],
+            body=_about(14),
+            user_id=str(leaving),
+            course_id=str(COURSE),
+            anonymous=False,
+            anonymous_to_peers=False,
+        )
+    town.posts["thread"] = int(thread["id"])
+    leave_draft(town)
+
+
+def leave_draft(town: Town) -> None:
+    """Let the person begin a text without posting it, as the block keeps it in the platform's learner state."""
+    from lms.djangoapps.courseware.models import StudentModule
+
+    drafts = {"answer:1": {"text": _about(15), "at": "2026-01-01T10:00:00+00:00"}}
+    StudentModule.objects.update_or_create(
+        module_state_key=town.case,
+        student=town.leaving,
+        course_id=COURSE,
+        defaults={"module_type": "case_discussion", "state": json.dumps({"has_read": True, "drafts": drafts})},
+    )
+
+
+def _about(seed: int) -> str:
+    return text(seed=seed, marked=True)
