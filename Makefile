@@ -13,7 +13,7 @@ LIST ?= $(TAG)
 RUN := $(VENV)/bin/
 MANAGE := $(RUN)python conf/host/manage.py
 
-.PHONY: help demo demo-reset test test-mariadb test-tutor quality e2e bench i18n messages requirements python
+.PHONY: help demo demo-reset test test-mariadb test-tutor quality e2e bench i18n messages settings-reference requirements python
 
 help: ## Say what can be done here
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -40,6 +40,7 @@ quality: $(VENV)/.dev ## Check style, types, architecture, annotations, migratio
 	PYTHONPATH=.:conf/host:conf/host/shims $(RUN)mypy
 	$(RUN)lint-imports
 	$(RUN)python .ci/check_annotations.py
+	$(RUN)python .ci/settings_reference.py
 	$(MANAGE) lms makemigrations --check --dry-run people gamification discussion_ext
 	$(RUN)djlint --check --lint people gamification discussion_ext xblocks conf/host
 	$(RUN)codespell
@@ -56,6 +57,9 @@ i18n: $(VENV)/.dev ## Check that no catalogue is stale, incomplete or uncompiled
 
 messages: $(VENV)/.dev ## Bring new strings into the catalogues and compile them
 	$(RUN)python .ci/check_catalogues.py --write
+
+settings-reference: $(VENV)/.dev ## Write docs/settings.md from the annotations of the settings
+	$(RUN)python .ci/settings_reference.py --write
 
 requirements: $(VENV)/.dev ## Compile the pinned lists again
 	requirements/compile.sh

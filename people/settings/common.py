@@ -43,7 +43,7 @@ def plugin_settings(settings: Any) -> None:
     # .. setting_use_cases: open_edx
     settings.PEOPLE_DELIVERIES_EVERY_SECONDS = getattr(settings, "PEOPLE_DELIVERIES_EVERY_SECONDS", 300)
     # .. setting_name: PEOPLE_JOBS
-    # .. setting_default: {}
+    # .. setting_default: every periodic job of the installed apps
     # .. setting_description: Which periodic jobs Celery beat runs: the job's name, and the name of the setting that
     #     says how often. The apps of the suite add theirs; a job that is to be left out has an interval of 0.
     # .. setting_use_cases: open_edx
