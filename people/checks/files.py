@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -24,24 +24,24 @@ _COLLECT: Final = "Run manage.py lms collectstatic and manage.py cms collectstat
 
 
 def check_page_files() -> Iterator[SeenData]:
-    """See that the files of our pages are found and collected."""
+    """See that the files of our pages are where pages look for them."""
     names = [name for app in suite.list_apps() for name in _files_below(Path(app.path) / "static")]
-    yield from _look_for(names)
+    yield _judge(names, [name for name in names if not _is_served(name)])
 
 
 def check_block_files() -> Iterator[SeenData]:
-    """See that the files of our blocks are found by the platform's rule for blocks.
+    """See that the files of our blocks are where the platform looks for them.
 
     In production it serves those of the parent package of the class's module; a class deeper down would work on a
-    developer's machine and have no files there.
+    developer's machine and have no files there. In development it asks the class.
     """
-    packages = {block_class.__module__.rpartition(".")[0] for _, block_class in suite.load_blocks()}
-    names = [
-        f"xblock/resources/{package}/public/{name}"
-        for package in sorted(packages)
-        for name in _files_below(Path(str(resources.files(package))) / "public")
-    ]
-    yield from _look_for(names)
+    names, lost = [], []
+    for package, block_class in {_package(block_class): block_class for _, block_class in suite.load_blocks()}.items():
+        for name in _files_below(Path(str(resources.files(package))) / "public"):
+            names.append(f"xblock/resources/{package}/public/{name}")
+            if not (_is_served(names[-1]) if _manifest() is not None else _is_opened(block_class, f"public/{name}")):
+                lost.append(names[-1])
+    yield _judge(names, lost)
 
 
 def check_templates() -> Iterator[SeenData]:
@@ -89,25 +89,38 @@ def list_languages() -> list[str]:
     return sorted({translation.to_language(folder.parent.name) for folder in folders})
 
 
-def _look_for(names: list[str]) -> Iterator[SeenData]:
-    lost = [name for name in names if not finders.find(name)]
-    if not names or lost:
-        yield SeenData.failure(
-            f"{len(lost)} of {len(names)} files are not found, {lost[0] if lost else 'none is installed'}.", _REINSTALL
-        )
-    elif stale := [name for name in names if not _is_collected(name)]:
-        yield SeenData.failure(f"{len(stale)} of {len(names)} files are not collected, {stale[0]} for one.", _COLLECT)
-    else:
-        yield SeenData.ok(f"{len(names)} files are found.")
+def _judge(names: list[str], lost: list[str]) -> SeenData:
+    if not names:
+        return SeenData.failure("No file is installed.", _REINSTALL)
+    if lost:
+        return SeenData.failure(f"{len(lost)} of {len(names)} files are not served, {lost[0]} for one.", _COLLECT)
+    return SeenData.ok(f"{len(names)} files are served.")
 
 
-def _is_collected(name: str) -> bool:
-    """Tell whether pages can name the file: in production its name with a hash stands in the collected manifest.
+def _is_served(name: str) -> bool:
+    """Tell whether a page that names a file gets it."""
+    manifest = _manifest()
+    return bool(finders.find(name)) if manifest is None else name in manifest
 
-    Asking for the address would not tell, because the platform's storage forgives what is missing.
+
+def _is_opened(block_class: type[Any], name: str) -> bool:
+    try:
+        block_class.open_local_resource(name).close()
+    except Exception:  # noqa: BLE001
+        return False
+    return True
+
+
+def _manifest() -> Mapping[str, str] | None:
+    """Return the files that were collected, as production serves them; None where none are collected.
+
+    Asking the storage for a file's address would not tell: the platform's forgives what is missing.
     """
-    manifest = getattr(staticfiles_storage, "hashed_files", None)
-    return manifest is None or name in manifest
+    return getattr(staticfiles_storage, "hashed_files", None)
+
+
+def _package(block_class: type[Any]) -> str:
+    return block_class.__module__.rpartition(".")[0]
 
 
 def _files_below(folder: Path) -> list[str]:
