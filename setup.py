@@ -33,6 +33,7 @@ setup(
     packages=find_packages(include=[*PACKAGES, *(f"{name}.*" for name in PACKAGES)]),
     package_data={name: package_files(name) for name in PACKAGES},
     install_requires=[
+        "attrs",
         "celery",
         "Django>=4.2",
         "django-crum",

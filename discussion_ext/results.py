@@ -29,6 +29,7 @@ from .data import (
     Step,
 )
 from .evidence import compute, is_ignored, list_own, stored_evaluation
+from .facts import tell_case
 from .models import Contribution, Participation, PendingEvaluation, Task
 
 log = logging.getLogger(__name__)
@@ -160,8 +161,10 @@ def _tell_ledger(task: Task, participation: Participation, result: EvaluationDat
         return
     revision = participation.finish_revision + 1
     course_key = CourseKey.from_string(task.course_id)
+    moment = result.finished_at or result.evaluated_at
     if not gamification.is_on(course_key):
         participation.finish_revision = revision
+        tell_case(task, participation, revision=revision, at=moment)
         return
     common: dict[str, Any] = {
         "source": participation.source,
@@ -169,7 +172,7 @@ def _tell_ledger(task: Task, participation: Participation, result: EvaluationDat
         "user_id": participation.user_id,
         "course_key": course_key,
         "kind": "case_finished",
-        "occurred_at": result.finished_at or result.evaluated_at,
+        "occurred_at": moment,
     }
     if result.is_finished:
         url = edx_platform.block_url(task.course_id, task.usage_key)
@@ -178,6 +181,7 @@ def _tell_ledger(task: Task, participation: Participation, result: EvaluationDat
         tell = partial(gamification.void_activity, **common, reason=reason)
     if _shielded(task, participation, tell):
         participation.finish_revision = revision
+        tell_case(task, participation, revision=revision, at=moment)
 
 
 def publish(task: Task, participation: Participation) -> None:

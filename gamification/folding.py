@@ -21,7 +21,7 @@ from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 
-from . import boards, courses, statements
+from . import boards, courses, facts, statements
 from .caps import Line, Window, list_live, sum_by_kind
 from .models import Entry, Listing, total_key
 from .statements import PendingLine
@@ -108,6 +108,7 @@ def _fold_waiting(course_id: int, course_key: CourseKey, user_id: int) -> int | 
                 after = after._replace(listing=boards.decide_listing(user_id=user_id, course_key=course_key))
             boards.write_total(key, before=before, after=after)
             statements.mark_folded(change.entry_ids)
+            facts.tell_change(user_id=user_id, course_key=course_key, before=before.points, after=after.points)
     return len(change.entry_ids)
 
 

@@ -16,6 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from people.fields import ExactCharField
 
+# Loaded with the models: the event bus looks for its signals before our AppConfig is ready.
+from . import signals  # noqa: F401
+
 USER_BITS = 32
 SCORE_BITS = 32
 

@@ -50,8 +50,8 @@ from .preferences import (
 from .pseudonyms import pseudonyms
 from .retirement import retire_person
 from .subscriptions import absolute_url, is_subscribed, read_token, subscribe, unsubscribe
-from .upkeep.backlogs import look_at_backlog
 from .upkeep.background import background_task, send_after_commit
+from .upkeep.backlogs import look_at_backlog
 from .upkeep.checkups import current_service, list_checkup_areas, register_checkup, run_checkups
 from .upkeep.commands import JobCommand, whole_number
 from .upkeep.errands import (
@@ -65,6 +65,7 @@ from .upkeep.errands import (
     run_errands,
 )
 from .upkeep.exports import export_person, find_person, list_export_sections, register_export
+from .upkeep.facts import announce
 from .upkeep.jobs import get_job, in_batches, is_job_due, list_jobs, look_at_job, register_job, run_job
 from .upkeep.logs import name_error
 from .upkeep.ranges import list_ranges, register_ranges
@@ -90,6 +91,7 @@ __all__ = [
     "UnknownSurfaceError",
     "absolute_url",
     "add_errand",
+    "announce",
     "background_task",
     "choose_name",
     "count_due_deliveries",

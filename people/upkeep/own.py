@@ -10,7 +10,8 @@ from people.data import JobData
 from people.deliveries import count_due_deliveries, process_deliveries
 
 from . import own_records
-from .errands import count_errands, run_errands
+from .errands import count_errands, register_errand, run_errands
+from .facts import FACT, send_fact
 from .jobs import in_batches, register_job
 from .retention import count_expired, purge_expired
 
@@ -44,6 +45,7 @@ def register() -> None:
     """Make it known; called once, when the app is ready."""
     for job in (_DELIVERIES, _ERRANDS, _PURGE):
         register_job(job)
+    register_errand(FACT, send_fact)
     own_records.register()
     own_checks.register()
 
