@@ -107,6 +107,7 @@ COLUMNS: dict[str, dict[str, Fate]] = {
         "url": erased(_by("user_id")),
     },
     "gamification.Total": {"by_kind": COUNTS},
+    "discussion_ext.Backfill": {"course_id": KEY},
     "discussion_ext.CourseSwitch": {"course_id": KEY},
     "discussion_ext.Task": {
         "usage_hash": HASH,

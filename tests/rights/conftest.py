@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from tests.rights.town import CASE, COURSE, EMAIL, NAME, USERNAME, Town, live
+from tests.rights.town import CASE, COURSE, EMAIL, NAME, STAYING_ID, USERNAME, Town, live
 
 
 @pytest.fixture(autouse=True)
@@ -29,8 +29,8 @@ def make_user(db: None) -> Callable[..., User]:
 
     from common.djangoapps.student.models import CourseEnrollment, UserProfile
 
-    def make(username: str, *, name: str = "", email: str = "", is_enrolled: bool = True) -> User:
-        user = User.objects.create(username=username, email=email or f"{username}@example.org")
+    def make(username: str, *, name: str = "", email: str = "", is_enrolled: bool = True, **fields: Any) -> User:
+        user = User.objects.create(username=username, email=email or f"{username}@example.org", **fields)
         UserProfile.objects.update_or_create(user=user, defaults={"name": name or username.title()})
         ForumUser.objects.get_or_create(user=user)
         if is_enrolled:
@@ -58,7 +58,7 @@ def town(make_user: Callable[..., User]) -> Town:
     CourseAccessRole.objects.create(user=staff, org="Meridian", course_id=COURSE, role="staff")
     return Town(
         leaving=make_user(USERNAME, name=NAME, email=EMAIL),
-        staying=make_user("tomas"),
+        staying=make_user("tomas", pk=STAYING_ID),
         staff=staff,
     )
 

@@ -17,6 +17,8 @@ CASE = COURSE.make_usage_key("case_discussion", "bakery")
 WORDS = "quixotzephyr"
 #: Parts of the account.
 USERNAME, NAME, EMAIL = "username_vexillo", "Name Vexillo", "mail_vexillo@example.org"
+#: An id that can be told from every other number in a text.
+STAYING_ID = 987_654_321
 TRACES = (WORDS, USERNAME, NAME, EMAIL)
 
 _numbers = itertools.count(1)

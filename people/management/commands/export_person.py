@@ -36,14 +36,11 @@ class Command(BaseCommand):
                 self.stdout.write(piece, ending="")
             return
         path = Path(options["output"])
-        # Readable by the operator alone; an older export is not overwritten by accident.
         try:
-            with path.open("x", encoding="utf-8", opener=_private) as file:
-                file.writelines(pieces)
+            # Readable by the operator alone; an older export is not overwritten by accident.
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         except FileExistsError as error:
             raise CommandError(f"{path} exists already.") from error
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.writelines(pieces)
         self.stdout.write(f"Written to {path}.")
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -1,0 +1,144 @@
+"""All data on one person: complete, readable, and only theirs."""
+
+from __future__ import annotations
+
+import json
+import stat
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import models
+from django.db.models.query import QuerySet
+
+from people import api as people
+from people.models import AuditEntry
+from tests.rights.test_retirement import our_models
+from tests.rights.town import STAYING_ID, WORDS, Town
+
+#: Tables with personal data that no export shows.
+LEFT_OUT = {
+    "people.Errand": "ids of work that is not done yet; gone within minutes",
+    "discussion_ext.PendingEvaluation": "an id, until the evaluation is done",
+}
+
+
+def export(user_id: int) -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads("".join(people.export_person(user_id, actor_id=None)))
+    return parsed
+
+
+def rows(document: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    return next(section["rows"] for section in document["sections"] if section["name"] == name)
+
+
+def test_every_table_with_personal_data_is_in_it() -> None:
+    with_personal_data = {model._meta.label for model in our_models() if ".. pii:" in (model.__doc__ or "")}
+    shown = {section.model for section in people.list_export_sections() if section.model}
+    assert with_personal_data - shown == set(LEFT_OUT)
+    assert not shown & set(LEFT_OUT)
+
+
+def test_every_column_has_a_title_and_a_value(lived: Town) -> None:
+    document = export(lived.leaving.pk)
+    for section in document["sections"]:
+        assert section["title"]
+        assert all(section["columns"].values())
+        for row in section["rows"]:
+            assert list(row) == list(section["columns"])
+
+
+def test_it_says_everything_that_the_person_did(lived: Town) -> None:
+    document = export(lived.leaving.pk)
+    assert (document["format"], document["version"], document["user_id"]) == (
+        "org.openedx.community.person",
+        1,
+        lived.leaving.pk,
+    )
+    empty = {section["name"] for section in document["sections"] if not section["rows"]}
+    # A learner installs no scheme, closes no case and turns nothing on; nobody answered after the mail was asked for.
+    assert empty <= {"gamification.schemes", "discussion_ext.syntheses", "discussion_ext.switches"}
+    bodies = [row["body"] for row in rows(document, "discussion_ext.contributions")]
+    assert len(bodies) == 6
+    assert all(WORDS in body for body in bodies)
+    assert rows(document, "discussion_ext.drafts")[0]["text"].endswith(WORDS)
+    assert rows(document, "people.preferences")[0]["zone"] == "Africa/Nairobi"
+    assert {row["kind"] for row in rows(document, "gamification.entries")} >= {"manual", "comment", "answer"}
+    assert rows(document, "discussion_ext.participations")[0]["override_reason"].endswith(WORDS)
+
+
+def test_moments_are_iso_in_utc(lived: Town) -> None:
+    document = export(lived.leaving.pk)
+    moments = [row["created_at"] for row in rows(document, "discussion_ext.contributions")]
+    assert all(moment.endswith("Z") and moment[10] == "T" for moment in [*moments, document["exported_at"]])
+
+
+def test_others_are_not_in_it(lived: Town) -> None:
+    text = "".join(people.export_person(lived.leaving.pk, actor_id=None))
+    assert str(STAYING_ID) not in text
+    reports = rows(json.loads(text), "discussion_ext.reports")
+    assert [(report["is_yours"], bool(report["reason"])) for report in reports] == [(False, False), (True, True)]
+
+
+def test_a_member_of_the_team_gets_their_acts_without_the_people_they_were_done_to(lived: Town) -> None:
+    AuditEntry.objects.create(actor_id=lived.staff.pk, verb="points_given", target=f"user:{STAYING_ID}", reason="Fine")
+    text = "".join(people.export_person(lived.staff.pk, actor_id=None))
+    assert str(STAYING_ID) not in text
+    acts = {row["verb"] for row in rows(json.loads(text), "people.audit")}
+    assert acts >= {"grade.override", "contribution.remove", "points_given"}
+
+
+def test_after_retirement_it_says_numbers_and_no_words(lived: Town, at_once: Any) -> None:
+    with at_once():
+        people.retire_person(lived.leaving.pk)
+        from discussion_ext import api
+        from gamification import api as gamification
+
+        api.retire_person(lived.leaving.pk)
+        gamification.retire_person(user_id=lived.leaving.pk)
+    text = "".join(people.export_person(lived.leaving.pk, actor_id=None))
+    assert WORDS not in text
+    assert rows(json.loads(text), "gamification.totals")
+
+
+def test_it_is_written_while_it_is_read(lived: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    iterate = QuerySet.iterator
+
+    def note(self: QuerySet[models.Model], *args: Any, **kwargs: Any) -> Any:
+        read.append(self.model._meta.label)
+        return iterate(self, *args, **kwargs)
+
+    monkeypatch.setattr(QuerySet, "iterator", note)
+    pieces = people.export_person(lived.leaving.pk, actor_id=None)
+    next(pieces)
+    assert read == []
+    assert sum(1 for _ in pieces) > 40
+    assert "discussion_ext.Contribution" in read
+
+
+class TestCommand:
+    """``export_person`` writes for an operator, and that it did is on record."""
+
+    def test_to_standard_output_by_id(self, lived: Town) -> None:
+        out = StringIO()
+        call_command("export_person", str(lived.leaving.pk), stdout=out)
+        assert json.loads(out.getvalue())["user_id"] == lived.leaving.pk
+        entry = AuditEntry.objects.get(verb="person.export")
+        assert (entry.actor_id, entry.target) == (None, f"user:{lived.leaving.pk}")
+
+    def test_to_a_file_that_only_the_operator_reads_by_username(self, lived: Town, tmp_path: Path) -> None:
+        path = tmp_path / "person.json"
+        call_command("export_person", "--username", lived.leaving.username, "--output", str(path), stdout=StringIO())
+        assert json.loads(path.read_text(encoding="utf-8"))["user_id"] == lived.leaving.pk
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        with pytest.raises(CommandError, match="exists already"):
+            call_command("export_person", str(lived.leaving.pk), "--output", str(path))
+
+    @pytest.mark.parametrize("who", [["4711"], ["--username", "nobody"]])
+    def test_nobody(self, db: None, who: list[str]) -> None:
+        with pytest.raises(CommandError, match="no such account"):
+            call_command("export_person", *who)
+        assert not AuditEntry.objects.filter(verb="person.export").exists()
