@@ -15,16 +15,16 @@ from .tasks import run_errand_task, send_delivery_task
 from .upkeep.reserved_keys import refuse_course
 
 
-@api.guarded(
-    missed=None, in_savepoint=False
-)  # the delivery itself is the note of what is to be done: ``send_deliveries`` finds it
+# The delivery itself is the note of what is to be done: ``send_deliveries`` finds it.
+@api.guarded(missed=None, in_savepoint=False)
 def on_delivery_saved(sender: Any, instance: Delivery, created: bool = False, **_kwargs: Any) -> None:
     """Hand a new delivery that is due at once to the worker; what the broker loses, the next run finds."""
     if created and instance.state == DeliveryState.PENDING and instance.due_at <= timezone.now():
         transaction.on_commit(partial(send_delivery_task.delay, instance.pk), robust=True)
 
 
-@api.guarded(missed=None, in_savepoint=False)  # the errand stays: ``run_errands`` finds it
+# The errand stays: ``run_errands`` finds it.
+@api.guarded(missed=None, in_savepoint=False)
 def on_errand_due(sender: Any, errand_id: str, **_kwargs: Any) -> None:
     """Hand an errand to the worker; a broker that is down costs nothing."""
     run_errand_task.delay(errand_id)

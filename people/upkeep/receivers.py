@@ -42,6 +42,7 @@ class Guard:
     """What is promised about a receiver, for tests and readers: it stands as ``guard`` at the function."""
 
     leaves_errand: bool
+    in_savepoint: bool = False
     passes: tuple[type[Exception], ...] = ()
 
 
@@ -57,8 +58,8 @@ def guarded(
     ``missed`` gets what the receiver got and names the errand, from ids at hand and without asking anything; None
     where another sweep finds what was missed. ``when`` decides before the savepoint is made whether there is anything
     to do: what costs a query in courses that want nothing of us belongs there. ``passes`` are errors that are meant for
-    the sender: they undo the savepoint and go on. ``in_savepoint`` may be False where nothing is
-    written, or where it is after the commit anyway.
+    the sender: they undo the savepoint and go on. ``in_savepoint`` may be False where the database
+    is not touched, or where it is after the commit anyway.
     """
 
     def guard(receiver: Receiver) -> Receiver:
@@ -77,7 +78,8 @@ def guarded(
                 if missed is not None:
                     _leave_errand(lambda: missed(*args, **kwargs))
 
-        guarded_receiver.guard = Guard(leaves_errand=missed is not None, passes=passes)  # type: ignore[attr-defined]
+        promise = Guard(leaves_errand=missed is not None, in_savepoint=in_savepoint, passes=passes)
+        guarded_receiver.guard = promise  # type: ignore[attr-defined]
         return guarded_receiver
 
     return guard
