@@ -1,4 +1,4 @@
-"""What a recorded post sets going: points, the author's evaluation, and word to the person who was answered.
+"""What a recorded post sets going: points, the author's evaluation, and word to whom it concerns.
 
 Each in its own savepoint: a failing neighbour never costs the record.
 """
@@ -16,6 +16,8 @@ from people import api as people
 
 from . import edx_platform, words
 from .data import CREDITED, CaseConfigData, ContributionKind, ContributionState
+from .facts import tell_contribution
+from .intents import current_intent
 from .models import Contribution, PendingEvaluation
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,7 @@ def tell_others(contribution: Contribution) -> None:
     if contribution.task_id:
         await_evaluation(contribution.task_id, contribution.author_id)
         _announce_answer(contribution)
+    tell_contribution(contribution)
 
 
 def tell_ledger(contribution: Contribution) -> None:
@@ -46,7 +49,10 @@ def await_evaluation(task_id: int, user_id: int) -> None:
 
 def _announce_answer(contribution: Contribution) -> None:
     task, answered_id = contribution.task, contribution.parent_author_id
-    is_news = contribution.kind == ContributionKind.ANSWER and contribution.state == ContributionState.LIVE
+    intent = current_intent()
+    is_history = intent is not None and intent.is_history
+    is_answer = contribution.kind == ContributionKind.ANSWER and contribution.state == ContributionState.LIVE
+    is_news = is_answer and not is_history
     if not is_news or task is None or answered_id is None or answered_id == contribution.author_id:
         return
     course_key = CourseKey.from_string(contribution.course_id)
@@ -69,7 +75,7 @@ def _announce_answer(contribution: Contribution) -> None:
 def send_points(contribution: Contribution) -> None:
     """Tell the ledger about the present state of a post; safe to repeat. The words of a near-copy earn nothing."""
     course_key = CourseKey.from_string(contribution.course_id)
-    if not gamification.is_on(course_key):
+    if contribution.is_unpaid or not gamification.is_on(course_key):
         return
     common = {
         "source": contribution.source,

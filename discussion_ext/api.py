@@ -4,6 +4,7 @@ Callers are trusted: they have asked ``permissions`` before. The acting person a
 """
 
 from .availability import is_on, set_on
+from .backfill import backfill_contributions, look_at_history
 from .cases import (
     edit_contribution,
     open_case,
@@ -75,6 +76,7 @@ __all__ = [
     "PostsHeldError",
     "TooManyPostsError",
     "TopicTakenError",
+    "backfill_contributions",
     "calculate_score",
     "can_take_part",
     "clear_override",
@@ -103,6 +105,7 @@ __all__ = [
     "list_team_posts",
     "list_team_rows",
     "list_topics",
+    "look_at_history",
     "may_have_cases",
     "missed_course",
     "missed_flag",

@@ -103,6 +103,7 @@ def _record_new(post: ForumPostData, intent: Intent | None) -> Contribution | No
         parent_author_id=parent.author_id if parent else None,
         title="" if post.is_retired else post.title[:255],
         is_erased=post.is_retired,
+        is_unpaid=intent is not None and intent.is_unpaid,
         created_at=post.created_at,
         worded_at=post.created_at,
     )
@@ -220,6 +221,26 @@ def _move(contribution: Contribution, post: ForumPostData) -> None:
         for affected in (former, task):
             if affected is not None:
                 await_evaluation(affected.pk, each.author_id)
+
+
+def adopt_reply(contribution: Contribution, parent: Contribution) -> None:
+    """Put a reply under what it answers, whose record came later: a thread from before our time."""
+    former = contribution.task
+    contribution = Contribution.objects.select_for_update().get(pk=contribution.pk)
+    contribution.parent, contribution.root = parent, parent.root or parent
+    contribution.parent_author_id = parent.author_id
+    contribution.group_id = parent.group_id
+    contribution.fold_due = 1
+    if parent.task_id != contribution.task_id:
+        contribution.task = parent.task
+        contribution.course_id = parent.course_id
+        contribution.kind = _moved_kind(contribution, parent.task)
+    # It was counted as standing alone: nowhere.
+    contribution.is_counted = False
+    contribution.save()
+    if parent.task is not None and former is None:
+        _index(contribution)
+        await_evaluation(parent.task.pk, contribution.author_id)
 
 
 # -- a post goes -------------------------------------------------------------------------------------------------------

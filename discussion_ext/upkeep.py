@@ -27,38 +27,8 @@ def register() -> None:
     people.register_errand(ErrandKind.VOTE, missed.run_vote)
     people.register_errand(ErrandKind.FLAG, missed.run_flag)
     people.register_errand(ErrandKind.COURSE, missed.run_course)
-    people.register_job(
-        JobData(
-            name="discussion_ext.sweep_discussions",
-            says="Evaluates who waits, closes what is due, sends points and recounts what was interrupted.",
-            work=sweep_discussions,
-            look=look_at_sweep,
-            limit=5000,
-        )
-    )
-    people.register_job(
-        JobData(
-            name="discussion_ext.repair_contributions",
-            says="Compares the forum with the contributions and repairs both ways.",
-            work=repair_contributions,
-            look=look_at_repairs,
-            limit=None,
-            lease_minutes=60,
-            seconds=None,
-        )
-    )
-    people.register_job(
-        JobData(
-            name="discussion_ext.evaluate_cases",
-            says="Evaluates everybody in the cases of a course again.",
-            work=evaluate_cases,
-            look=look_at_cases,
-            limit=None,
-            is_single=False,
-            lease_minutes=60,
-            seconds=None,
-        )
-    )
+    for job in JOBS:
+        people.register_job(job)
 
 
 def sweep_discussions(*, limit: int) -> Generator[Counts, None, None]:
@@ -97,3 +67,43 @@ def look_at_cases(*, course_key: CourseKey) -> Counts:
 
 def _name_repairs(found: Mapping[str, int]) -> Counts:
     return {"posts without a record": found["missing"], "records without a post": found["vanished"]}
+
+
+JOBS = (
+    JobData(
+        name="discussion_ext.sweep_discussions",
+        says="Evaluates who waits, closes what is due, sends points and recounts what was interrupted.",
+        work=sweep_discussions,
+        look=look_at_sweep,
+        limit=5000,
+    ),
+    JobData(
+        name="discussion_ext.repair_contributions",
+        says="Compares the forum with the contributions and repairs both ways.",
+        work=repair_contributions,
+        look=look_at_repairs,
+        limit=None,
+        lease_minutes=60,
+        seconds=None,
+    ),
+    JobData(
+        name="discussion_ext.evaluate_cases",
+        says="Evaluates everybody in the cases of a course again.",
+        work=evaluate_cases,
+        look=look_at_cases,
+        limit=None,
+        is_single=False,
+        lease_minutes=60,
+        seconds=None,
+    ),
+    JobData(
+        name="discussion_ext.backfill_contributions",
+        says="Takes up what was in the forum before us.",
+        work=api.backfill_contributions,
+        look=api.look_at_history,
+        limit=None,
+        # An operator who starts it again after a crash should not wait long; each batch takes a moment.
+        lease_minutes=2,
+        seconds=None,
+    ),
+)

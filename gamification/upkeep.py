@@ -24,27 +24,8 @@ def register() -> None:
     people.register_errand(boards.BOARD_ROWS, boards.run_board_rows)
     people.register_errand(units.UNIT, units.run_unit)
 
-    people.register_job(
-        JobData(
-            name="gamification.fold_points",
-            says="Adds ledger lines that still wait to totals and boards.",
-            work=fold_points,
-            look=look_at_lines,
-            limit=10_000,
-        )
-    )
-    people.register_job(
-        JobData(
-            name="gamification.rebuild_boards",
-            says="Compares totals, boards and histogram with the ledger and repairs what differs.",
-            work=rebuild_boards,
-            look=look_at_boards,
-            limit=None,
-            # A whole course is one step.
-            lease_minutes=60,
-            seconds=None,
-        )
-    )
+    for job in JOBS:
+        people.register_job(job)
 
 
 def fold_points(*, limit: int, min_age_seconds: int | None = None) -> Generator[Counts, None, None]:
@@ -80,3 +61,24 @@ def _compare(course_keys: Iterable[CourseKey], *, is_repair: bool) -> Generator[
             "places wrong": found.listings,
             "bars wrong": found.bars,
         }
+
+
+JOBS = (
+    JobData(
+        name="gamification.fold_points",
+        says="Adds ledger lines that still wait to totals and boards.",
+        work=fold_points,
+        look=look_at_lines,
+        limit=10_000,
+    ),
+    JobData(
+        name="gamification.rebuild_boards",
+        says="Compares totals, boards and histogram with the ledger and repairs what differs.",
+        work=rebuild_boards,
+        look=look_at_boards,
+        limit=None,
+        # A whole course is one step.
+        lease_minutes=60,
+        seconds=None,
+    ),
+)

@@ -18,6 +18,7 @@ class Contribution(models.Model):
     look back unique for a learner in a task; it is NULL when the slot is free again. ``group_id`` is a cohort or 0.
     ``is_counted`` says whether the counts of parent and group include it, ``fold_due`` (NULL or 1) that they have to
     be looked at; ``points_due`` the same for the ledger. ``ordinal`` numbers the replies within one discussion.
+    ``is_unpaid`` marks a post from before our time that was taken up without points.
     ``closed_body`` is the text at closing where it was changed later through another door.
 
     .. pii: The text a learner wrote, its title, and the ids of its author, of the person answered and of who took it
@@ -67,6 +68,7 @@ class Contribution(models.Model):
     ordinal = models.PositiveIntegerField(null=True)
     is_counted = models.BooleanField(default=False)
     fold_due = models.PositiveSmallIntegerField(null=True, default=1, db_index=True)
+    is_unpaid = models.BooleanField(default=False)
     points_due = models.PositiveSmallIntegerField(null=True, db_index=True)
 
     class Meta:
