@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from django.urls import Resolver404, resolve
+from opaque_keys.edx.keys import CourseKey
 
 from gamification import api as gamification
 from people import api as people
@@ -168,6 +169,10 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
 
 
+def _is_course_key(value: Any) -> bool:
+    return CourseKey.from_string(value).is_course
+
+
 def _are_factors(value: Any) -> bool:
     return all(isinstance(language, str) and 0 < factor <= 10 for language, factor in value.items())
 
@@ -178,6 +183,7 @@ def _are_paces(value: Any) -> bool:
 
 RANGES: Final = (
     RangeData.switch("DISCUSSION_EXT_ON_BY_DEFAULT"),
+    RangeData("DISCUSSION_EXT_HELD_COURSE_KEY", "a course key of which no course exists", _is_course_key),
     RangeData.whole("DISCUSSION_EXT_POST_LIMIT", 100, 1_000_000),
     RangeData.pace("DISCUSSION_EXT_RATE_LIMIT"),
     RangeData("DISCUSSION_EXT_ACT_LIMITS", 'a table of acts with how often, such as {"edit": "10/m"}', _are_paces),

@@ -59,8 +59,9 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Make known what this app needs to run well."""
         from . import edx_platform, handlers
-        from .upkeep import own, services
+        from .upkeep import own, services, system_checks
 
         own.register()
+        system_checks.register()
         services.report_with_first_request()
         edx_platform.watch_new_courses(handlers.on_course_about_to_exist)
