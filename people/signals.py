@@ -14,7 +14,7 @@ class _RobustSignal(Signal):
     """A signal of which one receiver's failure stops neither the others nor the sender, with DEBUG as without."""
 
     def send(self, sender: Any, **named: Any) -> list[tuple[Any, Any]]:
-        return self.send_robust(sender, **named)
+        return super().send_robust(sender, **named)
 
 
 class PublicFact(OpenEdxPublicSignal, _RobustSignal):
