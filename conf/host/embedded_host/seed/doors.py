@@ -74,6 +74,8 @@ class Doors:
         actor_id = self._id(person)
         points.set_on(self._course_key, True, actor_id=actor_id)
         cases.set_on(self._course_key, True, actor_id=actor_id)
+        # The whole history is one transaction, so nothing that waits for the commit comes in time.
+        cases.sync_course(self._course_key)
 
     def join(self, person: Person, *, cohort: str) -> None:
         """Enrol, in a cohort, and give the team and the moderator their roles."""
