@@ -17,9 +17,10 @@ from discussion_ext.data import (
     CaseViewData,
     Order,
 )
+from people import api as people
 
 from .case_handlers import failure_words
-from .case_screens import counter_words, learner_context, read_only_reason
+from .case_screens import counter_words, learner_context, off_reason, read_only_reason
 from .case_sync import sync_from_render
 from .fragments import build_fragment, dom_id, render_template, resource_url
 from .learner import ActingPerson, local_key
@@ -52,10 +53,7 @@ def draw_safely(
     block: CaseDiscussionXBlock, person: ActingPerson, draw_open: Callable[[CaseDiscussionXBlock, ActingPerson], str]
 ) -> str:
     """Return what ``draw_open`` draws of the case; whoever may not see it, or if a neighbour fails, the case alone."""
-    reason = read_only_reason(person, person.course_key)
-    if not reason and not cases.is_on(person.course_key):
-        reason = _("Case discussions are not turned on in this course.")
-    if reason:
+    if reason := read_only_reason(person, person.course_key) or off_reason(person):
         return _draw_case_only(block, reason)
     try:
         with transaction.atomic():
@@ -63,8 +61,8 @@ def draw_safely(
             return draw_open(block, person)
     except cases.CaseError as error:
         return _draw_case_only(block, error.message)
-    except Exception:
-        log.exception("Case discussion %s could not be drawn", local_key(block))
+    except Exception as error:  # noqa: BLE001 - whatever a neighbour does, the case itself is shown
+        log.error("xblocks.case_not_drawn block=%s error=%s", local_key(block), people.name_error(error))
         return _draw_case_only(
             block, _("The discussion cannot be shown right now. Nothing is lost. Try again in a few minutes.")
         )

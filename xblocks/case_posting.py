@@ -22,7 +22,7 @@ from discussion_ext.data import (
 from people import api as people
 
 from .case_learner import draw_region, view_of
-from .case_screens import learner_context, may_write, read_only_reason, reader_zone, sum_words
+from .case_screens import learner_context, may_write, off_reason, read_only_reason, reader_zone, sum_words
 from .fragments import render_template
 from .learner import ActingPerson, acting_person, local_key, refuse_write
 from .requests import RequestError, read_choice, read_flag, read_integer, read_text
@@ -189,6 +189,8 @@ def _reading(block: CaseDiscussionXBlock, act: Act | None = None) -> ActingPerso
     reason = read_only_reason(person, person.course_key)
     if reason:
         raise RequestError(reason, status=403, code="not_enrolled")
+    if reason := off_reason(person):
+        raise RequestError(reason, status=403, code="off")
     if act is not None and not person.is_team:
         cases.keep_pace(act, user_id=person.signed_in_id)
     return person

@@ -200,3 +200,10 @@ def read_only_reason(person: ActingPerson, course_key: Any) -> str:
     if not person.is_team and not cases.can_take_part(person.user_id, course_key):
         return _("Enrol in this course to take part.")
     return ""
+
+
+def off_reason(person: ActingPerson) -> str:
+    """Return that the course has no case discussions, or nothing."""
+    if person.course_key is not None and cases.is_on(person.course_key):
+        return ""
+    return _("Case discussions are not turned on in this course.")

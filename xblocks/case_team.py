@@ -19,7 +19,7 @@ from people.data import PRIVATE_HEADERS
 
 from .case_handlers import failure_words, refuse_case
 from .case_learner import draw_safely
-from .case_screens import TagLine, count_texts, counter_words, reader_zone
+from .case_screens import TagLine, count_texts, counter_words, off_reason, reader_zone
 from .fragments import build_fragment, dom_id, render_template, resource_url, speaking
 from .learner import ActingPerson, acting_person, local_key, refuse_write
 from .requests import (
@@ -279,8 +279,8 @@ def _team(block: CaseDiscussionXBlock) -> ActingPerson:
         raise RequestError(refusal.message, status=403, code=refusal.code)
     if not person.is_team:
         raise RequestError(_("Only the course team can do this."), status=403, code="not_allowed")
-    if not cases.is_on(person.course_key):
-        raise RequestError(_("Case discussions are not turned on in this course."), status=403, code="off")
+    if reason := off_reason(person):
+        raise RequestError(reason, status=403, code="off")
     return person
 
 

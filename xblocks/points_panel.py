@@ -24,6 +24,7 @@ from xblock.core import XBlock
 from xblock.fields import Boolean, Integer, Scope, String
 
 from gamification import api as points
+from people import api as people
 from people.api import TooFastError
 
 from . import points_preview
@@ -80,8 +81,8 @@ class PointsPanelXBlock(XBlock):
             try:
                 with transaction.atomic():
                     return self._draw_learner(person.user_id, person.course_key, is_team=person.is_team)
-            except DatabaseError:
-                log.exception("Points of %s cannot be shown.", person.course_key)
+            except DatabaseError as error:
+                log.error("xblocks.points_not_drawn course=%s error=%s", person.course_key, people.name_error(error))
                 return self._draw_note("down")
 
     def author_view(self, context: dict[str, Any] | None = None) -> Fragment:
@@ -184,8 +185,10 @@ class PointsPanelXBlock(XBlock):
                 return refuse(error.message, status=error.status, code=error.code, field=error.field)
             except TooFastError as error:
                 return refuse_haste(error)
-            except DatabaseError:
-                log.exception("Nothing was stored for %s.", self.scope_ids.usage_id)
+            except DatabaseError as error:
+                log.error(
+                    "xblocks.points_not_stored block=%s error=%s", self.scope_ids.usage_id, people.name_error(error)
+                )
                 return refuse(_("Not saved. Try again in a few minutes."), status=503, code="unavailable")
 
     def _learner_context(self, user_id: int, course_key: CourseKey) -> dict[str, Any]:

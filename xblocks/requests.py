@@ -56,6 +56,8 @@ def read_object(request: Request) -> dict[str, Any]:
     """Return the JSON object in the body of a POST request. Raise `RequestError` for anything else."""
     if request.method != "POST":
         raise RequestError(_("Send this with POST."), status=405, code="method")
+    if request.content_type != "application/json":
+        raise RequestError(_("Send this as application/json."), status=415, code="media_type")
     if (request.content_length or 0) > MAX_BODY or len(request.body) > MAX_BODY:
         raise RequestError(_("That is too much to send at once."), status=413, code="too_large")
     try:

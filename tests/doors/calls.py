@@ -1,0 +1,99 @@
+"""How each door of docs/doors.md is called so that a refusal can only be about who calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+from opaque_keys.edx.keys import CourseKey
+
+from tests.doors.world import ANSWER, COURSE, LOOK_BACK, POSITIONS, World, as_json, handler_url
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: where, how and with what."""
+
+    url: str
+    method: str = "GET"
+    body: dict[str, Any] = field(default_factory=dict)
+
+    def send(self, client: Client, method: str = "", **extra: Any) -> Any:
+        """Send it as somebody, perhaps by another method or with something changed."""
+        method = method or self.method
+        return client.generic(
+            method,
+            self.url,
+            extra.pop("data", self.body.get("data", "") if method == self.method else ""),
+            extra.pop("content_type", self.body.get("content_type", "application/octet-stream")),
+            **extra,
+        )
+
+
+Make = Callable[[World], Call]
+FORM = "application/x-www-form-urlencoded"
+
+
+def call_of(door: str, world: World, course: CourseKey = COURSE) -> Call:
+    """Return the call that belongs to a row of the tables "Pages and REST" and "Handlers in the LMS"."""
+    name, _space, method = door.partition(" ")
+    if "." in name:
+        return _handler(name, world, course)
+    if name == "people:unsubscribe":
+        body = {"data": "act=stop", "content_type": FORM} if method == "POST" else {}
+        return Call(reverse(name, args=[world.token]), method or "GET", body)
+    bodies = {
+        "gamification:privacy POST": {"data": "choice=name", "content_type": FORM},
+        "gamification:api_privacy PUT": as_json({"choice": "name"}),
+    }
+    return Call(reverse(name, args=[str(course)]), method or "GET", bodies.get(door, {}))
+
+
+def _handler(name: str, world: World, course: CourseKey) -> Call:
+    block_type, _dot, handler = name.partition(".")
+    block = world.blocks["panel" if block_type == "points_panel" else BLOCKS.get(name.partition("/")[2], "case")]
+    url = handler_url(block.map_into_course(course), handler)
+    if name == "case_discussion.team_csv":
+        return Call(url)
+    return Call(url, "POST", as_json(DATA[name](world) if name in DATA else {}))
+
+
+#: Acts that need another case than the one in which two have written.
+BLOCKS = {"post_position": "fresh", "reopen": "closed"}
+
+#: What an act is told; the others need nothing.
+DATA: dict[str, Callable[[World], dict[str, Any]]] = {
+    "case_discussion.learner_action/more": lambda _world: {"page": 1},
+    "case_discussion.learner_action/answers": lambda world: {"post": world.ids["classmate"], "page": 1},
+    "case_discussion.learner_action/draft": lambda _world: {"name": "position", "text": "Half a thought"},
+    "case_discussion.learner_action/preview": lambda _world: {"text": "Half a **thought**"},
+    "case_discussion.learner_action/post_position": lambda _world: {"text": POSITIONS["fresh"]},
+    "case_discussion.learner_action/post_answer": lambda world: {"post": world.ids["classmate"], "text": LOOK_BACK},
+    "case_discussion.learner_action/post_look_back": lambda _world: {"text": LOOK_BACK},
+    "case_discussion.learner_action/edit": lambda world: {
+        "post": world.ids["learner"],
+        "text": POSITIONS["learner"] + " " + ANSWER,
+    },
+    "case_discussion.learner_action/withdraw": lambda world: {"post": world.ids["learner"]},
+    "case_discussion.learner_action/report": lambda world: {"post": world.ids["classmate"], "reason": "Names."},
+    "case_discussion.learner_action/helpful": lambda world: {"post": world.ids["classmate"], "is_helpful": True},
+    "case_discussion.team_action/learner": lambda world: {"user": world.people["learner"].pk},
+    "case_discussion.team_action/remove": lambda world: {"post": world.ids["learner"], "reason": "Names."},
+    "case_discussion.team_action/restore": lambda world: {"post": world.ids["removed"]},
+    "case_discussion.team_action/resolve": lambda world: {"report": world.ids["report"], "is_upheld": False},
+    "case_discussion.team_action/override": lambda world: {
+        "user": world.people["learner"].pk,
+        "score": 4,
+        "reason": "Late.",
+    },
+    "case_discussion.team_action/undo_override": lambda world: {"user": world.people["classmate"].pk},
+    "case_discussion.team_action/save_synthesis": lambda _world: {"text": "All in all."},
+    "case_discussion.team_action/close": lambda _world: {"text": "All in all."},
+    "case_discussion.author_action/submit": lambda _world: {"display_name": "Mine now"},
+    "case_discussion.author_action/preview": lambda _world: {"display_name": "Mine now"},
+    "points_panel.choose_name": lambda _world: {"choice": "name"},
+    "points_panel.edit_panel": lambda _world: {"display_name": "Mine now", "latest_count": 3, "has_board": True},
+}
