@@ -86,21 +86,23 @@ def check_columns() -> Iterator[SeenData]:
         yield SeenData.skipped(_IS_SQLITE)
         return
     engines = {name: (engine, str(collation)) for name, engine, collation in _our_rows(_TABLES)}
-    found = {(table, column): str(collation) for table, column, collation in _our_rows(_COLUMNS)}
+    found = {(table, column): rest for table, column, *rest in _our_rows(_COLUMNS)}
+    inexact = []
+    for table, column, wanted in _exact():
+        collation, kind, null = found.get((table, column), (wanted, "", ""))
+        if str(collation) != wanted:
+            inexact.append(f"ALTER TABLE `{table}` MODIFY `{column}` {kind} COLLATE {wanted} {null};")
     for table, (engine, collation) in sorted(engines.items()):
         if engine != "InnoDB" or not collation.startswith("utf8mb4"):
             yield SeenData.failure(
                 f"{table} is kept by {engine} as {collation}.",
-                f"Run: ALTER TABLE {table} ENGINE=InnoDB, CONVERT TO CHARACTER SET utf8mb4; then migrate again.",
+                f"Run: ALTER TABLE {table} ENGINE=InnoDB, CONVERT TO CHARACTER SET utf8mb4; then the doctor again.",
             )
-    inexact = [
-        f"{table}.{column}" for table, column, wanted in _exact() if found.get((table, column), wanted) != wanted
-    ]
     if inexact:
         yield SeenData.failure(
-            f"Keys are not compared exactly in {', '.join(inexact)}.",
-            "A conversion of the tables changed them: run manage.py lms migrate <app> back to before the migration "
-            "exact_keys and forward again.",
+            f"{len(inexact)} columns take two keys for one that differ in case, accents or blanks only: somebody "
+            "converted the tables.",
+            f"Run: {' '.join(inexact)}",
         )
     else:
         yield SeenData.ok(f"{len(engines)} tables, keys are compared exactly.")
@@ -123,7 +125,10 @@ def check_zones() -> Iterator[SeenData]:
 
 
 _TABLES: Final = "SELECT table_name, engine, table_collation FROM information_schema.tables"
-_COLUMNS: Final = "SELECT table_name, column_name, collation_name FROM information_schema.columns"
+_COLUMNS: Final = (
+    "SELECT table_name, column_name, collation_name, column_type, IF(is_nullable = 'YES', 'NULL', 'NOT NULL')"
+    " FROM information_schema.columns"
+)
 
 
 def _models() -> list[Any]:
