@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 from opaque_keys.edx.keys import UsageKey
 
-from tests.discussion_ext.conftest import (  # noqa: F401 - fixtures of this folder too
+pytest.register_assert_rewrite("tests.workers.order")
+
+from tests.discussion_ext.conftest import (  # noqa: E402, F401 - fixtures of this folder too
     COURSE,
     course_key,
     enrol,
     make_case,
     text_of,
 )
-from tests.workers.fleet import Fleet
+from tests.workers.fleet import Fleet  # noqa: E402
 
 
 @pytest.fixture

@@ -84,7 +84,8 @@ def _check_points() -> None:
     told = Contribution.objects.filter(state="live").count()
     assert Entry.objects.filter(source__startswith="contribution:", revision=1).count() == told
     # Three points a post, two posts of a kind a day; nobody here writes more than two.
-    assert (Total.objects.aggregate(sum=Sum("points"))["sum"] or 0) == 3 * told
+    given = Total.objects.aggregate(sum=Sum("points"))["sum"] or 0
+    assert given == 3 * told
 
 
 def _check_mail(folder: Path) -> None:

@@ -8,24 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
+from forum.models import CommentThread
 from opaque_keys.edx.keys import UsageKey
 
+from discussion_ext import api as discussions
 from discussion_ext import edx_platform
 from discussion_ext.models import Contribution, HelpfulMark, Participation, PendingEvaluation, Task
 from gamification.models import Entry, Total
 from people import api as people
 from people.models import Delivery, Errand, JobRun
+from tests.workers.conftest import COURSE, text_of
 from tests.workers.fleet import Fleet, wait_for
 from tests.workers.order import assert_in_order, let_time_pass, read_mails
 from tests.workers.test_promises import TASKS
 
 JOB = "community.people.run_job"
+OLD = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SWEEP = """
+from django.core.management import call_command
+for name in ("sweep_discussions", "run_errands"): call_command(name)
+call_command("fold_points", "--now")
+"""
 PARTICIPATION = "UPDATE .discussion_ext_participation"
 
 
@@ -246,6 +255,65 @@ def test_a_process_killed_in_the_middle_of_every_job(world, start_fleet, tmp_pat
     _run_all_jobs(fleet)
     assert_in_order(tmp_path)
     assert Delivery.objects.filter(state="unknown").count() == 1
+
+
+# -- commands ----------------------------------------------------------------------------------------------------------
+
+
+def old_posts(world: World) -> tuple[str, ...]:
+    """Write a forum in which nobody recorded anything: fifty days of five people, one thread each a day."""
+    authors = [world.enrol() for _ in range(5)]
+    common = {"course_id": str(COURSE), "thread_type": "discussion", "context": "course", "commentable_id": "general"}
+    CommentThread.objects.bulk_create(
+        CommentThread(author_id=author, title="Old", body=text_of(20, day), **common)
+        for day in range(50)
+        for author in authors
+    )
+    for number, thread in enumerate(threads := list(CommentThread.objects.order_by("pk"))):
+        thread.created_at = OLD + timedelta(days=number // len(authors))
+    CommentThread.objects.bulk_update(threads, ["created_at"])
+    return ("backfill_contributions", "--points")
+
+
+def three_wrong_grades(world: World) -> tuple[str, ...]:
+    case = world.new_case()
+    for _ in range(3):
+        world.post_position(case)
+    discussions.evaluate_task(Task.objects.get(usage_key=str(case)).pk)
+    Participation.objects.update(earned=0, published_earned=0)
+    return ("evaluate_cases", str(COURSE))
+
+
+#: Job that no beat runs: what to prepare (it returns the command), and the statement before which it is killed.
+COMMAND_CASES: dict[str, tuple[Callable[[World], tuple[str, ...]], str, int]] = {
+    # A batch of a hundred posts is taken up, a second one is all but committed.
+    "discussion_ext.backfill_contributions": (old_posts, "UPDATE .discussion_ext_backfill", 2),
+    "discussion_ext.evaluate_cases": (three_wrong_grades, PARTICIPATION, 2),
+}
+
+
+@pytest.mark.django_db
+def test_every_other_job_has_a_case():
+    assert {*JOB_CASES, *COMMAND_CASES} == {job.name for job in people.list_jobs()}
+
+
+@pytest.mark.mariadb
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.isolation("read committed")
+@pytest.mark.parametrize("name", COMMAND_CASES)
+def test_a_command_killed_in_the_middle(name, world, start_fleet, tmp_path):
+    prepare, pattern, number = COMMAND_CASES[name]
+    arguments = prepare(world)
+    fleet = start_fleet()
+    command = fleet.start_command(*arguments, pauses={"command": [pattern, number]})
+    fleet.wait_paused("command")
+    fleet.kill(command)
+    with pytest.raises(AssertionError):
+        assert_in_order(tmp_path)
+    let_time_pass()
+    fleet.run_python(f"from django.core.management import call_command; call_command(*{arguments!r})")
+    fleet.run_python(SWEEP)
+    assert_in_order(tmp_path)
 
 
 def _run_all_jobs(fleet: Fleet) -> None:
