@@ -1,0 +1,1 @@
+"""Example of a bridge between the community suite's facts and credentials' badges."""

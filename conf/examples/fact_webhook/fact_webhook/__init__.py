@@ -1,0 +1,1 @@
+"""Example of a plugin that consumes the community suite's public facts."""
