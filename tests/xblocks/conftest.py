@@ -38,7 +38,7 @@ def case_course(course_key):
 
 
 @pytest.fixture
-def make_case(case_course):
+def make_case(case_course, django_capture_on_commit_callbacks):
     """Return a maker of published cases; it returns the usage key."""
 
     def make(**fields):
@@ -47,7 +47,8 @@ def make_case(case_course):
         for block_type in ("chapter", "sequential", "vertical"):
             parent = store.create_child(None, parent, block_type).location
         block = store.create_child(None, parent, "case_discussion", fields={**CASE, **fields})
-        store.publish(parent)
+        with django_capture_on_commit_callbacks(execute=True):
+            store.publish(parent)
         return block.location
 
     return make
