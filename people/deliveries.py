@@ -3,7 +3,10 @@
 States: *pending* (due at a moment) -> *claimed* by a conditional update that only one sender wins -> *sent*, or back to
 *pending* with a later moment, or *failed* when all tries are used up. A claim whose sender never came back becomes
 *unknown*: the mail may have gone out, so nothing sends it again unless an operator says so. *skipped* deliveries had
-nobody to go to any more (unsubscribed, no address, account closed).
+nobody to go to any more (unsubscribed, no address, account closed), or came too late to be of use.
+
+After an outage there is no flood: what is too old to be useful is not sent, a run sends so many and no more, and one
+person gets so many in an hour and the others later.
 """
 
 from __future__ import annotations
@@ -59,6 +62,7 @@ def request_delivery(
                 context=dict(context),
                 requested_at=now,
                 due_at=max(not_before or now, now),
+                useful_until=_useful_until(kind, max(not_before or now, now)),
             )
     except IntegrityError:
         return False
@@ -84,11 +88,11 @@ def process_delivery(delivery_id: int, *, now: datetime | None = None) -> str:
     delivery = _due(moment).filter(pk=delivery_id).first()
     if delivery is None:
         return "taken"
-    wake = _awake_from(delivery.user_id, moment)
-    if wake > moment:
-        return "postponed" if _change_pending(delivery, due_at=wake) else "taken"
+    later = max(_awake_from(delivery.user_id, moment), _unhurried_from(delivery, moment))
+    if later > moment and not _is_stale(delivery, moment):
+        return "postponed" if _change_pending(delivery, due_at=later) else "taken"
     contact = edx_platform.list_contacts([delivery.user_id]).get(delivery.user_id)
-    if reason := _reason_to_skip(delivery, contact):
+    if reason := _reason_to_skip(delivery, contact, now=moment):
         return "skipped" if _change_pending(delivery, state=DeliveryState.SKIPPED, detail=reason) else "taken"
     token = claim_delivery(delivery.pk, now=moment)
     if token is None or contact is None:
@@ -144,7 +148,12 @@ def resend_delivery(delivery_id: int, *, actor_id: int, reason: str = "") -> boo
     stuck = Delivery.objects.filter(pk=delivery_id, state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN])
     # Without what was to be written into it (retention, retirement) there is no mail to send.
     changed = stuck.exclude(context={}).update(
-        state=DeliveryState.PENDING, attempts=0, claim_token="", due_at=timezone.now(), settled_at=None
+        state=DeliveryState.PENDING,
+        attempts=0,
+        claim_token="",
+        due_at=timezone.now(),
+        settled_at=None,
+        useful_until=None,
     )
     if changed:
         record_audit(
@@ -192,7 +201,30 @@ def _awake_from(user_id: int, now: datetime) -> datetime:
     return next_allowed(now, zone=mine.zone, start=mine.quiet_from, end=mine.quiet_until)
 
 
-def _reason_to_skip(delivery: Delivery, contact: ContactData | None) -> str:
+def _unhurried_from(delivery: Delivery, now: datetime) -> datetime:
+    """Return when the person may get one more mail: so many in an hour, whatever has piled up."""
+    most = settings.PEOPLE_DELIVERY_MOST_PER_HOUR
+    if not most:
+        return now
+    since = now - timedelta(hours=1)
+    recent = Delivery.objects.filter(user_id=delivery.user_id, claimed_at__gt=since).exclude(pk=delivery.pk)
+    moments = list(recent.order_by("-claimed_at").values_list("claimed_at", flat=True)[:most])
+    return now if len(moments) < most or moments[-1] is None else moments[-1] + timedelta(hours=1)
+
+
+def _useful_until(kind: str, due_at: datetime) -> datetime | None:
+    hours = get_kind(kind).useful_hours
+    hours = settings.PEOPLE_DELIVERY_USEFUL_HOURS if hours is None else hours
+    return due_at + timedelta(hours=hours) if hours else None
+
+
+def _is_stale(delivery: Delivery, now: datetime) -> bool:
+    return delivery.useful_until is not None and delivery.useful_until < now
+
+
+def _reason_to_skip(delivery: Delivery, contact: ContactData | None, *, now: datetime) -> str:
+    if _is_stale(delivery, now):
+        return "It came too late to be of use."
     if contact is None or contact.is_retired or contact.is_leaving or not contact.is_active:
         return "The account is not active."
     if not contact.email:

@@ -66,6 +66,8 @@ class CommunityMessage(MessageType):
 
     APP_LABEL = "people"
     title: Any = ""
+    #: For how many hours it is worth sending; None as the site sets it, 0 for ever.
+    useful_hours: int | None = None
 
     def personalize(self, recipient: Recipient, language: str, user_context: Mapping[str, Any]) -> ReportedMessage:
         """Return the message for one person."""

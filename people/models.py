@@ -89,7 +89,7 @@ class Unsubscription(models.Model):
 class Delivery(models.Model):
     """A message that one person gets at most once, whoever asks for it and however often.
 
-    ``key_hash`` carries the uniqueness of ``key``: a key may be long and mixed case, which MySQL's indexes treat
+    ``useful_until`` is NULL where it is worth sending at any time. ``key_hash`` carries the uniqueness of ``key``: a key may be long and mixed case, which MySQL's indexes treat
     differently from SQLite's.
 
     .. pii: The person a message goes to and the values written into it (titles, links)
@@ -112,6 +112,7 @@ class Delivery(models.Model):
     claim_token = ExactCharField(max_length=32, blank=True, default="")
     requested_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    useful_until = models.DateTimeField(null=True, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
 

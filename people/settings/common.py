@@ -36,6 +36,23 @@ def plugin_settings(settings: Any) -> None:
     #     than the mail server's timeout.
     # .. setting_use_cases: open_edx
     settings.PEOPLE_DELIVERY_CLAIM_MINUTES = getattr(settings, "PEOPLE_DELIVERY_CLAIM_MINUTES", 15)
+    # .. setting_name: PEOPLE_DELIVERY_USEFUL_HOURS
+    # .. setting_default: 48
+    # .. setting_description: How long a mail that could not be sent (an outage, refusals) is worth sending, in hours
+    #     from when it was due; older ones are skipped. 0 for no end. Choose more than the pauses between tries together.
+    # .. setting_use_cases: open_edx
+    settings.PEOPLE_DELIVERY_USEFUL_HOURS = getattr(settings, "PEOPLE_DELIVERY_USEFUL_HOURS", 48)
+    # .. setting_name: PEOPLE_DELIVERY_MOST_PER_HOUR
+    # .. setting_default: 6
+    # .. setting_description: How many mails one person gets within an hour; more are sent later. 0 for no limit.
+    # .. setting_use_cases: open_edx
+    settings.PEOPLE_DELIVERY_MOST_PER_HOUR = getattr(settings, "PEOPLE_DELIVERY_MOST_PER_HOUR", 6)
+    # .. setting_name: PEOPLE_DELIVERIES_PER_RUN
+    # .. setting_default: 500
+    # .. setting_description: How many mails one run by Celery beat sends at most, all people together: with the
+    #     interval of runs it is the rate at which a backlog leaves the house. The command has its own ``--limit``.
+    # .. setting_use_cases: open_edx
+    settings.PEOPLE_DELIVERIES_PER_RUN = getattr(settings, "PEOPLE_DELIVERIES_PER_RUN", 500)
     # .. setting_name: PEOPLE_DELIVERIES_EVERY_SECONDS
     # .. setting_default: 300
     # .. setting_description: How often Celery beat has the mail sent that is due, in seconds; 0 leaves it

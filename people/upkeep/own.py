@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from dataclasses import asdict
 
+from django.conf import settings
+
 from people.checks import own_checks
 from people.data import JobData
 from people.deliveries import count_due_deliveries, process_deliveries
@@ -20,7 +22,7 @@ _DELIVERIES = JobData(
     says="Sends the community mail that is due.",
     work=lambda *, limit: _send_deliveries(limit),
     look=lambda: {"mails due": count_due_deliveries()},
-    limit=500,
+    limit=settings.PEOPLE_DELIVERIES_PER_RUN,
     is_single=False,
 )
 _PURGE = JobData(

@@ -16,6 +16,12 @@ NOON = datetime(2030, 11, 21, 12, 0, tzinfo=UTC)
 CONTEXT = {"course_name": "Leading teams", "case_title": "A name & a measure", "url": "/courses/x/jump_to/y"}
 
 
+@pytest.fixture(autouse=True)
+def _years_ahead(settings):
+    """Let mail stay useful: these tests send years after they ask."""
+    settings.PEOPLE_DELIVERY_USEFUL_HOURS = 0
+
+
 @pytest.fixture
 def ask(person):
     def request(key: str = "case_answered:1", **changes) -> bool:
@@ -273,3 +279,79 @@ def test_command_sends_in_batches_and_may_only_look(ask, person):
     assert out.getvalue().endswith("Done: nothing.\n")
     with pytest.raises(CommandError, match="--limit"):
         call_command("send_deliveries", "--limit", "0")
+
+
+class TestAfterAnOutage:
+    """Mail has piled up: what is still of use goes out, at a pace that neither people nor mail servers mind."""
+
+    @pytest.fixture(autouse=True)
+    def _as_shipped(self, person, settings):
+        settings.PEOPLE_DELIVERY_USEFUL_HOURS = 48
+        api.set_preferences(user_id=person.pk, quiet_hours=(time(0), time(0)))
+
+    def piled_up(self, *hours_ago):
+        """Let the deliveries asked for have been due so long ago, in the order of their keys."""
+        for row, hours in zip(Delivery.objects.order_by("pk"), hours_ago, strict=True):
+            row.due_at -= timedelta(hours=hours)
+            row.useful_until -= timedelta(hours=hours)
+            row.save()
+
+    def test_what_is_too_old_is_skipped_and_says_so(self, ask):
+        for number in range(3):
+            ask(key=f"case_answered:{number}")
+        self.piled_up(72, 49, 47)
+        run = api.process_deliveries()
+        assert (run.skipped, run.sent) == (2, 1)
+        assert Delivery.objects.order_by("pk")[0].detail == "It came too late to be of use."
+
+    def test_a_kind_may_stay_useful_for_as_long_as_it_says(self, ask, monkeypatch):
+        monkeypatch.setattr(messages.CaseAnswered, "useful_hours", 96)
+        ask()
+        self.piled_up(72)
+        assert api.process_deliveries().sent == 1
+
+    @pytest.mark.parametrize("hours", [0, 0.0])
+    def test_a_site_may_send_whatever_its_age(self, ask, settings, hours):
+        settings.PEOPLE_DELIVERY_USEFUL_HOURS = hours
+        ask()
+        assert Delivery.objects.get().useful_until is None
+
+    def test_what_was_asked_for_later_is_useful_from_then(self, ask):
+        ask(not_before=NOON + timedelta(days=30))
+        row = Delivery.objects.get()
+        assert row.useful_until - row.due_at == timedelta(hours=48)
+
+    def test_quiet_hours_do_not_keep_what_is_of_no_use(self, ask, person):
+        api.set_preferences(user_id=person.pk, quiet_hours=(time(0, 1), time(0)))
+        ask()
+        self.piled_up(72)
+        assert api.process_deliveries().skipped == 1
+
+    def test_one_person_gets_so_many_an_hour(self, ask, settings):
+        settings.PEOPLE_DELIVERY_MOST_PER_HOUR = 2
+        for number in range(5):
+            ask(key=f"case_answered:{number}")
+        self.piled_up(5, 4, 3, 2, 1)
+        now = datetime.now(UTC)
+        sent = []
+        for minutes in (0, 5, 59, 61, 70, 122):
+            sent.append(api.process_deliveries(now=now + timedelta(minutes=minutes)).sent)
+        assert sent == [2, 0, 0, 2, 0, 1]
+        assert len(mail.outbox) == 5
+
+    def test_others_do_not_wait_for_a_person_with_many(self, ask, make_person, settings):
+        settings.PEOPLE_DELIVERY_MOST_PER_HOUR = 1
+        other = make_person("other")
+        api.set_preferences(user_id=other.pk, quiet_hours=(time(0), time(0)))
+        for number in range(3):
+            ask(key=f"case_answered:{number}")
+        ask(key="case_answered:9", user_id=other.pk)
+        run = api.process_deliveries()
+        assert (run.sent, run.postponed) == (2, 2)
+
+    def test_an_operator_who_sends_it_again_means_it(self, ask, person):
+        ask()
+        self.piled_up(72)
+        Delivery.objects.update(state="unknown")
+        api.resend_delivery(Delivery.objects.get().pk, actor_id=person.pk)
+        assert api.process_deliveries().sent == 1
