@@ -89,8 +89,8 @@ class Unsubscription(models.Model):
 class Delivery(models.Model):
     """A message that one person gets at most once, whoever asks for it and however often.
 
-    ``useful_until`` is NULL where it is worth sending at any time. ``key_hash`` carries the uniqueness of ``key``: a key may be long and mixed case, which MySQL's indexes treat
-    differently from SQLite's.
+    ``key_hash`` carries the uniqueness of ``key``: a key may be long and mixed case, which MySQL's indexes treat
+    differently from SQLite's. ``useful_until`` is NULL where it is worth sending at any time.
 
     .. pii: The person a message goes to and the values written into it (titles, links)
     .. pii_types: other

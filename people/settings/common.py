@@ -39,7 +39,7 @@ def plugin_settings(settings: Any) -> None:
     # .. setting_name: PEOPLE_DELIVERY_USEFUL_HOURS
     # .. setting_default: 48
     # .. setting_description: How long a mail that could not be sent (an outage, refusals) is worth sending, in hours
-    #     from when it was due; older ones are skipped. 0 for no end. Choose more than the pauses between tries together.
+    #     from when it was due; older ones are skipped. 0 for no end. Choose more than all pauses of retries.
     # .. setting_use_cases: open_edx
     settings.PEOPLE_DELIVERY_USEFUL_HOURS = getattr(settings, "PEOPLE_DELIVERY_USEFUL_HOURS", 48)
     # .. setting_name: PEOPLE_DELIVERY_MOST_PER_HOUR

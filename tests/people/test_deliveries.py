@@ -333,10 +333,8 @@ class TestAfterAnOutage:
             ask(key=f"case_answered:{number}")
         self.piled_up(5, 4, 3, 2, 1)
         now = datetime.now(UTC)
-        sent = []
-        for minutes in (0, 5, 59, 61, 70, 122):
-            sent.append(api.process_deliveries(now=now + timedelta(minutes=minutes)).sent)
-        assert sent == [2, 0, 0, 2, 0, 1]
+        moments = [now + timedelta(minutes=minutes) for minutes in (0, 5, 59, 61, 70, 122)]
+        assert [api.process_deliveries(now=moment).sent for moment in moments] == [2, 0, 0, 2, 0, 1]
         assert len(mail.outbox) == 5
 
     def test_others_do_not_wait_for_a_person_with_many(self, ask, make_person, settings):
