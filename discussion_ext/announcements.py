@@ -38,7 +38,8 @@ def tell_ledger(contribution: Contribution) -> None:
         with transaction.atomic():
             send_points(contribution)
     except Exception as error:  # noqa: BLE001 - whatever the neighbour does, the post is recorded
-        log.error("Points of contribution %s failed: %s", contribution.pk, type(error).__name__)
+        name = people.name_error(error)
+        log.error("discussion_ext.points_left_to_sweep contribution=%s error=%s", contribution.pk, name)
         Contribution.objects.filter(pk=contribution.pk).update(points_due=1)
 
 
@@ -69,7 +70,7 @@ def _announce_answer(contribution: Contribution) -> None:
                 },
             )
     except Exception as error:  # noqa: BLE001 - a mail that cannot be asked for never costs the post
-        log.error("Delivery for contribution %s failed: %s", contribution.pk, type(error).__name__)
+        log.error("discussion_ext.mail_not_asked contribution=%s error=%s", contribution.pk, people.name_error(error))
 
 
 def send_points(contribution: Contribution) -> None:

@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from people import api as people
+
 from . import edx_platform, phases, reactions, words
 from .access import access_contribution, access_task, find_position, forum_course_id
 from .availability import is_on
@@ -301,5 +303,6 @@ def _evaluate(task: Task, user_id: int) -> EvaluationData | None:
         with transaction.atomic():
             return evaluate_learner(task.pk, user_id)
     except Exception as error:  # noqa: BLE001
-        log.error("Evaluation of user %s in task %s failed: %s", user_id, task.pk, type(error).__name__)
+        name = people.name_error(error)
+        log.error("discussion_ext.evaluation_left_to_sweep user=%s task=%s error=%s", user_id, task.pk, name)
         return None

@@ -10,6 +10,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from people import api as people
+
 from . import edx_platform, phases
 from .availability import is_on
 from .contributions import now, topic_key
@@ -52,7 +54,7 @@ def sync_course(course_key: CourseKey) -> list[int]:
         try:
             present.add(sync_task(usage_key=usage_key, course_key=course_key, config=config).id)
         except Exception as error:  # noqa: BLE001
-            log.error("Configuration of %s could not be kept: %s", usage_key, type(error).__name__)
+            log.error("discussion_ext.configuration_failed block=%s error=%s", usage_key, people.name_error(error))
             missed.append(usage_key)
             present.update(Task.objects.filter(usage_hash=_hash(str(usage_key))).values_list("pk", flat=True))
     gone = Task.objects.filter(course_id=str(course_key), is_active=True).exclude(pk__in=present)

@@ -6,14 +6,19 @@ after a crash gives the same counts. Rows are locked by id, then the group.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 
+from people import api as people
+
 from .data import ContributionKind, ContributionState
 from .models import Contribution, HelpfulMark, TaskGroup
+
+log = logging.getLogger(__name__)
 
 _BATCH = 200
 
@@ -46,14 +51,19 @@ def fold_mark(mark_id: int) -> None:
 
 
 def fold_due(*, limit: int = _BATCH) -> int:
-    """Fold what was left behind, at most ``limit`` posts and as many marks; return how many rows were looked at."""
+    """Fold what was left behind, at most ``limit`` posts and as many marks; return how many rows were done."""
     posts = list(_due(Contribution.objects.filter(fold_due=1), limit))
-    for contribution_id in posts:
-        fold_contribution(contribution_id)
     marks = list(_due(HelpfulMark.objects.filter(fold_due=1), limit))
-    for mark_id in marks:
-        fold_mark(mark_id)
-    return len(posts) + len(marks)
+    return sum(_try(fold_contribution, pk) for pk in posts) + sum(_try(fold_mark, pk) for pk in marks)
+
+
+def _try(fold: Callable[[int], None], pk: int) -> bool:
+    try:
+        fold(pk)
+    except Exception as error:  # noqa: BLE001 - one row's trouble must not stop the others
+        log.error("discussion_ext.count_failed act=%s row=%s error=%s", fold.__name__, pk, people.name_error(error))
+        return False
+    return True
 
 
 def leave(contribution: Contribution) -> None:

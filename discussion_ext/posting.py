@@ -11,6 +11,8 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from people import api as people
+
 from . import edx_platform
 from .access import forum_course_id
 from .contributions import held_topic_id
@@ -31,10 +33,10 @@ def call_forum(call: Callable[[], str | None], intent: Intent) -> str:
     except CaseError:
         raise
     except edx_platform.REFUSALS as error:
-        log.info("The forum refused: %s", type(error).__name__)
+        log.info("discussion_ext.forum_refused error=%s", people.name_error(error))
         raise ForumRefusedError(_("The course's forum does not take this now. Ask the course team.")) from error
     except Exception as error:
-        log.error("The forum failed: %s", type(error).__name__)
+        log.error("discussion_ext.forum_failed error=%s", people.name_error(error))
         failure = ForumRefusedError(_("The forum does not answer right now. Try again in a few minutes."))
         failure.status = 503
         raise failure from error

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
+from people import api as people
+
 from . import configurations, counts, edx_platform, phases
 from .announcements import send_points
 from .contributions import is_watched, now
@@ -79,7 +81,7 @@ def _try_to_repair(key: str) -> None:
     try:
         repair_post(key)
     except Exception as error:  # noqa: BLE001 - one post's trouble must not stop the others
-        log.error("Repair of %s failed: %s", key, type(error).__name__)
+        log.error("discussion_ext.repair_failed post=%s error=%s", key, people.name_error(error))
 
 
 def _send_points(limit: int) -> int:
@@ -91,7 +93,8 @@ def _send_points(limit: int) -> int:
                 Contribution.objects.filter(pk=contribution.pk, revision=contribution.revision).update(points_due=None)
             done += 1
         except Exception as error:  # noqa: BLE001
-            log.error("Points of contribution %s failed again: %s", contribution.pk, type(error).__name__)
+            name = people.name_error(error)
+            log.error("discussion_ext.points_failed contribution=%s error=%s", contribution.pk, name)
     return done
 
 

@@ -16,6 +16,7 @@ from django.db.models import F
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from gamification import api as gamification
+from people import api as people
 
 from . import edx_platform, evaluation, phases, verdicts
 from .announcements import tell_ledger
@@ -68,9 +69,14 @@ def evaluate_learner(task_id: int, user_id: int, *, void_reason: str = "unmet") 
 
 
 def _forget_waiting(task_id: int, user_id: int) -> None:
-    """Delete the waiting rows that this transaction sees, by id: others may be on their way."""
+    """Delete the waiting rows that this transaction sees: others may be on their way.
+
+    One by one, by their keys: for a list of keys the server may walk the whole table, and would wait for the rows that
+    others are inserting, while these wait for us.
+    """
     waiting = PendingEvaluation.objects.filter(task_id=task_id, user_id=user_id)
-    PendingEvaluation.objects.filter(pk__in=list(waiting.values_list("pk", flat=True))).delete()
+    for pk in list(waiting.values_list("pk", flat=True)):
+        PendingEvaluation.objects.filter(pk=pk).delete()
 
 
 def lock_participation(task_id: int, user_id: int) -> Participation:
@@ -215,9 +221,8 @@ def _shielded(task: Task, participation: Participation, tell: Callable[[], Any])
         with transaction.atomic():
             tell()
     except Exception as error:  # noqa: BLE001 - whatever the neighbour does, the post and its verdict stand
-        log.error(
-            "Telling others about user %s in task %s failed: %s", participation.user_id, task.pk, type(error).__name__
-        )
+        who, name = participation.user_id, people.name_error(error)
+        log.error("discussion_ext.telling_failed user=%s task=%s error=%s", who, task.pk, name)
         PendingEvaluation.objects.create(task=task, user_id=participation.user_id, attempts=1)
         return False
     return True
@@ -242,6 +247,8 @@ def evaluate_pending(*, task_id: int | None = None, user_ids: Collection[int] | 
             evaluate_learner(due_task, due_user)
             done += 1
         except Exception as error:  # noqa: BLE001 - one person's trouble must not stop the others
-            log.error("Evaluation of user %s in task %s failed: %s", due_user, due_task, type(error).__name__)
-            PendingEvaluation.objects.filter(pk__in=ids).update(attempts=F("attempts") + 1)
+            name = people.name_error(error)
+            log.error("discussion_ext.evaluation_failed user=%s task=%s error=%s", due_user, due_task, name)
+            for pk in ids:
+                PendingEvaluation.objects.filter(pk=pk).update(attempts=F("attempts") + 1)
     return done

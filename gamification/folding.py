@@ -21,6 +21,8 @@ from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 
+from people import api as people
+
 from . import boards, courses, facts, statements
 from .caps import Line, Window, list_live, sum_by_kind
 from .models import Entry, Listing, total_key
@@ -120,8 +122,9 @@ def fold_after_commit(*, user_id: int, course_key: CourseKey) -> None:
 def _try_to_fold(*, user_id: int, course_key: CourseKey) -> None:
     try:
         fold_pending(user_id=user_id, course_key=course_key)
-    except DatabaseError:
-        log.warning("Points of user %s in %s are not folded yet; the sweep will.", user_id, course_key, exc_info=True)
+    except DatabaseError as error:
+        name = people.name_error(error)
+        log.warning("gamification.fold_left_to_sweep user=%s course=%s error=%s", user_id, course_key, name)
 
 
 def sweep_entries(limit: int = 1000, *, min_age_seconds: int | None = None) -> int:
@@ -145,8 +148,9 @@ def sweep_in_batches(limit: int, *, min_age_seconds: int | None = None) -> Itera
 def _sweep_person(course_id: int, user_id: int) -> int:
     try:
         return _fold_person(course_id, courses.get_course_key(course_id), user_id)
-    except DatabaseError:
-        log.exception("Points of user %s in course %s cannot be folded.", user_id, course_id)
+    except DatabaseError as error:
+        name = people.name_error(error)
+        log.error("gamification.fold_failed user=%s course_number=%s error=%s", user_id, course_id, name)
         return 0
 
 

@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
 
+from people import api as people
+
 from . import edx_platform
 from .permissions import may_see_points
 
@@ -107,8 +109,8 @@ def render_page(
     try:
         with transaction.atomic():
             context |= read()
-    except DatabaseError:
-        log.exception("Points of %s cannot be shown.", course_key)
+    except DatabaseError as error:
+        log.error("gamification.page_unavailable course=%s error=%s", course_key, people.name_error(error))
         context["is_unavailable"] = True
         status = 503
     return render(request, f"gamification/{name}.html", context, status=status)

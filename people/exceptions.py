@@ -33,6 +33,10 @@ class PersonNotFoundError(PeopleError):
     """There is no account with that id or username."""
 
 
+class TaskFailedError(PeopleError):
+    """A background task failed: the class of the error and the line that it came from, without its message."""
+
+
 class UnknownJobError(PeopleError):
     """No periodic job, or more than one, has that name."""
 

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django_ratelimit.core import get_usage
 
 from .exceptions import TooFastError
+from .upkeep.logs import name_error
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ def keep_pace(*, act: str, who: int | str, limit: str) -> None:
     try:
         usage = get_usage(None, group=f"community.{act}", key=lambda *_asked: str(who), rate=limit, increment=True)
     except Exception as error:  # noqa: BLE001 - whatever a cache raises when it is down
-        log.error("Pace of %s cannot be counted: %s", act, type(error).__name__)
+        log.error("people.pace_not_counted act=%s error=%s", act, name_error(error))
         return
     # django-ratelimit says so by a time below zero when the cache did not take the count.
     if usage is None or not usage["should_limit"] or usage["time_left"] < 0:

@@ -8,13 +8,22 @@ broker that is down costs whoever sends a task one quick try more, and nothing e
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, Final
 
 from celery import Task, shared_task
+from celery.exceptions import SoftTimeLimitExceeded, TaskPredicate
 from django.db import InterfaceError, OperationalError, transaction
 from edx_django_utils.monitoring import set_code_owner_attribute
 from kombu.exceptions import OperationalError as BrokerError
+
+from people.exceptions import TaskFailedError
+
+from .logs import name_error
+
+log = logging.getLogger(__name__)
 
 #: All names of our tasks begin so, whichever package they are of: routes and monitors need one pattern.
 PREFIX: Final = "community."
@@ -38,6 +47,8 @@ _PROMISES: Final[dict[str, Any]] = {
     "max_retries": MOST_RETRIES,
 }
 _QUICK: Final = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+#: A retry, a message refused or ignored, and the time limit.
+_PASSED_ON: Final = (TaskPredicate, SoftTimeLimitExceeded)
 
 
 class BackgroundTask(Task):
@@ -55,9 +66,30 @@ def background_task(name: str, **options: Any) -> Callable[[Callable[..., Any]],
 
     def declare(work: Callable[..., Any]) -> Any:
         promises = {"base": BackgroundTask, **_PROMISES, **options}
-        return shared_task(name=f"{PREFIX}{name}", **promises)(set_code_owner_attribute(work))
+        quiet = _without_values(f"{PREFIX}{name}", work)
+        return shared_task(name=f"{PREFIX}{name}", **promises)(set_code_owner_attribute(quiet))
 
     return declare
+
+
+def _without_values(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+    """Let what a task raises say its class and place: Celery logs it as it is, and a database quotes what it refuses.
+
+    What Celery tries again, or uses itself, passes.
+    """
+
+    @wraps(work)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return work(*args, **kwargs)
+        except (*_PASSED_ON, *_PROMISES["autoretry_for"]):
+            raise
+        except Exception as error:  # noqa: BLE001 - it is raised again, without its message
+            place = name_error(error)
+        log.error("people.task_failed task=%s error=%s", name, place)
+        raise TaskFailedError(place)
+
+    return run
 
 
 def send_after_commit(task: Any, *args: Any) -> None:

@@ -30,6 +30,8 @@ from people.data import ErrandData, ErrandRunData
 from people.exceptions import InvalidErrandError
 from people.models import Errand
 
+from .logs import name_error
+
 log = logging.getLogger(__name__)
 
 Run = Callable[[Mapping[str, Any]], Any]
@@ -159,7 +161,7 @@ def _run_once(errand_id: str, now: datetime) -> Outcome:
         errand = _claim(errand_id, now)
         return Outcome.TAKEN if errand is None else _work_on(errand, now)
     except OperationalError as error:  # its row is locked: whoever adds it again has not committed yet
-        log.warning("Errand %s is left for later: %s", errand_id, type(error).__name__)
+        log.warning("people.errand_busy errand=%s error=%s", errand_id, name_error(error))
         return Outcome.TAKEN
 
 
@@ -167,7 +169,7 @@ def _work_on(errand: Errand, now: datetime) -> Outcome:
     try:
         _runs[errand.kind](errand.facts)
     except Exception as error:  # noqa: BLE001 - one errand's trouble must not stop the others
-        log.error("Errand %s %s failed: %s", errand.kind, errand.key, type(error).__name__)
+        log.error("people.errand_failed kind=%s key=%r error=%s", errand.kind, errand.key, name_error(error))
         _postpone(errand, now, error=type(error).__name__)
         return Outcome.FAILED
     return _settle(errand)

@@ -29,6 +29,8 @@ from people.exceptions import UnknownJobError
 from people.models import JobRun
 from people.settings.workers import SELDOM_SECONDS
 
+from .logs import name_error
+
 log = logging.getLogger(__name__)
 
 Tell = Callable[[Mapping[str, int]], None]
@@ -170,7 +172,7 @@ def _start(job: JobData) -> str | None:
     with transaction.atomic(durable=True):
         lapsed = rows.filter(held_until__lte=now)
         if lapsed.update(held_until=None, failures=F("failures") + 1, error="RunLost"):
-            log.warning("The last run of %s never ended.", job.name)
+            log.warning("people.job_lost job=%s", job.name)
         free = rows.filter(held_until=None) if job.is_single else rows
         is_ours = free.update(token=token, held_until=_held_until(job), started_at=now, counts={}, runner=_runner())
     return token if is_ours else None
@@ -190,7 +192,7 @@ def _fail(name: str, token: str, counts: Mapping[str, int], *, error: str) -> No
             failures=F("failures") + 1,
         )
     except Exception as failure:  # noqa: BLE001 - what stopped the run matters more, and the claim lapses by itself
-        log.error("The failure of %s could not be noted: %s", name, type(failure).__name__)
+        log.error("people.job_failure_not_noted job=%s error=%s", name, name_error(failure))
 
 
 def _succeed(name: str, token: str, counts: Mapping[str, int], *, is_partial: bool) -> None:

@@ -1,8 +1,8 @@
 """How the suite writes logs: an event and then ``key=value`` pairs, of ids, keys, numbers and class names only.
 
-``log.error("gamification.fold_failed user=%s error=%s", user_id, name_error(error))``: the first word is what dashboards
-count and never changes, and nothing in the line was written by a person. Messages of exceptions are left out, because
-databases quote the values that they refuse, and so are tracebacks, which end with the message.
+``log.error("gamification.fold_failed user=%s error=%s", user_id, name_error(error))``: the first word is what
+dashboards count and never changes, and nothing in the line was written by a person. Messages of exceptions are left
+out, because databases quote the values that they refuse, and so are tracebacks, which end with the message.
 """
 
 from __future__ import annotations

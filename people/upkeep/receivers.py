@@ -22,6 +22,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from .errands import add_errand
+from .logs import name_error
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ def guarded(
             except passes:
                 raise
             except Exception as error:
-                log.error("%s failed: %s", receiver.__name__, type(error).__name__)
+                log.error("people.receiver_failed receiver=%s error=%s", receiver.__qualname__, name_error(error))
                 if _has_lost_transaction():
                     raise
                 if missed is not None:
@@ -100,9 +101,9 @@ def _leave_errand(name_missed: Callable[[], Missed | None]) -> None:
     try:
         missed = name_missed()
         if missed is not None:
-            log.error("Left to be done: %s %s", missed.kind, missed.key)
+            log.error("people.errand_left kind=%s key=%r", missed.kind, missed.key)
             add_errand(kind=missed.kind, key=missed.key, facts=missed.facts, run_after_commit=True)
     except Exception as error:
-        log.error("No errand could be left: %s", type(error).__name__)
+        log.error("people.errand_not_left error=%s", name_error(error))
         if _has_lost_transaction():
             raise

@@ -126,7 +126,7 @@ def test_an_error_while_folding_after_commit_never_reaches_the_request(
         patch.setattr(statements, "update_total", deadlock)
         with django_capture_on_commit_callbacks(execute=True):
             record(person)
-    assert "the sweep will" in caplog.text
+    assert "gamification.fold_left_to_sweep" in caplog.text
     assert Entry.objects.filter(is_folded=False).count() == 1
     assert api.sweep_entries() == 0, "young lines are left to the fold that is under way"
     Entry.objects.filter(is_folded=False).update(recorded_at=timezone.now() - timedelta(minutes=5))

@@ -56,6 +56,7 @@ class PointsView(GenericAPIView):
     authentication_classes = (JwtAuthentication, SessionAuthenticationAllowInactiveUser)
     permission_classes: tuple[type[BasePermission], ...] = (IsAuthenticated, MaySeePoints)
     parser_classes = (ShortJSONParser,)
+    metadata_class = None  # what there is to know stands in docs/openapi.yaml
     filter_backends: tuple[type[BaseFilterBackend], ...] = ()
     pagination_class: type[EnginePages] | None = None
 
@@ -84,7 +85,7 @@ class PointsView(GenericAPIView):
         if isinstance(exc, RecursionError):
             exc = ParseError(_("This is nested too deeply."))
         if isinstance(exc, DatabaseError):
-            log.error("Points of %s cannot be read.", self.kwargs.get("course_id"), exc_info=exc)
+            log.error("gamification.rest_unavailable view=%s error=%s", type(self).__name__, people.name_error(exc))
             exc = PointsUnavailable(_("Points cannot be shown right now. Nothing is lost. Try again in a few minutes."))
         return super().handle_exception(exc)
 
