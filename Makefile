@@ -13,7 +13,7 @@ LIST ?= $(TAG)
 RUN := $(VENV)/bin/
 MANAGE := $(RUN)python conf/host/manage.py
 
-.PHONY: help demo demo-reset test test-mariadb test-tutor quality e2e bench i18n messages settings-reference requirements python
+.PHONY: help demo demo-reset test test-mariadb test-tutor quality e2e bench i18n messages settings-reference facts-reference requirements python
 
 help: ## Say what can be done here
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -32,7 +32,7 @@ test-mariadb: $(VENV)/.dev ## Run the tests that need MariaDB, beside a private 
 	.ci/with_servers $(RUN)pytest -m mariadb
 
 test-tutor: $(VENV)/.test .venv-tutor-21/.ready .venv-tutor-22/.ready ## Render the Tutor plugin with Tutor 21 and 22 and check what comes out
-	$(RUN)pytest -m tutor tests/tutor
+	$(RUN)pytest -m tutor --numprocesses 2 --dist loadfile tests/tutor
 
 quality: $(VENV)/.dev ## Check style, types, architecture, annotations, migrations, templates and spelling
 	$(RUN)ruff check .
@@ -41,6 +41,7 @@ quality: $(VENV)/.dev ## Check style, types, architecture, annotations, migratio
 	$(RUN)lint-imports
 	$(RUN)python .ci/check_annotations.py
 	$(RUN)python .ci/settings_reference.py
+	$(RUN)python .ci/facts_reference.py
 	$(MANAGE) lms makemigrations --check --dry-run people gamification discussion_ext
 	$(RUN)djlint --check --lint people gamification discussion_ext xblocks conf/host
 	$(RUN)codespell
@@ -60,6 +61,9 @@ messages: $(VENV)/.dev ## Bring new strings into the catalogues and compile them
 
 settings-reference: $(VENV)/.dev ## Write docs/settings.md from the annotations of the settings
 	$(RUN)python .ci/settings_reference.py --write
+
+facts-reference: $(VENV)/.dev ## Write the tables of docs/facts.md from the public signals
+	$(RUN)python .ci/facts_reference.py --write
 
 requirements: $(VENV)/.dev ## Compile the pinned lists again
 	requirements/compile.sh

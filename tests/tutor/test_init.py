@@ -130,7 +130,8 @@ def test_a_second_run_changes_nothing(release: int, deploy: Callable[..., Deploy
     assert made.count('INSERT INTO "gamification_schemeversion"') == 1
 
 
-def test_an_operators_choice_is_not_overruled(script: str, host: Host) -> None:
+def test_an_operators_choice_is_not_overruled(deploy: Callable[..., Deployment], host: Host) -> None:
+    ((_service, script),) = deploy(21).init_tasks("--limit=community")  # the release that has both
     host.query("UPDATE waffle_switch SET active = 0 WHERE name = 'completion.enable_completion_tracking'")
     host.query("UPDATE waffle_flag SET everyone = NULL WHERE name = 'forum_v2.enable_mysql_backend'")
     before = host.content()

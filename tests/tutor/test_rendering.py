@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 import yaml
+from openedx_events.tooling import OpenEdxPublicSignal
 
 from discussion_ext.settings import common as discussion_common
 from gamification.settings import common as gamification_common
 from people.settings import common as people_common
 from people.settings import production as people_production
+from people.signals import PublicFact
 
 from .conftest import REPOSITORY, Deployment
 
@@ -229,6 +231,39 @@ def test_settings_reach_the_suite_before_it_reads_them(release: int, deploy: Cal
 PREFIXES = ("PEOPLE_", "GAMIFICATION_", "DISCUSSION_EXT_")
 
 
+def test_facts_for_the_event_bus(release: int, deploy: Callable[..., Deployment]) -> None:
+    finished = "org.openedx.community.discussion_ext.case.finished.v1"
+    deployment = deploy(release, COMMUNITY_BUS_EVENTS=[finished])
+    others = {"x.y.v1": {"t": {"event_key_field": "a.b", "enabled": True}}}
+    for service, expected in (
+        ("lms", {finished: {"community-discussion-ext": {"event_key_field": "case.user_id", "enabled": True}}}),
+        ("cms", {}),
+    ):
+        for name in ("production", "development"):
+            text = deployment.text(f"apps/openedx/settings/{service}/{name}.py")
+            lines = [line for line in text.splitlines() if line.startswith("EVENT_BUS_PRODUCER_CONFIG")]
+            settings: dict[str, Any] = {"EVENT_BUS_PRODUCER_CONFIG": dict(others)}
+            exec("\n".join(lines), settings)  # noqa: S102 - as the platform does
+            assert settings["EVENT_BUS_PRODUCER_CONFIG"] == others | expected
+
+
+def test_the_plugin_knows_the_suites_facts(deploy: Callable[..., Deployment]) -> None:
+    """It is installed without the suite, so it keeps a table of its own."""
+    facts = [fact for fact in OpenEdxPublicSignal.all_events() if isinstance(fact, PublicFact)]
+    assert facts
+    deployment = deploy(22, COMMUNITY_BUS_EVENTS=[fact.event_type for fact in facts])
+    reference = (REPOSITORY / "docs/facts.md").read_text(encoding="utf-8")
+    lines = [
+        line
+        for line in deployment.text("apps/openedx/settings/lms/production.py").splitlines()
+        if "org.openedx.community" in line
+    ]
+    for fact, line in zip(facts, lines, strict=True):
+        topic, key_field = line.split('"')[3], line.split('"')[7]
+        said = f"Type `{fact.event_type}`, argument `{fact.argument}`, key field `{key_field}`, topic `{topic}`."
+        assert said in reference
+
+
 def test_only_what_is_set_is_written(plain: Deployment) -> None:
     for service in ("lms", "cms"):
         rendered = plain.yaml(f"apps/openedx/config/{service}.env.yml")
@@ -241,6 +276,7 @@ def test_only_what_is_set_is_written(plain: Deployment) -> None:
         ({"COMMUNITY_SETTINGS": {"SECRET_KEY": "x", "GAMIFICATION_CONTACT": ""}}, "SECRET_KEY is no setting"),
         ({"COMMUNITY_SETTINGS": ["GAMIFICATION_CONTACT"]}, "COMMUNITY_SETTINGS must map"),
         ({"COMMUNITY_SCHEDULER": "systemd"}, "choose one of beat, cron, none"),
+        ({"COMMUNITY_BUS_EVENTS": ["org.openedx.community.x.v1"]}, "x.v1 is no fact"),
         ({"COMMUNITY_POINTS_SCHEME": {"title": "x"}}, "COMMUNITY_POINTS_SCHEME must be the text"),
     ],
 )
@@ -251,7 +287,12 @@ def test_what_cannot_be_is_refused_and_can_be_mended(
     with pytest.raises(subprocess.CalledProcessError) as refusal:
         deployment.save(**settings)
     assert complaint in refusal.value.stderr
-    mended: dict[str, Any] = {"COMMUNITY_SETTINGS": {}, "COMMUNITY_SCHEDULER": "beat", "COMMUNITY_POINTS_SCHEME": ""}
+    mended = {
+        "COMMUNITY_SETTINGS": {},
+        "COMMUNITY_SCHEDULER": "beat",
+        "COMMUNITY_POINTS_SCHEME": "",
+        "COMMUNITY_BUS_EVENTS": [],
+    }
     deployment.save(**{name: mended[name] for name in settings})
 
 

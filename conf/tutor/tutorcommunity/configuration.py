@@ -6,6 +6,8 @@ from typing import Any
 
 from tutor import exceptions, fmt, serialize
 
+from .bus import KEY_FIELDS
+
 PREFIXES = ("PEOPLE_", "GAMIFICATION_", "DISCUSSION_EXT_")
 SCHEDULERS = ("beat", "cron", "none")
 QUEUE_SETTING = "PEOPLE_TASK_QUEUE"
@@ -34,6 +36,11 @@ def check(config: dict[str, Any]) -> None:
         raise exceptions.TutorError(
             f"COMMUNITY_SETTINGS: {', '.join(strangers)} is no setting of the suite; they begin with "
             f"{', '.join(PREFIXES)}. Settings of the platform go into a patch of your own."
+        )
+    unknown = sorted(set(config["COMMUNITY_BUS_EVENTS"]) - set(KEY_FIELDS))
+    if unknown:
+        raise exceptions.TutorError(
+            f"COMMUNITY_BUS_EVENTS: {', '.join(unknown)} is no fact of the suite; there are {', '.join(KEY_FIELDS)}."
         )
     if "forum" not in config.get("PLUGINS", []):
         _warn_once(_NO_FORUM)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tutor import hooks
 
-from . import __version__, configuration, processes
+from . import __version__, bus, configuration, processes
 
 HERE = Path(__file__).parent
 
@@ -31,6 +31,8 @@ hooks.Filters.CONFIG_DEFAULTS.add_items(
         # A queue of its own for the suite's tasks, and with it a worker of its own. Empty: the LMS's default queue.
         ("COMMUNITY_QUEUE", ""),
         ("COMMUNITY_WORKER_CONCURRENCY", 2),
+        # Types of public facts that go on the event bus; see docs/facts.md.
+        ("COMMUNITY_BUS_EVENTS", []),
     ]
 )
 
@@ -50,6 +52,7 @@ hooks.Filters.MOUNTED_DIRECTORIES.add_item(("openedx", r"openedx-community-suite
 hooks.Filters.ENV_TEMPLATE_VARIABLES.add_items(
     [
         ("community_env", configuration.as_yaml),
+        ("community_bus_routes", bus.routes),
         ("community_beat_parameters", processes.beat_parameters),
         ("community_worker_parameters", processes.worker_parameters),
     ]

@@ -1,0 +1,24 @@
+"""Which of the suite's public facts there are, and where on the event bus each goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+_SUITE = "org.openedx.community."
+
+#: The type of each fact and the field by which a bus that can do so keeps facts in order.
+KEY_FIELDS = {
+    f"{_SUITE}gamification.total.changed.v1": "total.user_id",
+    f"{_SUITE}gamification.level.reached.v1": "level.user_id",
+    f"{_SUITE}discussion_ext.case.finished.v1": "case.user_id",
+    f"{_SUITE}discussion_ext.case.unfinished.v1": "case.user_id",
+    f"{_SUITE}discussion_ext.contribution.recorded.v1": "contribution.contribution_id",
+    f"{_SUITE}discussion_ext.contribution.removed.v1": "contribution.contribution_id",
+}
+
+
+def routes(types: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield type, topic and key field of facts; one topic for each package of the suite."""
+    for event_type in types:
+        package = event_type.removeprefix(_SUITE).split(".", maxsplit=1)[0]
+        yield event_type, f"community-{package.replace('_', '-')}", KEY_FIELDS[event_type]
