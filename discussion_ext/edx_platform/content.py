@@ -11,9 +11,11 @@ from discussion_ext.data import CaseConfigData, TopicData
 
 
 def list_task_configurations(course_key: CourseKey) -> Iterator[tuple[UsageKey, CaseConfigData]]:
-    """Return every case block of the published course with what it asks."""
+    """Return every case block of the published course with what it asks; a course that is gone has none."""
     from xmodule.modulestore.django import modulestore
 
+    if not modulestore().has_course(course_key):
+        return
     for block in modulestore().get_items(course_key, qualifiers={"category": "case_discussion"}):
         yield block.scope_ids.usage_id.map_into_course(course_key), block.task_configuration()
 

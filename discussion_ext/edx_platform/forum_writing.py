@@ -75,6 +75,7 @@ def set_vote(key: str, *, course_id: str, user_id: int, is_up: bool) -> None:
     """Vote for a post, or take the vote back."""
     from forum import api as forum_api
 
+    _introduce(user_id)
     if is_up:
         vote = forum_api.update_thread_votes if is_thread(key) else forum_api.update_comment_votes
         vote(str(pk_of(key)), user_id=str(user_id), value="up", course_id=course_id)
@@ -87,6 +88,7 @@ def flag_post(key: str, *, course_id: str, user_id: int) -> None:
     """Report a post."""
     from forum import api as forum_api
 
+    _introduce(user_id)
     flag = forum_api.update_thread_flag if is_thread(key) else forum_api.update_comment_flag
     flag(str(pk_of(key)), action="flag", user_id=str(user_id), course_id=course_id)
 
@@ -95,5 +97,17 @@ def unflag_post(key: str, *, course_id: str, user_id: int) -> None:
     """Take all reports of a post back, as a moderator who looked at it."""
     from forum import api as forum_api
 
+    _introduce(user_id)
     flag = forum_api.update_thread_flag if is_thread(key) else forum_api.update_comment_flag
     flag(str(pk_of(key)), action="unflag", user_id=str(user_id), update_all=True, course_id=course_id)
+
+
+def _introduce(user_id: int) -> None:
+    """Make somebody known to the forum, which refuses votes and reports of people it has never met.
+
+    The platform does so at registration and with the first look at the discussions page; accounts that come in another
+    way and only use our pages would be strangers for ever.
+    """
+    from forum.models import ForumUser
+
+    ForumUser.objects.get_or_create(user_id=user_id)

@@ -90,11 +90,11 @@ class CourseStore:
         settings: Mapping[str, Any] | None = None,  # the platform's name for it
         **_: Any,
     ) -> list[Any]:
-        """Return the blocks of the course that match: qualifiers ``category``, ``name`` or fields; in course order."""
-        try:
-            runtime = self._runtime(course_key)
-        except ItemNotFoundError:
-            return []
+        """Return the blocks of the course that match: qualifiers ``category``, ``name`` or fields; in course order.
+
+        Raise ``ItemNotFoundError`` where there is no such course.
+        """
+        runtime = self._runtime(course_key)
         wanted = {**(qualifiers or {}), **(settings or {})}
         found = []
         for node in runtime.tree.walk():

@@ -11,29 +11,19 @@ SITE_FLAGS = ("forum_v2.enable_mysql_backend", "discussions.enable_discussions_m
 
 
 class ForumHostConfig(AppConfig):
-    """Keeps a forum row for every user and the site's forum flags on."""
+    """Keeps the site's forum flags on. Who has never looked at the discussion is no user of the forum, as in the LMS."""
 
     name = "embedded_host.forum"
     label = "host_forum"
 
     def ready(self) -> None:
-        """Connect the receivers."""
+        """Connect the receiver."""
         from django.apps import apps
-        from django.contrib.auth.models import User
-        from django.db.models.signals import post_migrate, post_save
+        from django.db.models.signals import post_migrate
 
-        post_save.connect(_on_user_saved, sender=User, dispatch_uid="host_forum.user_saved")
         # The signal is sent for apps with models only, and this one has none.
         waffle = apps.get_app_config("waffle")
         post_migrate.connect(_on_migrated, sender=waffle, dispatch_uid="host_forum.migrated")
-
-
-def _on_user_saved(*, instance: Any, created: bool, raw: bool = False, **_: Any) -> None:
-    """Make the forum row without which a person cannot vote or report."""
-    from forum.models import ForumUser
-
-    if created and not raw:
-        ForumUser.objects.get_or_create(user=instance)
 
 
 def _on_migrated(**_: Any) -> None:
