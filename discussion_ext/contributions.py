@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from edx_django_utils.monitoring import set_custom_attribute
 from opaque_keys.edx.keys import CourseKey
 
 from gamification import api as gamification
@@ -110,6 +111,10 @@ def _record_new(post: ForumPostData, intent: Intent | None) -> Contribution | No
     _set_text(contribution, "" if post.is_retired else post.body)
     if not _insert(contribution, is_strict=intent is not None and intent.kind is not None):
         return Contribution.objects.get(forum_key=post.key)
+    # .. custom_attribute_name: community_post_kind
+    # .. custom_attribute_description: What the post of this request was recorded as: position, answer, look_back,
+    #     follow_up, thread, response or comment.
+    set_custom_attribute("community_post_kind", str(contribution.kind))
     if not post.is_retired:  # else its words were gone before we saw them: it stays as what others answered
         _index(contribution)
         tell_others(contribution)

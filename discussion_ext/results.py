@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from edx_django_utils.monitoring import set_custom_attribute
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from gamification import api as gamification
@@ -61,6 +63,9 @@ def evaluate_learner(task_id: int, user_id: int, *, void_reason: str = "unmet") 
         task = Task.objects.get(pk=task_id)
         own = list_own(task, user_id)
         result = compute(task, participation, own)
+        # .. custom_attribute_name: community_evaluated_posts
+        # .. custom_attribute_description: How many posts of a learner the last evaluation of this transaction weighed.
+        set_custom_attribute("community_evaluated_posts", len(own))
         _keep(task, participation, result, own)
         _tell_ledger(task, participation, result, reason=void_reason)
         publish(task, participation)
@@ -239,8 +244,14 @@ def evaluate_pending(*, task_id: int | None = None, user_ids: Collection[int] | 
     if user_ids is not None:
         rows = rows.filter(user_id__in=user_ids)
     people_due: dict[tuple[int, int], list[int]] = {}
-    for pk, due_task, due_user in rows.values_list("pk", "task_id", "user_id")[:limit]:
+    waiting_since: list[datetime] = []
+    for pk, due_task, due_user, since in rows.values_list("pk", "task_id", "user_id", "created_at")[:limit]:
         people_due.setdefault((due_task, due_user), []).append(pk)
+        waiting_since.append(since)
+    if waiting_since:
+        # .. custom_attribute_name: community_evaluation_wait_seconds
+        # .. custom_attribute_description: How long the learner has waited who waited longest for this evaluation.
+        set_custom_attribute("community_evaluation_wait_seconds", int((now() - min(waiting_since)).total_seconds()))
     done = 0
     for (due_task, due_user), ids in people_due.items():
         try:

@@ -19,6 +19,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import DatabaseError, models, transaction
 from django.utils import timezone
+from edx_django_utils.monitoring import set_custom_attribute
 from opaque_keys.edx.keys import CourseKey
 
 from people import api as people
@@ -111,6 +112,9 @@ def _fold_waiting(course_id: int, course_key: CourseKey, user_id: int) -> int | 
             boards.write_total(key, before=before, after=after)
             statements.mark_folded(change.entry_ids)
             facts.tell_change(user_id=user_id, course_key=course_key, before=before.points, after=after.points)
+    # .. custom_attribute_name: community_entries_folded
+    # .. custom_attribute_description: How many ledger lines the last folding of this transaction added to a total.
+    set_custom_attribute("community_entries_folded", len(change.entry_ids))
     return len(change.entry_ids)
 
 

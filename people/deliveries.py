@@ -24,6 +24,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from edx_django_utils.monitoring import set_custom_attribute
 
 from . import edx_platform
 from .audit import record_audit
@@ -76,8 +77,12 @@ def process_deliveries(*, limit: int = 500, now: datetime | None = None) -> Deli
     """
     moment = now or timezone.now()
     counts: Counter[str] = Counter(lost=_give_up_on_lost_claims(moment))
-    due_ids = list(_due(moment).values_list("pk", flat=True)[:limit])
-    for delivery_id in due_ids:
+    due = list(_due(moment).values_list("pk", "due_at")[:limit])
+    if due:
+        # .. custom_attribute_name: community_mail_wait_seconds
+        # .. custom_attribute_description: How long the mail is overdue that is due longest.
+        set_custom_attribute("community_mail_wait_seconds", int((moment - due[0][1]).total_seconds()))
+    for delivery_id, _due_at in due:
         counts[process_delivery(delivery_id, now=now)] += 1
     return DeliveryRunData(**counts)
 

@@ -25,6 +25,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.dispatch import Signal
 from django.utils import timezone
+from edx_django_utils.monitoring import set_custom_attribute
 
 from people.data import ErrandData, ErrandRunData
 from people.exceptions import InvalidErrandError
@@ -117,6 +118,11 @@ def run_errands(*, limit: int = 1000, kind: str | None = None, now: datetime | N
     """
     moment = now or timezone.now()
     counts: Counter[str] = Counter()
+    oldest = _due(moment, kind=kind).values_list("due_at", flat=True).first()
+    if oldest is not None:
+        # .. custom_attribute_name: community_errand_wait_seconds
+        # .. custom_attribute_description: How long the errand is overdue that is due longest.
+        set_custom_attribute("community_errand_wait_seconds", int((moment - oldest).total_seconds()))
     for errand_id in _iterate_due(moment, limit=limit, kind=kind):
         counts[run_errand(errand_id, now=now)] += 1
     return ErrandRunData(done=counts[Outcome.DONE], failed=counts[Outcome.FAILED], taken=counts[Outcome.TAKEN])

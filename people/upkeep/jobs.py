@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from edx_django_utils.monitoring import set_custom_attribute
 
 from people.data import JobData, JobRunData, JobStatusData
 from people.exceptions import UnknownJobError
@@ -94,6 +95,12 @@ def run_job(
         _fail(name, token, counts, error=type(error).__name__)
         raise
     _succeed(name, token, counts, is_partial=is_partial)
+    # .. custom_attribute_name: community_job
+    # .. custom_attribute_description: The name of the periodic job that this transaction ran.
+    set_custom_attribute("community_job", name)
+    # .. custom_attribute_name: community_job_done
+    # .. custom_attribute_description: How many things the periodic job did in this run, of all kinds.
+    set_custom_attribute("community_job_done", sum(counts.values()))
     return JobRunData(name=name, counts=dict(counts))
 
 

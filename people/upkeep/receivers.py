@@ -20,6 +20,7 @@ from functools import wraps
 from typing import Any
 
 from django.db import connection, transaction
+from edx_django_utils.monitoring import set_custom_attribute
 
 from .errands import add_errand
 from .logs import name_error
@@ -73,6 +74,10 @@ def guarded(
             except passes:
                 raise
             except Exception as error:
+                # .. custom_attribute_name: community_receiver_failed
+                # .. custom_attribute_description: The receiver of ours that failed in this request; its work is left to
+                #     an errand.
+                set_custom_attribute("community_receiver_failed", receiver.__name__)
                 log.error("people.receiver_failed receiver=%s error=%s", receiver.__qualname__, name_error(error))
                 if _has_lost_transaction():
                     raise

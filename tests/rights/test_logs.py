@@ -8,6 +8,7 @@ import re
 import smtplib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -25,18 +26,19 @@ LEVELS = {"debug", "info", "warning", "error", "critical", "exception", "log"}
 LINE = re.compile(r"(?:people|gamification|discussion_ext|xblocks)\.[a-z_]+(?: [a-z_]+=%[rs])*")
 
 
-def log_calls() -> Iterator[tuple[str, ast.Call]]:
-    """Yield every call of a logger in our code, with its place."""
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if (
-                    isinstance(node, ast.Call)
-                    and isinstance(node.func, ast.Attribute)
-                    and node.func.attr in LEVELS
-                    and ast.unparse(node.func.value) in {"log", "logger", "logging"}
-                ):
-                    yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+@cache
+def log_calls() -> list[tuple[str, ast.Call]]:
+    """Return every call of a logger in our code, with its place."""
+    return [
+        (f"{path.relative_to(ROOT)}:{node.lineno}", node)
+        for package in PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in LEVELS
+        and ast.unparse(node.func.value) in {"log", "logger", "logging"}
+    ]
 
 
 def list_events() -> set[str]:
@@ -48,7 +50,7 @@ class TestConvention:
     """What is in the code."""
 
     def test_every_line_is_an_event_with_keys(self) -> None:
-        calls = list(log_calls())
+        calls = log_calls()
         assert len(calls) > 20
         odd = [
             place
@@ -271,3 +273,33 @@ def run_commands() -> None:
     out = StringIO()
     call_command("evaluate_cases", str(COURSE), stdout=out)
     assert not any(trace in out.getvalue() for trace in TRACES)
+
+
+class TestPage:
+    """``docs/monitoring.md`` knows every event and every attribute, and nothing else."""
+
+    def test_events(self) -> None:
+        assert listed(r"^\| `((?:people|gamification|discussion_ext|xblocks)\.\w+)`") == sorted(list_events())
+
+    def test_levels(self) -> None:
+        levels = {
+            str(call.args[0].value).split()[0]: call.func.attr  # type: ignore[attr-defined]
+            for _place, call in log_calls()
+        }
+        page = (ROOT / "docs" / "monitoring.md").read_text(encoding="utf-8")
+        said = {event: level or "error" for event, level in re.findall(r"^\| `(\w+\.\w+)`(?: \((\w+)\))?", page, re.M)}
+        assert said == levels
+
+    def test_attributes(self) -> None:
+        source = "".join(
+            path.read_text(encoding="utf-8") for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))
+        )
+        annotated = re.findall(r"\.\. custom_attribute_name: (\w+)\n\s+# \.\. custom_attribute_description: ", source)
+        used = re.findall(r"set_custom_attribute\(\"(\w+)\"", source)
+        assert len(annotated) == source.count(".. custom_attribute_name:")
+        assert sorted(annotated) == sorted(used) == listed(r"^\| `(community_\w+)`")
+
+
+def listed(pattern: str) -> list[str]:
+    """Return what the page lists."""
+    return sorted(re.findall(pattern, (ROOT / "docs" / "monitoring.md").read_text(encoding="utf-8"), re.M))
