@@ -23,7 +23,7 @@ from .signals import (
 def tell_contribution(contribution: Contribution) -> None:
     """Announce the present state of a post. Who posted anonymously is not named."""
     signal = CONTRIBUTION_RECORDED if contribution.state == ContributionState.LIVE else CONTRIBUTION_REMOVED
-    if not signal.receivers:
+    if not signal.has_listeners():
         return
     moments = (contribution.created_at, contribution.edited_at, contribution.state_at)
     fact = ContributionFactData(
@@ -31,7 +31,7 @@ def tell_contribution(contribution: Contribution) -> None:
         revision=contribution.revision,
         course_key=CourseKey.from_string(contribution.course_id),
         usage_key=UsageKey.from_string(contribution.task.usage_key) if contribution.task else None,
-        user_id=None if contribution.is_anonymous else contribution.author_id,
+        **({} if contribution.is_anonymous else {"user_id": contribution.author_id}),
         kind=str(contribution.kind),
         state=str(contribution.state),
         words=contribution.words,
@@ -43,7 +43,7 @@ def tell_contribution(contribution: Contribution) -> None:
 def tell_case(task: Task, participation: Participation, *, revision: int, at: datetime) -> None:
     """Announce that a learner finished a case (an odd revision), or has not finished it any more."""
     signal = CASE_FINISHED if revision % 2 else CASE_UNFINISHED
-    if not signal.receivers:
+    if not signal.has_listeners():
         return
     fact = CaseFactData(
         user_id=participation.user_id,

@@ -13,7 +13,7 @@ from .signals import LEVEL_REACHED, TOTAL_CHANGED, LevelFactData, TotalFactData
 
 def tell_change(*, user_id: int, course_key: CourseKey, before: int, after: int) -> None:
     """Announce that a total went from one number of points to another, and the levels that were reached by it."""
-    if before == after or not (TOTAL_CHANGED.receivers or LEVEL_REACHED.receivers):
+    if before == after or not (TOTAL_CHANGED.has_listeners() or LEVEL_REACHED.has_listeners()):
         return
     now = timezone.now()
     curve = get_in_force(course_key, now).scheme.curve

@@ -23,6 +23,9 @@ class PublicFact(OpenEdxPublicSignal, _RobustSignal):
     ``OpenEdxPublicSignal`` sends plainly where DEBUG is on; what it calls then is ``_RobustSignal.send``.
     """
 
+    def __init__(self, event_type: str, data: dict[str, type]) -> None:
+        OpenEdxPublicSignal.__init__(self, event_type, data)
+
     @property
     def argument(self) -> str:
         """Return the name under which receivers get the object."""

@@ -8,7 +8,7 @@ every fact says what makes it one. Where nothing in this process listens, nothin
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,6 +27,12 @@ log = logging.getLogger(__name__)
 
 FACT: Final = "people.public_fact"
 
+_READERS: Final[dict[Any, Callable[[str], Any]]] = {
+    CourseKey: CourseKey.from_string,
+    UsageKey: UsageKey.from_string,
+    datetime: datetime.fromisoformat,
+}
+
 
 def announce(fact: PublicFact, data: Any, *, key: str) -> None:
     """Have a fact sent after the commit of the open transaction; ``key`` is what makes it one.
@@ -34,7 +40,7 @@ def announce(fact: PublicFact, data: Any, *, key: str) -> None:
     Announced again before it was sent, it is sent once, with the later data. Costs one insert, in a savepoint, and
     that only where something listens; should even that fail, the fact is lost and the caller is not.
     """
-    if not fact.receivers:
+    if not fact.has_listeners():
         return
     try:
         with transaction.atomic():
@@ -73,8 +79,5 @@ def _to_plain(value: Any) -> Any:
 
 
 def _from_plain(kind: type | None, value: Any) -> Any:
-    if value is None:
-        return None
-    if kind in (CourseKey, UsageKey):
-        return kind.from_string(value)
-    return datetime.fromisoformat(value) if kind is datetime else value
+    read = _READERS.get(kind)
+    return value if read is None or value is None else read(value)

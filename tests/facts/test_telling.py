@@ -64,7 +64,7 @@ class TestMoment:
         assert heard == [fact(13)]
 
     def test_nobody_listening_costs_nothing(self, django_assert_num_queries: Any) -> None:
-        assert not TOTAL_CHANGED.receivers
+        assert not TOTAL_CHANGED.has_listeners()
         with django_assert_num_queries(0):
             announce()
 
