@@ -64,6 +64,26 @@ def _handler(name: str, world: World, course: CourseKey) -> Call:
 #: Acts that need another case than the one in which two have written.
 BLOCKS = {"post_position": "fresh", "reopen": "closed"}
 
+#: The author's form, right in every field.
+FORM_OF_A_CASE: dict[str, Any] = {
+    "display_name": "Mine now",
+    "case_text": "Another text.",
+    "prompt": "Why?",
+    "position_min": "30",
+    "position_max": "",
+    "answers_wanted": "1",
+    "answer_min": "5",
+    "look_back_min": "5",
+    "position_points": "4",
+    "answers_points": "4",
+    "look_back_points": "2",
+    "is_held": True,
+    "by_cohort": False,
+    "topic_id": "",
+    "opens_at": "",
+    "closes_at": "",
+}
+
 #: What an act is told; the others need nothing.
 DATA: dict[str, Callable[[World], dict[str, Any]]] = {
     "case_discussion.learner_action/more": lambda _world: {"page": 1},
@@ -92,8 +112,8 @@ DATA: dict[str, Callable[[World], dict[str, Any]]] = {
     "case_discussion.team_action/undo_override": lambda world: {"user": world.people["classmate"].pk},
     "case_discussion.team_action/save_synthesis": lambda _world: {"text": "All in all."},
     "case_discussion.team_action/close": lambda _world: {"text": "All in all."},
-    "case_discussion.author_action/submit": lambda _world: {"display_name": "Mine now"},
-    "case_discussion.author_action/preview": lambda _world: {"display_name": "Mine now"},
+    "case_discussion.author_action/submit": lambda _world: FORM_OF_A_CASE,
+    "case_discussion.author_action/preview": lambda _world: FORM_OF_A_CASE,
     "points_panel.choose_name": lambda _world: {"choice": "name"},
     "points_panel.edit_panel": lambda _world: {"display_name": "Mine now", "latest_count": 3, "has_board": True},
 }
