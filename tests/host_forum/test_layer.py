@@ -67,7 +67,7 @@ def test_a_new_user_has_the_learner_role_and_is_met_by_the_forum_later(
     anna: User, course_key: CourseKey, request_of: Callable[..., Any], thread_data: dict[str, Any]
 ) -> None:
     assert not ForumUser.objects.filter(user=anna).exists()
-    api.create_thread(request_of(anna), thread_data)
+    api.create_thread(request_of(anna), {**thread_data, "following": True})
     assert ForumUser.objects.filter(user=anna).count() == 1
     assert Role.objects.get(course_id=course_key, name=FORUM_ROLE_STUDENT, users=anna)
 

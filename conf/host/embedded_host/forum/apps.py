@@ -11,7 +11,7 @@ SITE_FLAGS = ("forum_v2.enable_mysql_backend", "discussions.enable_discussions_m
 
 
 class ForumHostConfig(AppConfig):
-    """Keeps the site's forum flags on. Who has never looked at the discussion is no user of the forum, as in the LMS."""
+    """Keeps the site's forum flags on. The forum meets people when they act in it, as in the LMS."""
 
     name = "embedded_host.forum"
     label = "host_forum"
