@@ -126,6 +126,11 @@ class Fleet:
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
 
+    def terminate(self, process: subprocess.Popen[bytes]) -> None:
+        """Ask a process to end, and wait until it has."""
+        process.terminate()
+        process.wait(timeout=PATIENCE)
+
     def kill_child(self, worker: subprocess.Popen[bytes]) -> None:
         """Kill only the process that works on a task; its parent lives and starts another."""
         for child in psutil.Process(worker.pid).children():
@@ -151,8 +156,20 @@ class Fleet:
         wait_for(marker.exists, f"the pause of {name}")
 
     def wait_idle(self) -> None:
-        """Wait until no message is left, neither waiting nor being worked on."""
-        wait_for(lambda: not self.redis.llen(QUEUE) and not self.redis.hlen("unacked"), "the end of all messages")
+        """Wait until no message is left, neither waiting nor being worked on.
+
+        A message is for a moment in neither place while a worker takes it: so the quiet has to last.
+        """
+        quiet_since: list[float] = []
+
+        def is_quiet() -> bool:
+            if self.redis.llen(QUEUE) or self.redis.hlen("unacked"):
+                quiet_since.clear()
+                return False
+            quiet_since.append(time.monotonic())
+            return quiet_since[-1] - quiet_since[0] > 0.5
+
+        wait_for(is_quiet, "the end of all messages")
 
     def _start(self, arguments: list[str], log: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         with log.open("wb") as out:
