@@ -1,4 +1,8 @@
-"""Tables of this app, by noun."""
+"""Tables of this app, by noun.
+
+Keys between them are no constraints in the database: with one, inserting a row locks the row it points at, so that a
+post waits for its case to be published, and two of them deadlock with it. What is pointed at is never deleted.
+"""
 
 # Loaded with the models: the event bus looks for its signals before our AppConfig is ready.
 from .. import signals  # noqa: F401

@@ -74,7 +74,7 @@ class TaskVersion(models.Model):
     .. no_pii:
     """
 
-    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="versions")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="versions", db_constraint=False)
     number = models.PositiveIntegerField()
     config = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
@@ -92,7 +92,7 @@ class TaskGroup(models.Model):
     .. no_pii:
     """
 
-    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="groups")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="groups", db_constraint=False)
     group_id = models.IntegerField(default=0)
     positions = models.IntegerField(default=0)
     team_positions = models.IntegerField(default=0)

@@ -28,7 +28,9 @@ class Contribution(models.Model):
     """
 
     course_id = ExactCharField(max_length=255)
-    task = models.ForeignKey("Task", null=True, on_delete=models.CASCADE, related_name="contributions")
+    task = models.ForeignKey(
+        "Task", null=True, on_delete=models.CASCADE, related_name="contributions", db_constraint=False
+    )
     group_id = models.IntegerField(default=0)
     forum_key = ExactCharField(max_length=40, null=True, unique=True)
     slot_key = ExactCharField(max_length=64, null=True, unique=True)
@@ -39,8 +41,12 @@ class Contribution(models.Model):
     is_team = models.BooleanField(default=False)
     is_anonymous = models.BooleanField(default=False)
     is_first = models.BooleanField(default=False)
-    parent = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="children")
-    root = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="descendants")
+    parent = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="children", db_constraint=False
+    )
+    root = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="descendants", db_constraint=False
+    )
     parent_author_id = models.IntegerField(null=True)
 
     title = models.CharField(max_length=255, blank=True)
@@ -103,9 +109,9 @@ class SketchHash(models.Model):
     .. no_pii:
     """
 
-    task = models.ForeignKey("Task", on_delete=models.CASCADE)
+    task = models.ForeignKey("Task", on_delete=models.CASCADE, db_constraint=False)
     value = models.BigIntegerField()
-    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="sketch")
+    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="sketch", db_constraint=False)
 
     class Meta:
         indexes = [models.Index(fields=["task", "value", "contribution"], name="discussion_ext_sketch")]
@@ -124,7 +130,7 @@ class HelpfulMark(models.Model):
     .. pii_retirement: retained
     """
 
-    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="marks")
+    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="marks", db_constraint=False)
     user_id = models.IntegerField()
     is_on = models.BooleanField(default=True)
     is_counted = models.BooleanField(default=False)
@@ -148,8 +154,10 @@ class Report(models.Model):
 
     OPEN, UPHELD, DISMISSED, TAKEN_BACK = "open", "upheld", "dismissed", "taken_back"
 
-    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="reports")
-    task = models.ForeignKey("Task", null=True, on_delete=models.CASCADE)
+    contribution = models.ForeignKey(
+        Contribution, on_delete=models.CASCADE, related_name="reports", db_constraint=False
+    )
+    task = models.ForeignKey("Task", null=True, on_delete=models.CASCADE, db_constraint=False)
     reporter_id = models.IntegerField()
     reason = models.CharField(max_length=500, blank=True)
     state = ExactCharField(

@@ -18,7 +18,7 @@ class Participation(models.Model):
     .. pii_retirement: local_api
     """
 
-    task = models.ForeignKey("Task", on_delete=models.CASCADE, related_name="participations")
+    task = models.ForeignKey("Task", on_delete=models.CASCADE, related_name="participations", db_constraint=False)
     user_id = models.IntegerField(db_index=True)
     opened_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
@@ -79,7 +79,7 @@ class PendingEvaluation(models.Model):
     .. pii_retirement: local_api
     """
 
-    task = models.ForeignKey("Task", on_delete=models.CASCADE)
+    task = models.ForeignKey("Task", on_delete=models.CASCADE, db_constraint=False)
     user_id = models.IntegerField()
     attempts = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
