@@ -28,8 +28,9 @@ class Case:
         return str(self._tree(self.open(person).text).xpath("//*[@data-step]/@data-step")[0])
 
     def words(self, person: Person) -> str:
-        """Return all that a learner reads in the block."""
-        return " ".join(self._tree(self.open(person).text).text_content().split())
+        """Return all that somebody reads in the block; scripts are not read."""
+        roots = self._tree(self.open(person).text).find_class("cs-root")
+        return " ".join(" ".join(root.xpath(".//text()[not(ancestor::script)]")) for root in roots)
 
     def act(self, person: Person, act: str, **data: Any) -> requests.Response:
         """Do what a learner does."""

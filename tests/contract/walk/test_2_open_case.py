@@ -64,7 +64,7 @@ def test_a_response_in_the_discussion_is_an_answer_and_the_other_way_round(class
 
 def test_the_end_arrives_in_grade_completion_points_and_board(classroom, case):
     before = points_of(classroom.ada, case.course_id)
-    assert completion_of(classroom.ada, case.course_id, case.usage_key) in {0.0, None}
+    assert completion_of(classroom.ada, case.course_id, case.usage_key) == pytest.approx(2 / 3, abs=0.01)
     case.do(classroom.ada, "post_look_back", text=LOOK_BACK)
     assert case.step(classroom.ada) == "finished"
     assert eventually(lambda: earned_of(classroom.ada, case.course_id, NAME) == 10)
@@ -93,7 +93,7 @@ def test_the_teacher_finds_the_grade_in_the_gradebook(classroom, case):
 def test_the_outline_ticks_it_off(classroom, case):
     def is_done() -> bool:
         outline = classroom.ada.read(f"/api/course_home/outline/{case.course_id}")["course_blocks"]["blocks"]
-        return next(bool(block["complete"]) for block in outline.values() if block["display_name"] == NAME)
+        return next(bool(block["complete"]) for block in outline.values() if block["display_name"].startswith(NAME))
 
     assert eventually(is_done)
 
@@ -112,15 +112,13 @@ def test_an_edit_in_the_block_stands_in_the_discussion(classroom, case, told):
 
 
 def test_the_team_sees_decides_and_closes(classroom, case):
-    overview = case.decide(classroom.teacher, "overview")
-    assert overview.status_code == 200
-    learners = {classroom.ada: 9.5, classroom.bram: 3}
-    for learner, score in learners.items():
-        user_id = _id_in(overview.json()["panel"], learner)
-        decided = case.decide(classroom.teacher, "override", user=user_id, score=score, reason="Talked it through.")
-        assert decided.status_code == 200, decided.text[:300]
-        assert eventually(lambda: earned_of(learner, case.course_id, NAME) == score)  # noqa: B023
-        assert case.decide(classroom.teacher, "undo_override", user=user_id).status_code == 200
+    before = earned_of(classroom.bram, case.course_id, NAME)
+    user_id = classroom.id_of(classroom.bram)
+    decided = case.decide(classroom.teacher, "override", user=user_id, score=3, reason="Talked it through.")
+    assert decided.status_code == 200, decided.text[:300]
+    assert eventually(lambda: earned_of(classroom.bram, case.course_id, NAME) == 3)
+    assert case.decide(classroom.teacher, "undo_override", user=user_id).status_code == 200
+    assert eventually(lambda: earned_of(classroom.bram, case.course_id, NAME) == before)
     table = classroom.teacher.lms("GET", f"/courses/{case.course_id}/xblock/{case.usage_key}/handler/team_csv")
     assert (table.status_code, table.headers["Content-Type"]) == (200, "text/csv; charset=utf-8")
     assert case.decide(classroom.teacher, "close", text="Both looked for a cause.").status_code == 200
@@ -130,9 +128,3 @@ def test_the_team_sees_decides_and_closes(classroom, case):
     assert case.do(classroom.bram, "post_look_back", text=LOOK_BACK)
 
 
-def _id_in(panel: str, person: object) -> int:
-    from lxml import html
-
-    name = {"walk_ada": "Ada Lovink", "walk_bra": "Bram de Wit"}.get(person.name[:8], person.name)  # type: ignore[attr-defined]
-    [found] = html.fromstring(panel).xpath(f"//button[@data-user and contains(., '{name}')]/@data-user")
-    return int(found)
