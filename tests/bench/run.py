@@ -8,8 +8,9 @@ databases, and the one that is used is made and dropped here). Without it a priv
 ``.ci/with_servers`` if Debian's mariadb-server is installed; else that part is left out.
 
 Every figure is a ratio: ours against the plainest work of the same kind through a Django cursor in the same process, on
-the same connection and with the same durability; the median over alternating slices. The limits bind on MariaDB: the
-exit status is 1 when one is missed.
+the same connection and with the same durability; the median over alternating slices. Those of workers are taken with
+real processes and need the Redis of ``REDIS_URL``: tasks a second against a task that does nothing.
+The limits bind on MariaDB: the exit status is 1 when one is missed.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ LIMITS: dict[str, tuple[float | None, float | None]] = {
     "rank_vs_pk_lookup": (None, 5),
     "case_view_queries": (None, 15),
     "case_view_time_10k_vs_10": (None, 1.5),
+    "worker_complete_vs_empty": (0.015, None),
+    "worker_fold_vs_empty": (0.08, None),
 }
 
 
@@ -108,6 +111,11 @@ def _take_figures(name: str) -> dict[str, float]:
         figures[take.__name__] = round(take(), 4)
     print("  case_view")
     figures |= {figure: round(value, 4) for figure, value in cases.measure().items()}
+    if name == "mariadb" and os.environ.get("REDIS_URL"):
+        from tests.bench import workers
+
+        print("  workers")
+        figures |= {figure: round(value, 4) for figure, value in workers.measure().items()}
     return figures
 
 

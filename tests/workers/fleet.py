@@ -58,7 +58,11 @@ class Fleet:
     # -- processes
 
     def start_worker(
-        self, *, pauses: Mapping[str, Sequence[Any]] | None = None, processes: int = 1
+        self,
+        *,
+        pauses: Mapping[str, Sequence[Any]] | None = None,
+        processes: int = 1,
+        imports: str = "tests.workers.pauses",
     ) -> subprocess.Popen[bytes]:
         """Start a worker and return it once it takes messages."""
         log = self.folder / f"worker{len(self._processes)}.log"
@@ -74,7 +78,7 @@ class Fleet:
                 "-l",
                 "INFO",
                 "-I",
-                "tests.workers.pauses",
+                imports,
                 "--without-gossip",
                 "--without-mingle",
                 "--without-heartbeat",
