@@ -54,7 +54,7 @@ from .permissions import can_take_part, is_course_team, keep_pace
 from .reactions import has_record, record_flag, record_unflag, record_vote
 from .reading import list_answers, view_case
 from .rendering import render_markdown
-from .repairs import repair_forum, settle_closings, sweep
+from .repairs import iter_repairs, repair_forum, settle_closings, sweep
 from .results import evaluate_pending
 from .retirement import retire_person
 from .team import get_learner_report, get_team_summary, iter_team_csv, list_team_posts, list_team_rows
@@ -98,6 +98,7 @@ __all__ = [
     "is_course_team",
     "is_on",
     "is_watched",
+    "iter_repairs",
     "iter_team_csv",
     "keep_pace",
     "list_answers",

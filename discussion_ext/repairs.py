@@ -7,8 +7,11 @@ receiver missed is an errand (`missed`); a post without even that is found by co
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import chain
+from typing import Final
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -17,8 +20,8 @@ from people import api as people
 
 from . import configurations, counts, edx_platform, phases
 from .announcements import send_points
-from .contributions import is_watched, now
-from .data import ContributionState
+from .contributions import hash_body, is_watched, now
+from .data import ContributionState, ForumPostData
 from .missed import repair_post
 from .models import Contribution, CourseSwitch, HelpfulMark, PendingEvaluation, Task
 from .results import evaluate_pending
@@ -26,6 +29,9 @@ from .results import evaluate_pending
 log = logging.getLogger(__name__)
 
 _BATCH = 200
+MISSING: Final = "missing"
+CHANGED: Final = "changed"
+VANISHED: Final = "vanished"
 
 
 def sweep(*, limit: int = _BATCH, is_dry_run: bool = False) -> dict[str, int]:
@@ -59,22 +65,23 @@ def settle_closings() -> int:
 
 
 def repair_forum(*, hours: int, is_dry_run: bool = False) -> dict[str, int]:
-    """Compare the forum's posts of the last hours with our records, both ways; memory stays flat.
+    """Compare the forum with our records as ``iter_repairs`` does, and return how many of each kind there were."""
+    found = Counter(iter_repairs(hours=hours, is_dry_run=is_dry_run))
+    return {what: found[what] for what in (MISSING, CHANGED, VANISHED)}
 
-    Posts older than the day on which the course turned cases on are left alone.
+
+def iter_repairs(*, hours: int, is_dry_run: bool = False) -> Iterator[str]:
+    """Compare what was written in the last hours with our records, both ways, and yield what was mended, post by post.
+
+    ``MISSING`` has no record, ``CHANGED`` has a record of another text or topic, ``VANISHED`` is a record without its
+    post. Posts older than the day on which the course turned cases on are left alone. Memory stays flat.
     """
     since = now() - timedelta(hours=hours)
-    missing = vanished = 0
-    for kind in ("thread", "comment"):
-        for key in _unrecorded(kind, since):
-            missing += 1
-            if not is_dry_run:
-                _try_to_repair(key)
-    for key in _recorded_without_post(since):
-        vanished += 1
+    vanished = ((key, VANISHED) for key in _recorded_without_post(since))
+    for key, what in chain(_differing("thread", since), _differing("comment", since), vanished):
         if not is_dry_run:
             _try_to_repair(key)
-    return {"missing": missing, "vanished": vanished}
+        yield what
 
 
 def _try_to_repair(key: str) -> None:
@@ -102,24 +109,31 @@ def _due_closings() -> QuerySet[Task]:
     return Task.objects.filter(settle_at__lt=now())
 
 
-def _unrecorded(kind: str, since: datetime) -> Iterator[str]:
+def _differing(kind: str, since: datetime) -> Iterator[tuple[str, str]]:
     after = 0
     watched: dict[str, bool] = {}
     started = dict(CourseSwitch.objects.filter(is_on=True).values_list("course_id", "changed_at"))
     while batch := edx_platform.list_posts(kind, after=after, since=since, limit=_BATCH):
-        known = set(
-            Contribution.objects.filter(forum_key__in=[post.key for _pk, post in batch]).values_list(
-                "forum_key", flat=True
-            )
-        )
+        known = Contribution.objects.in_bulk([post.key for _pk, post in batch], field_name="forum_key")
         for _pk, post in batch:
+            if post.key in known:
+                if _is_changed(known[post.key], post):
+                    yield post.key, CHANGED
+                continue
             if post.course_id not in watched:
                 watched[post.course_id] = is_watched(post.course_id)
             begun = started.get(post.course_id)
-            is_ours = watched[post.course_id] and (begun is None or post.created_at >= begun)
-            if is_ours and post.key not in known:
-                yield post.key
+            if watched[post.course_id] and (begun is None or post.created_at >= begun):
+                yield post.key, MISSING
         after = batch[-1][0]
+
+
+def _is_changed(record: Contribution, post: ForumPostData) -> bool:
+    """Tell whether the record of a post that stands is of another text or topic; former learners' are let be."""
+    if record.is_erased or post.is_retired or record.state != ContributionState.LIVE:
+        return False
+    is_moved = post.is_thread and post.topic_id != record.topic_id
+    return is_moved or record.body_hash != hash_body(post.body)
 
 
 def _recorded_without_post(since: datetime) -> Iterator[str]:

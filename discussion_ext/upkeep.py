@@ -43,12 +43,13 @@ def look_at_sweep() -> Counts:
 
 def repair_contributions(*, hours: int = 48) -> Generator[Counts, None, None]:
     """Compare the posts of the last hours with our records, and repair."""
-    yield _name_repairs(api.repair_forum(hours=hours))
+    for what in api.iter_repairs(hours=hours):
+        yield {_REPAIRS[what]: 1}
 
 
 def look_at_repairs(*, hours: int = 48) -> Counts:
     """Compare the posts of the last hours with our records."""
-    return _name_repairs(api.repair_forum(hours=hours, is_dry_run=True))
+    return {_REPAIRS[what]: number for what, number in api.repair_forum(hours=hours, is_dry_run=True).items()}
 
 
 def evaluate_cases(*, course_key: CourseKey) -> Generator[Counts, None, None]:
@@ -65,10 +66,11 @@ def look_at_cases(*, course_key: CourseKey) -> Counts:
     return found
 
 
-def _name_repairs(found: Mapping[str, int]) -> Counts:
-    return {"posts without a record": found["missing"], "records without a post": found["vanished"]}
-
-
+_REPAIRS = {
+    "missing": "posts without a record",
+    "changed": "records of another text",
+    "vanished": "records without a post",
+}
 JOBS = (
     JobData(
         name="discussion_ext.sweep_discussions",

@@ -72,8 +72,10 @@ def existing_keys(keys: Iterable[str]) -> set[str]:
 
 
 def list_posts(kind: str, *, after: int, since: datetime, limit: int) -> list[tuple[int, ForumPostData]]:
-    """Return a batch of threads or comments (``kind``) since a moment with ids beyond ``after``, oldest first."""
-    posts = _posts(f"{kind}:0").filter(pk__gt=after, created_at__gte=since).order_by("pk")[:limit]
+    """Return a batch of threads or comments (``kind``) that were written or touched since a moment, with ids beyond
+    ``after``, oldest first.
+    """
+    posts = _posts(f"{kind}:0").filter(pk__gt=after, updated_at__gte=since).order_by("pk")[:limit]
     return [(post.pk, read_post(post)) for post in posts]
 
 

@@ -517,18 +517,30 @@ class TestFailure:
             broken.setattr("people.upkeep.receivers.add_errand", lambda **kwargs: 1 / 0)
             post(learner, words(12, 1))
         assert not Errand.objects.exists()
-        assert api.repair_forum(hours=1, is_dry_run=True) == {"missing": 1, "vanished": 0}
+        assert api.repair_forum(hours=1, is_dry_run=True) == {"missing": 1, "changed": 0, "vanished": 0}
         assert not Contribution.objects.exists()
-        assert api.repair_forum(hours=1) == {"missing": 1, "vanished": 0}
+        assert api.repair_forum(hours=1) == {"missing": 1, "changed": 0, "vanished": 0}
         assert Contribution.objects.get().kind == "position"
-        assert api.repair_forum(hours=1) == {"missing": 0, "vanished": 0}
+        assert api.repair_forum(hours=1) == {"missing": 0, "changed": 0, "vanished": 0}
+
+    def test_an_edit_without_any_trace_is_found(
+        self, learner: int, post: Callable[..., str], words: Callable[..., str]
+    ) -> None:
+        post(learner, words(20, 1), topic="general")
+        assert api.repair_forum(hours=1) == {"missing": 0, "changed": 0, "vanished": 0}
+        CommentThread.objects.update(body=words(20, 2))  # sends no signal
+        assert api.repair_forum(hours=1, is_dry_run=True) == {"missing": 0, "changed": 1, "vanished": 0}
+        assert Contribution.objects.get().body == words(20, 1)
+        assert api.repair_forum(hours=1) == {"missing": 0, "changed": 1, "vanished": 0}
+        assert Contribution.objects.get().body == words(20, 2)
+        assert api.repair_forum(hours=1) == {"missing": 0, "changed": 0, "vanished": 0}
 
     def test_a_post_that_vanished_without_a_signal_is_found(
         self, learner: int, post: Callable[..., str], words: Callable[..., str]
     ) -> None:
         post(learner, words(20, 1), topic="general")
         CommentThread.objects.all()._raw_delete("default")
-        assert api.repair_forum(hours=1) == {"missing": 0, "vanished": 1}
+        assert api.repair_forum(hours=1) == {"missing": 0, "changed": 0, "vanished": 1}
         assert Contribution.objects.get().state == "removed"
 
     def test_what_vanished_with_its_thread_keeps_its_credit(
@@ -539,7 +551,7 @@ class TestFailure:
         LastReadTime.objects.all().delete()
         Comment.objects.all()._raw_delete("default")
         CommentThread.objects.all()._raw_delete("default")
-        assert api.repair_forum(hours=1) == {"missing": 0, "vanished": 3}
+        assert api.repair_forum(hours=1) == {"missing": 0, "changed": 0, "vanished": 3}
         states = Contribution.objects.order_by("pk").values_list("state", flat=True)
         assert list(states) == ["removed", "gone", "gone"]
 
