@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from . import api
+from . import api, edx_platform
 from .data import DeliveryState
 from .models import Delivery
 from .tasks import run_errand_task, send_delivery_task
-from .upkeep.reserved_keys import refuse_course
+from .upkeep.reserved_keys import find_reservation
+
+log = logging.getLogger(__name__)
 
 
 # The delivery itself is the note of what is to be done: ``send_deliveries`` finds it.
@@ -33,8 +36,9 @@ def on_errand_due(sender: Any, errand_id: str, **_kwargs: Any) -> None:
 @api.passes_errors_on
 def on_course_about_to_exist(sender: Any, instance: Any, **_kwargs: Any) -> None:
     """Refuse a course under a reserved key. Its creator has to get the error: that is the refusal."""
-    if instance._state.adding:
-        refuse_course(instance.course_id)
+    if instance._state.adding and (setting := find_reservation(instance.course_id)):
+        log.error("people.reserved_key_refused course=%s setting=%s", instance.course_id, setting)
+        edx_platform.refuse_new_course(instance.course_id, reason=f"the key that {setting} reserves")
 
 
 @api.passes_errors_on

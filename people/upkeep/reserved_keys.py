@@ -7,14 +7,9 @@ courses come into being, and the doctor looks for one all the same.
 
 from __future__ import annotations
 
-import logging
-
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
-
-log = logging.getLogger(__name__)
 
 _settings: dict[str, None] = {}
 
@@ -38,17 +33,10 @@ def find_key(setting: str) -> CourseKey | None:
     return key if key.is_course else None
 
 
-def refuse_course(course_key: CourseKey) -> None:
-    """Raise ValidationError for a key that is reserved.
+def find_reservation(course_key: CourseKey) -> str:
+    """Return the setting that reserves a key, empty for one that is free.
 
     Case does not count, as in the platform's own search for a course that is there already.
     """
     wanted = str(course_key.for_branch(None)).lower()
-    for setting in _settings:
-        reserved = find_key(setting)
-        if reserved is not None and str(reserved).lower() == wanted:
-            log.error("people.reserved_key_refused course=%s setting=%s", course_key, setting)
-            message = (
-                f"No course may have the key {reserved}: discussions that are not public stand under it ({setting})."
-            )
-            raise ValidationError(message)
+    return next((setting for setting in _settings if str(find_key(setting)).lower() == wanted), "")

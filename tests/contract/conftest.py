@@ -52,6 +52,14 @@ if not IS_HOST:
         current_app.conf.task_always_eager = True
 
 
+@pytest.fixture(autouse=True)
+def _skip_what_studio_has_not(request: pytest.FixtureRequest) -> None:
+    from django.conf import settings
+
+    if settings.ROOT_URLCONF == "cms.urls" and request.node.get_closest_marker("only_lms"):
+        pytest.skip("Only the LMS has it.")
+
+
 @pytest.fixture(scope="module")
 def place(django_db_setup: None, django_db_blocker: Any) -> Iterator[Place]:
     """Return the course; all that a module writes is rolled back with it."""

@@ -117,6 +117,7 @@ def test_completion(place: Any, tracked_completion: None) -> None:
         assert (row.completion, row.context_key) == (completion, place.course_key)
 
 
+@pytest.mark.only_lms
 @covers("block_url", "thread_url")
 def test_addresses(place: Any) -> None:
     block = edx_platform.block_url(place.course_id, str(place.case_key))

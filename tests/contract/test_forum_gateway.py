@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from discussion_ext import edx_platform
 
-pytestmark = [pytest.mark.contract, pytest.mark.django_db]
+pytestmark = [pytest.mark.contract, pytest.mark.django_db, pytest.mark.only_lms]
 
 covers = pytest.mark.covers
 TOPIC = "introductions"

@@ -84,6 +84,7 @@ def test_title(place: Any) -> None:
     assert edx_platform.course_title(ELSEWHERE) == str(ELSEWHERE)
 
 
+@pytest.mark.only_lms
 @covers("course_home_url", "unit_url")
 def test_addresses(place: Any) -> None:
     assert resolve(edx_platform.course_home_url(place.course_key)).kwargs["course_id"] in {
