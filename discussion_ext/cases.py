@@ -20,7 +20,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from people import api as people
 
-from . import edx_platform, phases, reactions, words
+from . import counts, edx_platform, phases, reactions, words
 from .access import access_contribution, access_task, find_position, forum_course_id
 from .availability import is_on
 from .configurations import TOPIC_TAKEN, get_task
@@ -165,7 +165,8 @@ def set_helpful(
         contribution = access_contribution(task, contribution_id, user_id=user_id, is_team=is_team)
         if contribution.author_id == user_id:
             raise NotAllowedError(_("Others decide whether your post helped them."))
-        _lock(contribution)  # the forum looks for an earlier vote before it writes one
+        # The forum looks for an earlier vote before it writes one.
+        Contribution.objects.select_for_update().get(pk=contribution.pk)
         key, course_id = contribution.forum_key or "", forum_course_id(task)
         if edx_platform.has_vote(key, user_id=user_id) is not is_helpful:
             vote = partial(edx_platform.set_vote, key, course_id=course_id, user_id=user_id, is_up=is_helpful)
@@ -202,8 +203,8 @@ def _own(task: Task, contribution_id: int, user_id: int) -> Contribution:
 
 
 def _lock(contribution: Contribution) -> Contribution:
-    """Lock a post that is about to be answered or changed, and see it as it is now."""
-    return Contribution.objects.select_for_update().get(pk=contribution.pk)
+    """Lock a post that is about to be answered or changed, after those above it, and see it as it is now."""
+    return counts.lock_with_above(contribution.pk)[contribution.pk]
 
 
 # -- what a case asks --------------------------------------------------------------------------------------------------

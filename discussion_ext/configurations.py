@@ -130,7 +130,7 @@ def await_everybody(task: Task, *, is_waiting: bool = False) -> int:
 def _store(*, usage_key: UsageKey, course_key: CourseKey, config: CaseConfigData) -> Task:
     if not Task.objects.filter(usage_hash=_hash(str(usage_key))).exists():
         new = Task(usage_hash=_hash(str(usage_key)), usage_key=str(usage_key), course_id=str(course_key))
-        Task.objects.bulk_create([new], ignore_conflicts=True)
+        people.insert_or_update(new, by=["usage_hash"])
     task = Task.objects.select_for_update().get(usage_hash=_hash(str(usage_key)))
     has_changed = task.digest != _digest(config)
     if has_changed:

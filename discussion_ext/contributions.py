@@ -65,17 +65,18 @@ def now() -> datetime:
 # -- a post appears or changes -----------------------------------------------------------------------------------------
 
 
-def record_post(post: ForumPostData) -> Contribution | None:
+def record_post(post: ForumPostData, *, waits: bool = False) -> Contribution | None:
     """Record a post or what changed in it; return None when nothing had to be done.
 
-    Raises PositionExistsError when our own api asked for a position or look back that exists already.
+    Raises PositionExistsError when our own api asked for a position or look back that exists already, and, without
+    ``waits``, OperationalError where somebody else has the row of a post that changed.
     """
     intent = current_intent()
     known = Contribution.objects.filter(forum_key=post.key).first()
     if known is not None:
-        return _record_change(known, post)
+        return _record_change(known, post, waits=waits)
     if intent is not None and intent.restores:
-        return _record_return(post, intent)
+        return _record_return(post, intent, waits=waits)
     return _record_new(post, intent)
 
 
@@ -144,7 +145,7 @@ def _insert(contribution: Contribution, *, is_strict: bool) -> bool:
     return True
 
 
-def _record_change(contribution: Contribution, post: ForumPostData) -> Contribution | None:
+def _record_change(contribution: Contribution, post: ForumPostData, *, waits: bool) -> Contribution | None:
     if contribution.is_erased:
         return None  # what the forum writes in its place is nobody's edit
     if post.is_retired:
@@ -153,16 +154,16 @@ def _record_change(contribution: Contribution, post: ForumPostData) -> Contribut
     if contribution.state != ContributionState.LIVE:
         return None
     if post.is_thread and post.topic_id != contribution.topic_id:
-        _move(contribution, post)
+        _move(contribution, post, waits=waits)
     elif contribution.body_hash == hash_body(post.body):
         return None
     if contribution.body_hash != hash_body(post.body):
-        _record_edit(contribution, post.body)
+        _record_edit(contribution, post.body, waits=waits)
     return contribution
 
 
-def _record_edit(contribution: Contribution, body: str) -> None:
-    contribution = Contribution.objects.select_for_update().get(pk=contribution.pk)
+def _record_edit(contribution: Contribution, body: str, *, waits: bool) -> None:
+    contribution = Contribution.objects.select_for_update(nowait=not waits).get(pk=contribution.pk)
     moment = now()
     is_closed = contribution.task is not None and phases.is_closed(contribution.task, moment)
     if is_closed and contribution.closed_body is None:
@@ -180,8 +181,8 @@ def _record_edit(contribution: Contribution, body: str) -> None:
     tell_others(contribution)
 
 
-def _record_return(post: ForumPostData, intent: Intent) -> Contribution:
-    contribution = Contribution.objects.select_for_update().get(pk=intent.restores or 0)
+def _record_return(post: ForumPostData, intent: Intent, *, waits: bool) -> Contribution:
+    contribution = Contribution.objects.select_for_update(nowait=not waits).get(pk=intent.restores or 0)
     contribution.forum_key = post.key
     contribution.state = ContributionState.LIVE
     contribution.state_reason = intent.reason
@@ -200,10 +201,11 @@ def _record_return(post: ForumPostData, intent: Intent) -> Contribution:
     return contribution
 
 
-def _move(contribution: Contribution, post: ForumPostData) -> None:
+def _move(contribution: Contribution, post: ForumPostData, *, waits: bool) -> None:
     """Follow a thread into another topic: it enters or leaves a case with everything beneath it."""
     former, task = contribution.task, _find_task(post, None)
-    moved = [contribution, *contribution.descendants.select_for_update().order_by("pk")]
+    locked = Contribution.objects.select_for_update(nowait=not waits)
+    moved = [locked.get(pk=contribution.pk), *locked.filter(root=contribution).order_by("pk")]
     if former == task:
         Contribution.objects.filter(pk__in=[each.pk for each in moved]).update(topic_id=post.topic_id)
         return
@@ -251,18 +253,20 @@ def adopt_reply(contribution: Contribution, parent: Contribution) -> None:
 # -- a post goes -------------------------------------------------------------------------------------------------------
 
 
-def record_deletion(forum_key: str, *, is_target: bool, actor_id: int | None) -> Contribution | None:
+def record_deletion(
+    forum_key: str, *, is_target: bool, actor_id: int | None, waits: bool = False
+) -> Contribution | None:
     """Record that a post is gone.
 
     ``is_target`` tells that this post itself was deleted rather than what it stood under. Whoever deletes their own
     post withdraws it; the target of somebody else is removed (by an unknown person in bulk jobs); what goes with
-    somebody else's post is gone, and its author keeps the credit.
+    somebody else's post is gone, and its author keeps the credit. ``waits`` as in ``record_post``.
     """
     contribution_id = Contribution.objects.filter(forum_key=forum_key).values_list("pk", flat=True).first()
     if contribution_id is None:
         return None
     # The forum deletes replies first: without the lock above them, counting one of them would meet us half-way.
-    contribution = counts.lock_with_above(contribution_id)[contribution_id]
+    contribution = counts.lock_with_above(contribution_id, waits=waits)[contribution_id]
     if contribution.forum_key != forum_key or contribution.state != ContributionState.LIVE:
         return None
     intent = current_intent()

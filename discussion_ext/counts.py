@@ -1,7 +1,10 @@
 """Counts kept beside posts and groups, so that a page never counts: folded after the commit, each fact exactly once.
 
 A row says itself whether it is counted (``is_counted``) and has to be looked at (``fold_due``). Looking twice, late or
-after a crash gives the same counts. Rows are locked by id, then the group.
+after a crash gives the same counts.
+
+Rows are locked in one order: a post after those that it stands under, by id, then the group. One row at a time: for a
+list of ids the server may walk the whole table and lock what nobody asked for.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ _BATCH = 200
 
 def fold_contribution(contribution_id: int) -> None:
     """Bring the counts of group and parent up to date with one post."""
+    _ensure_group(contribution_id)
     with transaction.atomic():
         rows = lock_with_above(contribution_id)
         contribution = rows.get(contribution_id)
@@ -83,11 +87,17 @@ def _apply(contribution: Contribution, *, is_wanted: bool) -> None:
 
 
 def _count_position(contribution: Contribution, step: int) -> None:
-    where: dict[str, Any] = {"task_id": contribution.task_id, "group_id": contribution.group_id}
-    if not TaskGroup.objects.filter(**where).exists():
-        TaskGroup.objects.bulk_create([TaskGroup(**where)], ignore_conflicts=True)
+    group = TaskGroup.objects.filter(task_id=contribution.task_id, group_id=contribution.group_id)
     name = "team_positions" if contribution.is_team else "positions"
-    TaskGroup.objects.filter(**where).update(**{name: F(name) + step})
+    group.update(**{name: F(name) + step})
+
+
+def _ensure_group(contribution_id: int) -> None:
+    """Make sure that there is a row to count a position in, before any lock is taken."""
+    where = Contribution.objects.filter(pk=contribution_id, kind=ContributionKind.POSITION, task__isnull=False)
+    for task_id, group_id in where.values_list("task_id", "group_id"):
+        if not TaskGroup.objects.filter(task_id=task_id, group_id=group_id).exists():
+            people.insert_or_update(TaskGroup(task_id=task_id, group_id=group_id), by=["task", "group_id"])
 
 
 def _count_reply(contribution: Contribution, step: int) -> None:
@@ -100,11 +110,16 @@ def _count_reply(contribution: Contribution, step: int) -> None:
         contribution.ordinal = root.values_list("answers_ever", flat=True).get()
 
 
-def lock_with_above(contribution_id: int) -> dict[int, Contribution]:
-    """Lock a post and what it stands under, by id, and return them by id."""
+def lock_with_above(contribution_id: int, *, waits: bool = True) -> dict[int, Contribution]:
+    """Lock a post and what it stands under, by id, and return them by id.
+
+    Without ``waits`` it raises OperationalError where somebody else has one of them. Receivers come after locks of the
+    forum's own, for which those may be waiting who have ours: they never wait, an errand does it (decision 0011).
+    """
     above = Contribution.objects.filter(pk=contribution_id).values_list("parent_id", "root_id").first() or ()
-    ids = {pk for pk in (contribution_id, *above) if pk is not None}
-    return {row.pk: row for row in Contribution.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    ids = sorted({pk for pk in (contribution_id, *above) if pk is not None})
+    locked = (Contribution.objects.select_for_update(nowait=not waits).filter(pk=pk).first() for pk in ids)
+    return {row.pk: row for row in locked if row is not None}
 
 
 def _due(rows: QuerySet[Any], limit: int) -> Iterable[int]:

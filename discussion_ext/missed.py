@@ -114,10 +114,10 @@ def _record(post: ForumPostData) -> Contribution | None:
         return None
     try:
         with transaction.atomic():
-            return record_post(post)
+            return record_post(post, waits=True)
     except PositionExistsError:
         with acting(Intent()):
-            return record_post(post)
+            return record_post(post, waits=True)
 
 
 def _record_gone(key: str, *, is_target: bool | None, actor_id: int | None) -> Contribution | None:
@@ -128,7 +128,7 @@ def _record_gone(key: str, *, is_target: bool | None, actor_id: int | None) -> C
     if is_target is None:
         wanted = {above.forum_key for above in (contribution.parent, contribution.root) if above and above.forum_key}
         is_target = edx_platform.existing_keys(wanted) == wanted
-    return record_deletion(key, is_target=is_target, actor_id=actor_id)
+    return record_deletion(key, is_target=is_target, actor_id=actor_id, waits=True)
 
 
 def _with_reason(intent: Intent, key: str) -> Intent:

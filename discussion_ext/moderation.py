@@ -13,7 +13,7 @@ from opaque_keys.edx.keys import UsageKey
 
 from people import api as people
 
-from . import edx_platform
+from . import counts, edx_platform
 from .access import forum_course_id
 from .configurations import get_task
 from .contributions import held_topic_id, now, take_away
@@ -120,10 +120,12 @@ def resolve_report(*, usage_key: UsageKey, report_id: int, actor_id: int, is_uph
         return
     with transaction.atomic():
         state = Report.UPHELD if is_upheld else Report.DISMISSED
-        _settle_reports(contribution.pk, actor_id=actor_id, state=state, reason=reason)
         key, course_id = contribution.forum_key or "", forum_course_id(task)
         if contribution.state == ContributionState.LIVE:
-            call_forum(lambda: edx_platform.unflag_post(key, course_id=course_id, user_id=actor_id), Intent())
+            # After the forum, as where somebody reports elsewhere: our rows are locked after its own.
+            intent = Intent(actor_id=actor_id)
+            call_forum(lambda: edx_platform.unflag_post(key, course_id=course_id, user_id=actor_id), intent)
+        _settle_reports(contribution.pk, actor_id=actor_id, state=state, reason=reason)
         _audit(task, "report.uphold" if is_upheld else "report.dismiss", contribution.pk, actor_id, reason)
 
 
@@ -134,12 +136,12 @@ def find_reason(contribution_id: int) -> str:
 
 
 def _lock(task: Task, contribution_id: int) -> Contribution:
-    """Lock the author's participation, then the post; the documented order."""
+    """Lock the author's participation, then the post after those above it; the documented order."""
     author_id = Contribution.objects.filter(pk=contribution_id, task=task).values_list("author_id", flat=True).first()
     if author_id is None:
         raise ContributionNotFoundError(_("There is no such post in this case."))
     lock_participation(task.pk, author_id)
-    return Contribution.objects.select_for_update().get(pk=contribution_id)
+    return counts.lock_with_above(contribution_id)[contribution_id]
 
 
 def _repost(task: Task, contribution: Contribution, actor_id: int, reason: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
+
+from people import api as people
 
 from .intents import current_intent
 from .models import Contribution, HelpfulMark, Report
@@ -23,11 +24,11 @@ def record_vote(forum_key: str, *, user_id: int, is_up: bool) -> int | None:
     if mark is None:
         if not is_up:
             return None
-        try:
-            with transaction.atomic():
-                return HelpfulMark.objects.create(contribution_id=contribution_id, user_id=user_id).pk
-        except IntegrityError:
-            mark = HelpfulMark.objects.select_for_update().get(contribution_id=contribution_id, user_id=user_id)
+        row = HelpfulMark(contribution_id=contribution_id, user_id=user_id)
+        people.insert_or_update(row, by=["contribution", "user_id"])
+        mark = HelpfulMark.objects.select_for_update().get(contribution_id=contribution_id, user_id=user_id)
+        if mark.is_on:
+            return mark.pk
     if mark.is_on == is_up:
         return None
     HelpfulMark.objects.filter(pk=mark.pk).update(is_on=is_up, fold_due=1)
@@ -44,22 +45,19 @@ def record_flag(forum_key: str, *, user_id: int, reason: str = "") -> Report | N
     contribution = Contribution.objects.filter(forum_key=forum_key).only("pk", "task_id").first()
     if contribution is None:
         return None
-    try:
-        with transaction.atomic():
-            return Report.objects.create(
-                contribution=contribution, task_id=contribution.task_id, reporter_id=user_id, reason=reason[:500]
-            )
-    except IntegrityError:
-        Report.objects.filter(contribution=contribution, reporter_id=user_id, state=Report.TAKEN_BACK).update(
-            state=Report.OPEN, reason=reason[:500]
-        )
-    return Report.objects.filter(contribution=contribution, reporter_id=user_id).first()
+    reports = Report.objects.filter(contribution=contribution, reporter_id=user_id)
+    if reports.exists():
+        reports.filter(state=Report.TAKEN_BACK).update(state=Report.OPEN, reason=reason[:500])
+    else:
+        row = Report(contribution=contribution, task_id=contribution.task_id, reporter_id=user_id, reason=reason[:500])
+        people.insert_or_update(row, by=["contribution", "reporter_id"])
+    return reports.first()
 
 
 def record_unflag(forum_key: str, *, user_id: int) -> None:
-    """Record that a report was taken back, unless the team has decided it."""
+    """Record that a report was taken back, unless the team has decided it or, by our api, is about to."""
     contribution_id = _find(forum_key)
-    if contribution_id is not None:
+    if contribution_id is not None and current_intent() is None:
         Report.objects.filter(contribution_id=contribution_id, reporter_id=user_id, state=Report.OPEN).update(
             state=Report.TAKEN_BACK, resolved_at=timezone.now()
         )

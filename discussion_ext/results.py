@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 from edx_django_utils.monitoring import set_custom_attribute
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -89,7 +89,7 @@ def lock_participation(task_id: int, user_id: int) -> Participation:
     who = {"task_id": task_id, "user_id": user_id}
     if not Participation.objects.filter(**who).exists():
         # Not get_or_create: under REPEATABLE READ it cannot see the row that somebody else has just made.
-        Participation.objects.bulk_create([Participation(**who)], ignore_conflicts=True)
+        people.insert_or_update(Participation(**who), by=["task", "user_id"])
     return Participation.objects.select_for_update().get(**who)
 
 
@@ -126,17 +126,30 @@ def is_fresh(task: Task, participation: Participation) -> bool:
 # -- keeping and telling -----------------------------------------------------------------------------------------------
 
 
+def _leave_out(post: Contribution, *, is_left_out: bool) -> None:
+    """Note whether a post counts as the learner's own, or have that done by another evaluation.
+
+    Locked and read again: an edit on the discussions page counts revisions too. Never waited for: other posts of the
+    learner are locked already, and posts are locked by id.
+    """
+    try:
+        with transaction.atomic():
+            present = Contribution.objects.select_for_update(nowait=True).get(pk=post.pk)
+    except OperationalError:
+        PendingEvaluation.objects.create(task_id=post.task_id, user_id=post.author_id, attempts=1)
+        return
+    present.is_left_out = is_left_out
+    present.revision += 1
+    present.save(update_fields=["is_left_out", "revision"])
+    tell_ledger(present)
+
+
 def _keep(task: Task, participation: Participation, result: EvaluationData, posts: list[Contribution]) -> None:
     own = {post.pk: post for post in posts}
     left_out = {post_id for post_id, verdict in result.verdicts.items() if verdict.code.startswith("copy_")}
     for each in posts:
         if each.is_left_out != (each.pk in left_out):
-            # Locked and read again: an edit on the discussions page counts revisions too.
-            present = Contribution.objects.select_for_update().get(pk=each.pk)
-            present.is_left_out = each.pk in left_out
-            present.revision += 1
-            present.save(update_fields=["is_left_out", "revision"])
-            tell_ledger(present)
+            _leave_out(each, is_left_out=each.pk in left_out)
     by_kind = {requirement.kind: requirement for requirement in result.requirements}
     words_of = {}
     for kind, requirement in by_kind.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from opaque_keys.edx.keys import CourseKey
 
 from people import api as people
@@ -76,13 +76,10 @@ def get_number(course_key: CourseKey) -> int:
 
 
 def _give_number(key: str) -> int:
-    # A locking read sees what others committed after our snapshot; a plain one, after a refused insert, would not.
+    # A locking read sees what others committed after our snapshot; a plain one would not.
     with transaction.atomic():
-        try:
-            with transaction.atomic():
-                number = PointsCourse.objects.create(course_key=key).pk
-        except IntegrityError:
-            number = PointsCourse.objects.select_for_update().get(course_key=key).pk
+        people.insert_or_update(PointsCourse(course_key=key), by=["course_key"])
+        number = PointsCourse.objects.select_for_update().get(course_key=key).pk
         _memory.forget_after_commit(key)
     return number
 

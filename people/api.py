@@ -49,6 +49,7 @@ from .preferences import (
 )
 from .pseudonyms import pseudonyms
 from .retirement import retire_person
+from .rows import insert_or_update
 from .subscriptions import absolute_url, is_subscribed, read_token, subscribe, unsubscribe
 from .upkeep.background import background_task, send_after_commit
 from .upkeep.backlogs import look_at_backlog
@@ -114,6 +115,7 @@ __all__ = [
     "has_errand",
     "in_batches",
     "initials",
+    "insert_or_update",
     "is_job_due",
     "is_subscribed",
     "keep_pace",

@@ -21,7 +21,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.db.models import F, Q, QuerySet
 from django.dispatch import Signal
 from django.utils import timezone
@@ -30,6 +30,7 @@ from edx_django_utils.monitoring import set_custom_attribute
 from people.data import ErrandData, ErrandRunData
 from people.exceptions import InvalidErrandError
 from people.models import Errand
+from people.rows import insert_or_update
 
 from .logs import name_error
 
@@ -94,13 +95,7 @@ def add_errand(
         due_at=due_at or moment,
         created_at=moment,
     )
-    # One statement that takes the row's lock at once: an insert that is refused and then an update would take a shared
-    # lock first, and two of those wait for each other.
-    target = ["id"] if connection.features.supports_update_conflicts_with_target else None
-    with transaction.atomic():
-        Errand.objects.bulk_create(
-            [row], update_conflicts=True, update_fields=["facts", "ticket", "due_at"], unique_fields=target
-        )
+    insert_or_update(row, by=["id"], update=["facts", "ticket", "due_at"])
     if run_after_commit:
         transaction.on_commit(lambda: _hand_over(errand_id), robust=True)
     return errand_id
