@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from . import api
+from .data import PRIVATE_HEADERS
 from .models import AuditEntry, Delivery, Errand
 
 
@@ -32,13 +37,39 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
-    """The audit log."""
+    """The audit log, and for superusers the export of all data on one person, which goes into it."""
 
+    change_list_template = "admin/people/auditentry/change_list.html"
     list_display = ("recorded_at", "actor_id", "verb", "target", "context_key", "reason")
     list_filter = ("verb",)
     search_fields = ("=target", "=context_key", "=actor_id")
     date_hierarchy = "recorded_at"
     show_full_result_count = False
+
+    def get_urls(self) -> list[Any]:
+        """Add the export."""
+        view = self.admin_site.admin_view(self.export_person)
+        return [path("export/", view, name="people_person_export"), *super().get_urls()]
+
+    def export_person(self, request: HttpRequest) -> HttpResponseBase:
+        """Ask whose data, and send them while they are read; for superusers alone."""
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        username, error = "", ""
+        if request.method == "POST":
+            username = request.POST.get("username", "").strip()
+            try:
+                user_id = api.find_person(username=username)
+            except api.PersonNotFoundError:
+                error = _("There is no account with this username.")
+            else:
+                pieces = api.export_person(user_id, actor_id=request.user.pk)
+                response = StreamingHttpResponse(pieces, content_type="application/json", headers=PRIVATE_HEADERS)
+                response["Content-Disposition"] = f'attachment; filename="person-{user_id}.json"'
+                return response
+        title = _("Export all data on one person")
+        context = {**self.admin_site.each_context(request), "title": title, "username": username, "error": error}
+        return render(request, "people/admin/person_export.html", context, status=404 if error else 200)
 
 
 @admin.register(Delivery)

@@ -29,7 +29,7 @@ def test_rows_are_only_read(client, operator, person):
 
 @pytest.mark.parametrize("is_allowed", [True, False])
 def test_sending_again(client, operator, person, is_allowed):
-    api.request_delivery(key="k", user_id=person.pk, kind="case_answered", context={})
+    api.request_delivery(key="k", user_id=person.pk, kind="case_answered", context={"url": "/"})
     Delivery.objects.update(state="unknown")
     if is_allowed:
         operator.user_permissions.add(Permission.objects.get(codename="change_delivery"))

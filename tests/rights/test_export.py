@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.core.management import CommandError, call_command
 from django.db import models
 from django.db.models.query import QuerySet
@@ -141,4 +142,39 @@ class TestCommand:
     def test_nobody(self, db: None, who: list[str]) -> None:
         with pytest.raises(CommandError, match="no such account"):
             call_command("export_person", *who)
+        assert not AuditEntry.objects.filter(verb="person.export").exists()
+
+
+class TestAdmin:
+    """Superusers export in the admin; others who may look at the audit log do not."""
+
+    URL = "/admin/people/auditentry/export/"
+
+    def test_a_superuser_downloads_it(self, lived: Town, client: Any) -> None:
+        superuser = User.objects.create_superuser("root", "root@example.org")
+        client.force_login(superuser)
+        assert self.URL in client.get("/admin/people/auditentry/").content.decode()
+        assert b"csrfmiddlewaretoken" in client.get(self.URL).content
+        answer = client.post(self.URL, {"username": lived.leaving.username})
+        assert answer["Content-Disposition"] == f'attachment; filename="person-{lived.leaving.pk}.json"'
+        assert "no-store" in answer["Cache-Control"]
+        assert json.loads(b"".join(answer.streaming_content))["user_id"] == lived.leaving.pk
+        assert AuditEntry.objects.get(verb="person.export").actor_id == superuser.pk
+
+    def test_nobody_by_that_name(self, db: None, client: Any) -> None:
+        client.force_login(User.objects.create_superuser("root", "root@example.org"))
+        answer = client.post(self.URL, {"username": "<b>nobody"})
+        assert answer.status_code == 404
+        assert "&lt;b&gt;nobody" in answer.content.decode()
+        assert not AuditEntry.objects.exists()
+
+    def test_staff_who_may_read_the_log_may_not(self, lived: Town, client: Any) -> None:
+        reader = User.objects.create_user("reader", is_staff=True)
+        reader.user_permissions.add(Permission.objects.get(codename="view_auditentry"))
+        client.force_login(reader)
+        page = client.get("/admin/people/auditentry/")
+        assert page.status_code == 200
+        assert self.URL not in page.content.decode()
+        for answer in (client.get(self.URL), client.post(self.URL, {"username": lived.leaving.username})):
+            assert answer.status_code == 403
         assert not AuditEntry.objects.filter(verb="person.export").exists()
