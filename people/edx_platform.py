@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, NoReturn
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -76,6 +76,16 @@ def watch_new_courses(receiver: Callable[..., None]) -> None:
     breaks either; the doctor says so.
     """
     pre_save.connect(receiver, sender=_COURSE_INDEX, dispatch_uid=_NEW_COURSE)
+
+
+def refuse_new_course(course_key: CourseKey, *, reason: str) -> NoReturn:
+    """Say to whoever creates a course that its key is taken.
+
+    With the platform's own error for that: the form in Studio, reruns, imports and commands all know what to do with it.
+    """
+    from xmodule.modulestore.exceptions import DuplicateCourseError
+
+    raise DuplicateCourseError(course_key, reason)
 
 
 def watches_new_courses() -> bool:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import OuterRef
 from opaque_keys.edx.keys import CourseKey
@@ -66,10 +65,12 @@ def test_courses_that_exist(place: Any) -> None:
     assert not edx_platform.has_course(CourseKey.from_string("course-v1:contract+nothing+here"))
 
 
-@covers("watch_new_courses", "watches_new_courses")
+@covers("watch_new_courses", "watches_new_courses", "refuse_new_course")
 def test_a_course_with_a_reserved_key_is_refused(place: Any, settings: Any, create_course: Any) -> None:
+    from xmodule.modulestore.exceptions import DuplicateCourseError
+
     reserved = CourseKey.from_string(settings.DISCUSSION_EXT_HELD_COURSE_KEY)
     assert edx_platform.watches_new_courses()
-    with pytest.raises(ValidationError), transaction.atomic():
+    with pytest.raises(DuplicateCourseError), transaction.atomic():
         create_course(reserved, place.teacher, display_name="Laid open")
     assert not edx_platform.has_course(reserved)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
 
 from embedded_host.courses.importing import ImportReport, import_course
 from embedded_host.courses.olx_source import OlxError
+from xmodule.modulestore.exceptions import DuplicateCourseError
 
 
 class Command(BaseCommand):
@@ -32,10 +32,8 @@ class Command(BaseCommand):
             raise CommandError(f"--key: not a course key: {options['key']}") from error
         try:
             report = import_course(options["path"], key)
-        except OlxError as error:
+        except (OlxError, DuplicateCourseError) as error:
             raise CommandError(str(error)) from error
-        except ValidationError as error:
-            raise CommandError(error.messages[0]) from error
         self._print(report)
 
     def _print(self, report: ImportReport) -> None:
