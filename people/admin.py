@@ -61,7 +61,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
             try:
                 user_id = api.find_person(username=username)
             except api.PersonNotFoundError:
-                error = _("There is no account with this username.")
+                error = str(_("There is no account with this username."))
             else:
                 pieces = api.export_person(user_id, actor_id=request.user.pk)
                 response = StreamingHttpResponse(pieces, content_type="application/json", headers=PRIVATE_HEADERS)
