@@ -21,18 +21,20 @@ def of_page(page: str) -> set[str]:
     """Return the suite's files that a page of the LMS asks for, modules that its scripts load included."""
     tree = html.fromstring(page)
     found = {str(address) for address in tree.xpath("//script/@src | //link[@rel='stylesheet']/@href")}
-    arguments = [json.loads(text) for text in tree.xpath("//script[@type='json/xblock-args']/text()")]
-    return {address for address in found | set(_modules(arguments)) if OURS.search(address)}
+    return {address for address in found | set(_modules(tree)) if OURS.search(address)}
 
 
 def of_view(view: dict[str, Any]) -> set[str]:
     """Return the suite's files that a view in Studio asks for."""
     found = {resource["data"] for _, resource in view["resources"] if resource["kind"] == "url"}
-    arguments = [json.loads(text) for text in html.fromstring(view["html"]).xpath("//script[@type='json/xblock-args']/text()")]
+    arguments = [
+        json.loads(text) for text in html.fromstring(view["html"]).xpath("//script[@type='json/xblock-args']/text()")
+    ]
     return {address for address in found | set(_modules(arguments)) if OURS.search(address)}
 
 
-def _modules(arguments: list[Any]) -> Iterator[str]:
+def _modules(tree: Any) -> Iterator[str]:
+    arguments = [json.loads(text) for text in tree.xpath("//script[@type='json/xblock-args']/text()")]
     yield from (given["module"] for given in arguments if isinstance(given, dict) and "module" in given)
 
 

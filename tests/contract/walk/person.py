@@ -64,13 +64,20 @@ class Person:
         return self.lms("PATCH", path, data=json.dumps(fields), headers=headers)
 
     def _ask(self, method: str, base: str, path: str, **options: Any) -> requests.Response:
-        headers = {"Accept": "application/json", "Referer": f"{base}/", "Origin": base, "X-CSRFToken": self._token(base)}
+        headers = {
+            "Accept": "application/json",
+            "Referer": f"{base}/",
+            "Origin": base,
+            "X-CSRFToken": self._token(base),
+        }
         headers |= options.pop("headers", {})
         return self.session.request(method, base + path, headers=headers, timeout=300, **options)
 
     def _token(self, base: str) -> str:
         host = urlsplit(base).hostname or ""
-        tokens = [c.value for c in self.session.cookies if c.name == "csrftoken" and host.endswith(c.domain.lstrip("."))]
+        tokens = [
+            c.value for c in self.session.cookies if c.name == "csrftoken" and host.endswith(c.domain.lstrip("."))
+        ]
         return tokens[0] or "" if tokens else ""
 
     # -- account -------------------------------------------------------------------------------------------------------

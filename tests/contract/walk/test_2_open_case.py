@@ -126,5 +126,3 @@ def test_the_team_sees_decides_and_closes(classroom, case):
     assert case.act(classroom.bram, "post_look_back", text=LOOK_BACK).status_code == 409
     assert case.decide(classroom.teacher, "reopen").status_code == 200
     assert case.do(classroom.bram, "post_look_back", text=LOOK_BACK)
-
-

@@ -1,0 +1,125 @@
+"""A held case: nobody reads a classmate's position before their own, by no address of the platform."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contract.walk.case import Case, completion_of, earned_of
+from tests.contract.walk.classroom import TOPICS, Classroom
+from tests.contract.walk.person import Person, eventually
+
+pytestmark = pytest.mark.walk
+
+ADAS_POSITION = "Quinoa first: I would ask the day lead, since her notes hold what the log leaves out."
+BRAMS_POSITION = "Barley before all else, because the label printer was wrong at four in the morning."
+ADA_TO_BRAM = "A printer has no notes, so whose memory do you trust there?"
+BRAM_TO_ADA = "Her notes were written by one tired person too, as I see it."
+LOOK_BACK = "Both of us trusted one source; next time I ask for two of them."
+NAME = "A held case"
+SECRETS = ("Quinoa", "Barley", "A printer has no notes", "Her notes were written")
+HELD_COURSE = "course-v1:community+discussion_ext+held"
+
+
+@pytest.fixture(scope="module")
+def case(classroom: Classroom) -> Case:
+    """Return a published case in which nothing was written yet."""
+    made, _subsection = classroom.add_case(NAME)
+    assert eventually(lambda: made.open(classroom.ada).status_code == 200)
+    return made
+
+
+@pytest.fixture(scope="module")
+def before(classroom: Classroom, case: Case) -> int:
+    """Return the number of a thread that anybody may read; ada took her position right after it."""
+    number = int(classroom.cleo.start_thread(case.course_id, TOPICS[2], title="Before", body="An open one.")["id"])
+    case.do(classroom.ada, "start")
+    case.do(classroom.ada, "post_position", text=ADAS_POSITION)
+    return number
+
+
+@pytest.fixture(scope="module")
+def threads(classroom: Classroom, case: Case, before: int) -> list[str]:
+    """Return the numbers of the held threads: they lie between those of two threads that anybody may read."""
+    case.do(classroom.bram, "start")
+    case.do(classroom.bram, "post_position", text=BRAMS_POSITION)
+    after = int(classroom.cleo.start_thread(case.course_id, TOPICS[2], title="After", body="An open one.")["id"])
+    between = [str(number) for number in range(before + 1, after)]
+    assert len(between) >= 2, "the positions are not in the forum"
+    return between
+
+
+def test_the_second_sees_the_first_only_after_their_own(classroom, case, before):
+    assert case.step(classroom.ada) == "answer"
+    assert ADAS_POSITION not in case.words(classroom.bram)
+    assert ADAS_POSITION in case.words(classroom.ada)
+
+
+def test_two_learners_go_through_the_block(classroom, case, threads):
+    assert BRAMS_POSITION in case.words(classroom.ada)
+    assert not any(secret in case.words(classroom.cleo) for secret in SECRETS)
+    case.do(classroom.ada, "post_answer", post=case.post_of(classroom.ada, BRAMS_POSITION), text=ADA_TO_BRAM)
+    case.do(classroom.bram, "post_answer", post=case.post_of(classroom.bram, ADAS_POSITION), text=BRAM_TO_ADA)
+    for learner in (classroom.ada, classroom.bram):
+        case.do(learner, "post_look_back", text=LOOK_BACK + learner.name)
+        assert case.step(learner) == "finished"
+    assert eventually(lambda: earned_of(classroom.ada, case.course_id, NAME) == 10)
+    assert eventually(lambda: completion_of(classroom.ada, case.course_id, case.usage_key) == 1.0)
+
+
+@pytest.mark.parametrize("who", ["cleo", "bram", "moderator", "teacher", "stranger"])
+def test_no_address_of_the_discussion_gives_a_held_post(classroom, case, threads, who):
+    """By its number, its answers, in lists, by search, topic and author, in the pages of before the REST API."""
+    person, course = classroom.people[who], case.course_id
+    control = classroom.cleo.read("/api/discussion/v1/threads/", params={"course_id": course})["results"]
+    assert {"Before", "After"} <= {thread["title"] for thread in control}
+    for number in threads:
+        by_number = [
+            f"/api/discussion/v1/threads/{number}/",
+            f"/api/discussion/v1/comments/?thread_id={number}",
+            f"/api/discussion/v1/comments/?thread_id={number}&endorsed=false",
+        ]
+        for address in by_number:
+            assert person.lms("GET", address).status_code in {403, 404}, f"{who} {address}"
+    seen = [(address, _ask(person, address)) for address in _addresses(classroom, course, threads)]
+    assert not [address for address, text in seen if any(secret in text for secret in SECRETS)]
+
+
+def _ask(person: Person, address: str) -> str:
+    answer = person.lms("GET", address, headers={"X-Requested-With": "XMLHttpRequest"})
+    assert answer.status_code < 500, address
+    return answer.text
+
+
+def _addresses(classroom: Classroom, course: str, threads: list[str]) -> list[str]:
+    rest, pages = "/api/discussion/v1", f"/courses/{course}/discussion"
+    course = course.replace("+", "%2B")
+    held = HELD_COURSE.replace("+", "%2B")
+    found = [f"{pages}/forum/?ajax=1&text=Quinoa", f"{pages}/forum/?ajax=1", f"{rest}/courses/{HELD_COURSE}/"]
+    for key in (course, held):
+        listed = f"{rest}/threads/?course_id={key}&page_size=100"
+        found += [listed, *(f"{listed}&text_search={word}" for word in ("Quinoa", "Barley"))]
+        found += [f"{listed}&{part}" for part in ("following=true", "view=unread", "view=unanswered", "flagged=true")]
+        found += [f"{listed}&author={author.name}" for author in (classroom.ada, classroom.bram)]
+        found += [f"{listed}&topic_id={topic}" for topic in ("course", *TOPICS)]
+    for author in (classroom.ada, classroom.bram):
+        listed = f"{rest}/courses/{classroom.course_id}/learner/?username={author.name}"
+        found += [listed, f"{rest}/comments/?username={author.name}&course_id={course}"]
+        found += [f"{pages}/forum/users/{classroom.id_of(author)}?ajax=1"]
+    for number in threads:
+        found += [f"{pages}/forum/{topic}/threads/{number}?ajax=1" for topic in ("course", *TOPICS)]
+        found += [f"{pages.replace(classroom.course_id, HELD_COURSE)}/forum/course/threads/{number}?ajax=1"]
+        found += [f"{rest}/comments/{number}/"]
+    return found
+
+
+@pytest.mark.parametrize("who", ["cleo", "moderator", "teacher"])
+def test_nobody_writes_to_a_held_post_there(classroom, case, threads, who):
+    person = classroom.people[who]
+    for number in threads:
+        answers = [
+            person.lms("POST", "/api/discussion/v1/comments/", json={"thread_id": number, "raw_body": "Let me in."}),
+            person.patch(f"/api/discussion/v1/threads/{number}/", raw_body="Not yours any more."),
+            person.lms("DELETE", f"/api/discussion/v1/threads/{number}/"),
+        ]
+        assert {answer.status_code for answer in answers} <= {400, 403, 404}
+    assert ADAS_POSITION in case.words(classroom.bram)
