@@ -5,6 +5,7 @@ save that. So none may arise between statements of ours. The server counts deadl
 deadlocks with itself now and then (it locks a thread to answer it, then writes to it), which is not ours to mend.
 """
 
+# ruff: noqa: S311 - luck, not secrets
 from __future__ import annotations
 
 import random
