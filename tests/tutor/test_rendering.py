@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +20,7 @@ from people.settings import common as people_common
 from people.settings import production as people_production
 from people.signals import PublicFact
 
-from .conftest import REPOSITORY, Deployment
+from .conftest import REPOSITORY, Deployment, executable
 
 pytestmark = pytest.mark.tutor
 
@@ -202,6 +203,35 @@ def test_a_queue_of_its_own_comes_with_its_worker(release: int, deploy: Callable
     assert container["args"] == worker["command"]
     for service in ("lms", "cms"):
         assert deployment.yaml(f"apps/openedx/config/{service}.env.yml")["PEOPLE_TASK_QUEUE"] == queue
+
+
+# Reads manifests with Kubernetes' own client and writes them back: what it does not know does not come back.
+ROUND_TRIP = """
+import json, sys
+from kubernetes import client
+
+api = client.ApiClient()
+for kind, document in json.load(sys.stdin):
+    back = api.sanitize_for_serialization(api._ApiClient__deserialize(document, f"V1{kind}"))
+    assert back == document, (kind, back, document)
+print("fine")
+"""
+
+
+@pytest.mark.parametrize("scheduler", ["beat", "cron"])
+def test_kubernetes_client_knows_every_field(scheduler: str, release: int, deploy: Callable[..., Deployment]) -> None:
+    deployment = deploy(release, COMMUNITY_SCHEDULER=scheduler, COMMUNITY_QUEUE="edx.lms.core.community")
+    ours = [
+        (kind, document)
+        for (kind, name), document in deployment.kubernetes().items()
+        if name.startswith("community-") or name == "lms-worker"
+    ]
+    assert len(ours) == 3
+    python = executable(release).with_name("python")
+    done = subprocess.run(
+        [python, "-c", ROUND_TRIP], input=json.dumps(ours), capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "fine\n", done.stderr
 
 
 def test_settings_reach_the_suite_before_it_reads_them(release: int, deploy: Callable[..., Deployment]) -> None:
