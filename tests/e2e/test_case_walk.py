@@ -91,6 +91,8 @@ def test_the_author_writes_edits_and_publishes(town, case_key):
     preview = form.form.locator("[data-preview-body]")
     expect(preview.get_by_text("wrong allergen label")).to_be_visible()
     expect(preview).to_contain_text("30 words or more")
+    sizes = "element => [document.documentElement, element].map(seen => getComputedStyle(seen).fontSize)"
+    assert preview.evaluate(sizes) == ["10px", "16px"], "Studio's root is small; the block is not"
     form.form.get_by_role("button", name="Course team").click()
     look(page, "case_discussion_studio-filled")
     form.save()

@@ -37,9 +37,8 @@ def opened(page: Page, address: str) -> list[str]:
     response = page.goto(address)
     assert response is not None
     assert response.status == 200
-    policy = dict(
-        (part.split()[0], part.split()[1:]) for part in response.headers["content-security-policy"].split("; ")
-    )
+    parts = [part.split() for part in response.headers["content-security-policy"].split("; ")]
+    policy = {name: sources for name, *sources in parts}
     assert {name: policy.get(name) for name in DIRECTIVES} == DIRECTIVES
     page.wait_for_load_state("networkidle")
     refused: list[str] = page.evaluate("window.refused")
