@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from opaque_keys.edx.keys import CourseKey
 
 from people import api as people
@@ -96,7 +95,7 @@ def on_vote_deleted(sender: Any, instance: Any, **_kwargs: Any) -> None:
 def _record_vote(vote: Any, *, is_up: bool) -> None:
     mark_id = api.record_vote(edx_platform.target_key(vote) or "", user_id=vote.user_id, is_up=is_up)
     if mark_id is not None:
-        _after_commit(tasks.fold_mark_task, mark_id)
+        people.send_after_commit(tasks.fold_mark_task, mark_id)
 
 
 def _missed_flag(sender: Any, instance: Any, **_kwargs: Any) -> people.Missed | None:
@@ -155,13 +154,4 @@ def _leave(work: people.Missed) -> None:
 
 def _complete_later(contribution: Contribution | None) -> None:
     if contribution is not None:
-        _after_commit(tasks.complete_contribution_task, contribution.pk)
-
-
-def _after_commit(task: Any, *ids: int) -> None:
-    """Enqueue a task once the post is committed; a broker that is down costs nothing, the sweep does the work."""
-
-    def enqueue() -> None:  # not a partial: Django logs the name of what failed
-        task.delay(*ids)
-
-    transaction.on_commit(enqueue, robust=True)
+        people.send_after_commit(tasks.complete_contribution_task, contribution.pk)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from . import api, edx_platform
@@ -23,14 +21,14 @@ log = logging.getLogger(__name__)
 def on_delivery_saved(sender: Any, instance: Delivery, created: bool = False, **_kwargs: Any) -> None:
     """Hand a new delivery that is due at once to the worker; what the broker loses, the next run finds."""
     if created and instance.state == DeliveryState.PENDING and instance.due_at <= timezone.now():
-        transaction.on_commit(partial(send_delivery_task.delay, instance.pk), robust=True)
+        api.send_after_commit(send_delivery_task, instance.pk)
 
 
 # The errand stays: ``run_errands`` finds it.
 @api.guarded(missed=None, in_savepoint=False)
 def on_errand_due(sender: Any, errand_id: str, **_kwargs: Any) -> None:
     """Hand an errand to the worker; a broker that is down costs nothing."""
-    run_errand_task.delay(errand_id)
+    api.send_after_commit(run_errand_task, errand_id)
 
 
 @api.passes_errors_on

@@ -93,9 +93,15 @@ def _without_values(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def send_after_commit(task: Any, *args: Any) -> None:
-    """Send a task once the open transaction is committed; what the broker does not take is left to the sweeps."""
+    """Send a task once the open transaction is committed, at once where none is open. Never raises.
 
-    def send() -> None:  # not a partial: Django logs the name of what failed
-        task.delay(*args)
+    What the broker does not take is left to the sweeps, in one line of the log: a broker that is down fails every post.
+    """
 
-    transaction.on_commit(send, robust=True)
+    def send() -> None:
+        try:
+            task.delay(*args)
+        except Exception as error:  # noqa: BLE001 - what is committed stands, whatever a broker does
+            log.warning("people.task_not_sent task=%s error=%s", task.name, name_error(error))
+
+    transaction.on_commit(send)

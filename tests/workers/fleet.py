@@ -101,11 +101,12 @@ class Fleet:
             [sys.executable, "-c", f"import django; django.setup()\n{code}"],
             cwd=ROOT,
             env=self._environment | environment,
-            check=True,
+            check=False,
             capture_output=True,
             text=True,
             timeout=PATIENCE * 3,
         )
+        assert done.returncode == 0, done.stderr
         return done.stdout
 
     def start_command(self, *arguments: str, pauses: Mapping[str, Sequence[Any]]) -> subprocess.Popen[bytes]:

@@ -98,11 +98,11 @@ def _check_mail(folder: Path) -> None:
         assert delivery.state in {"sent", "unknown"}
 
 
-def read_mails(folder: Path) -> Counter[str]:
+def read_mails(folder: Path, *, pattern: str = r"Mail \d+") -> Counter[str]:
     """Return how often each mail lies in the mail folder; the titles of their cases tell them apart."""
     found: Counter[str] = Counter()
     for path in (folder / "mail").glob("*.log"):
         for text in path.read_bytes().split(b"-" * 79):
             subject = str(make_header(decode_header(message_from_bytes(text.strip()).get("Subject", ""))))
-            found.update(re.findall(r"Mail \d+", subject))
+            found.update(re.findall(pattern, subject))
     return found

@@ -11,6 +11,7 @@ from celery.exceptions import Retry
 from django.conf import settings
 from django.core.management import get_commands, load_command_class
 from django.db import OperationalError
+from kombu.exceptions import OperationalError as BrokerError
 
 from embedded_host.celery import APP
 from people import api
@@ -131,6 +132,25 @@ def test_a_sender_does_not_wait_for_a_broker_that_is_down(monkeypatch):
     next(iter(TASKS.values())).delay(1)
     assert sent["retry_policy"]["max_retries"] == 1
     assert all(isinstance(task, BackgroundTask) for task in TASKS.values())
+
+
+def test_what_a_broker_raises_reaches_nobody(monkeypatch, caplog):
+    task = TASKS["community.people.run_errand"]
+
+    def refuse(*_args, **_options):
+        raise BrokerError("connection refused")
+
+    monkeypatch.setattr(task, "delay", refuse)
+    monkeypatch.setattr("django.db.transaction.on_commit", lambda send: send())
+    api.send_after_commit(task, "id")
+    assert "people.task_not_sent task=community.people.run_errand error=OperationalError" in caplog.text
+
+
+def test_tasks_are_sent_in_one_way_only():
+    """A handler that sends by itself would hand the broker's error to a learner whose post is committed."""
+    for path in (path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
+        names = {node.attr for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute)}
+        assert path.name == "background.py" or not names & {"delay", "apply_async", "send_task"}, path
 
 
 # -- jobs --------------------------------------------------------------------------------------------------------------
