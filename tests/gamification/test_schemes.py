@@ -231,6 +231,19 @@ def test_the_command_installs_or_says_what_is_wrong(plain_course: CourseKey, tmp
         call_command("set_points_scheme", str(path))
 
 
+def test_an_unchanged_scheme_is_not_installed_again(plain_course: CourseKey, tmp_path: Path) -> None:
+    path = tmp_path / "scheme.yaml"
+    path.write_text(SMALL)
+    for text, versions in [(SMALL, 1), (SMALL, 1), (SMALL.replace("20", "30"), 2), (SMALL, 3)]:
+        path.write_text(text)
+        call_command("set_points_scheme", str(path), "--if-changed")
+        assert SchemeVersion.objects.count() == versions
+    call_command("set_points_scheme", str(path), "--if-changed", "--course", str(plain_course))
+    assert SchemeVersion.objects.filter(scope=str(plain_course)).count() == 1, (
+        "what the site has is not the course's own"
+    )
+
+
 def test_the_switch_is_remembered_also_when_it_is_off(
     plain_course: CourseKey, settings: Any, django_assert_num_queries: Do
 ) -> None:
