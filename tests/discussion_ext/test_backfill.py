@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -377,3 +378,35 @@ def test_the_number_of_queries_does_not_grow_with_what_is_there(
         last = cost()
     assert last <= first + 5
     assert timezone.now() > START
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_memory_does_not_grow_with_the_forum(learner, course_key, monkeypatch):
+    """The peak of a run over a hundred and twenty posts is that of a run over thirty: one batch."""
+    monkeypatch.setattr(backfill, "BATCH", 10)
+
+    def peak(number: int) -> int:
+        CommentThread.objects.bulk_create(
+            CommentThread(
+                author_id=learner,
+                title="Old",
+                body=text_of(400, index),
+                course_id=str(course_key),
+                thread_type="discussion",
+                context="course",
+                commentable_id="general",
+            )
+            for index in range(number)
+        )
+        tracemalloc.start()
+        try:
+            taken = sum(batch.get("posts taken up", 0) for batch in api.backfill_contributions(has_points=True))
+            assert taken == number
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(10)  # what a process loads once
+    few = peak(30)
+    assert peak(120) < 1.3 * few
