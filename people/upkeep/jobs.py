@@ -15,13 +15,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from edx_django_utils.monitoring import set_custom_attribute
 
@@ -208,12 +208,12 @@ def _succeed(name: str, token: str, counts: Mapping[str, int], *, is_partial: bo
     _mine(name, token).update(held_until=None, finished_at=now, counts=dict(counts), **success)
 
 
-def _mine(name: str, token: str) -> Any:
+def _mine(name: str, token: str) -> QuerySet[JobRun]:
     """Return the row if this run still holds it: one that was given up on must not speak for its successor."""
     return JobRun.objects.filter(pk=name, token=token)
 
 
-def _held_until(job: JobData) -> Any:
+def _held_until(job: JobData) -> datetime:
     return timezone.now() + timedelta(minutes=job.lease_minutes)
 
 
