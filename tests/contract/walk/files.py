@@ -27,10 +27,7 @@ def of_page(page: str) -> set[str]:
 def of_view(view: dict[str, Any]) -> set[str]:
     """Return the suite's files that a view in Studio asks for."""
     found = {resource["data"] for _, resource in view["resources"] if resource["kind"] == "url"}
-    arguments = [
-        json.loads(text) for text in html.fromstring(view["html"]).xpath("//script[@type='json/xblock-args']/text()")
-    ]
-    return {address for address in found | set(_modules(arguments)) if OURS.search(address)}
+    return {address for address in found | set(_modules(html.fromstring(view["html"]))) if OURS.search(address)}
 
 
 def _modules(tree: Any) -> Iterator[str]:

@@ -14,7 +14,8 @@ ADAS_POSITION = "Quinoa first: I would ask the day lead, since her notes hold wh
 BRAMS_POSITION = "Barley before all else, because the label printer was wrong at four in the morning."
 ADA_TO_BRAM = "A printer has no notes, so whose memory do you trust there?"
 BRAM_TO_ADA = "Her notes were written by one tired person too, as I see it."
-LOOK_BACK = "Both of us trusted one source; next time I ask for two of them."
+ADAS_LOOK_BACK = "Both of us trusted one source; next time I ask for two of them."
+BRAMS_LOOK_BACK = "Four in the morning explains less than I thought when nobody wrote it down."
 NAME = "A held case"
 SECRETS = ("Quinoa", "Barley", "A printer has no notes", "Her notes were written")
 HELD_COURSE = "course-v1:community+discussion_ext+held"
@@ -59,8 +60,8 @@ def test_two_learners_go_through_the_block(classroom, case, threads):
     assert not any(secret in case.words(classroom.cleo) for secret in SECRETS)
     case.do(classroom.ada, "post_answer", post=case.post_of(classroom.ada, BRAMS_POSITION), text=ADA_TO_BRAM)
     case.do(classroom.bram, "post_answer", post=case.post_of(classroom.bram, ADAS_POSITION), text=BRAM_TO_ADA)
-    for learner in (classroom.ada, classroom.bram):
-        case.do(learner, "post_look_back", text=LOOK_BACK + learner.name)
+    for learner, words in ((classroom.ada, ADAS_LOOK_BACK), (classroom.bram, BRAMS_LOOK_BACK)):
+        case.do(learner, "post_look_back", text=words)
         assert case.step(learner) == "finished"
     assert eventually(lambda: earned_of(classroom.ada, case.course_id, NAME) == 10)
     assert eventually(lambda: completion_of(classroom.ada, case.course_id, case.usage_key) == 1.0)

@@ -77,6 +77,11 @@ def test_who_left_the_course_is_refused(classroom, case):
     guest.leave(case.course_id)
 
 
+def _our_tabs(person: Person, course_id: str) -> list[str]:
+    tabs = person.read(f"/api/course_home/course_metadata/{course_id}")["tabs"]
+    return [tab["url"] for tab in tabs if "/gamification/" in tab["url"]]
+
+
 def test_a_course_without_the_suite_is_left_alone(classroom, case):
     """Nothing is shown, and what is written meanwhile earns nothing later: no line was kept of it."""
     teacher, ada, course = classroom.teacher, classroom.ada, case.course_id
@@ -85,12 +90,13 @@ def test_a_course_without_the_suite_is_left_alone(classroom, case):
     for app in APPS:
         assert classroom.studio.switch(course, app, is_on=False).status_code == 200
     try:
-        tabs = ada.read(f"/api/course_home/course_metadata/{course}")["tabs"]
-        assert not [tab for tab in tabs if "/gamification/" in tab["url"]]
+        # Each process of the LMS remembers for some seconds that points were on.
+        assert eventually(lambda: not _our_tabs(ada, course))
         for path in ("points", "board", "how", "privacy"):
             assert ada.lms("GET", f"/gamification/courses/{course}/{path}/").status_code == 404
         assert ada.lms("GET", f"/gamification/api/v1/courses/{course}/me/").status_code in {403, 404}
         assert case.open(ada).status_code == 200
+        assert eventually(lambda: case.act(ada, "show").status_code == 403)
         assert case.act(ada, "post_position", text=POSITION).status_code == 403
         assert case.decide(teacher, "overview").status_code == 403
         thread = ada.start_thread(course, TOPICS[2], title="Meanwhile", body="Written while nothing was counted here.")
@@ -98,5 +104,7 @@ def test_a_course_without_the_suite_is_left_alone(classroom, case):
     finally:
         for app in APPS:
             assert classroom.studio.switch(course, app, is_on=True).status_code == 200
+    me = f"/gamification/api/v1/courses/{course}/me/"
+    assert eventually(lambda: ada.lms("GET", me).status_code == 200)
     assert points_of(ada, course) == total
     assert len(entries_of(ada, course)) == before
