@@ -81,7 +81,7 @@ def watch_new_courses(receiver: Callable[..., None]) -> None:
 def refuse_new_course(course_key: CourseKey, *, reason: str) -> NoReturn:
     """Say to whoever creates a course that its key is taken.
 
-    With the platform's own error for that: the form in Studio, reruns, imports and commands all know what to do with it.
+    With the platform's own error for that: Studio's form, reruns, imports and commands all know what to do with it.
     """
     from xmodule.modulestore.exceptions import DuplicateCourseError
 
