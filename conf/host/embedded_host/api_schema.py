@@ -1,0 +1,102 @@
+"""The OpenAPI schema of the suite's REST API, made by drf-spectacular, which the platform ships too.
+
+It lives with the host because only those who develop the suite make it; what is made is ``docs/openapi.yaml``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from django.urls import include, path
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.validation import validate_schema
+
+from gamification.rest_api.v1.views import PointsView
+
+PAGE: Final = Path(__file__).parents[3] / "docs/openapi.yaml"
+TITLE: Final = "Community suite"
+DESCRIPTION: Final = "What programs may ask of the points of a course. Who may do what stands in docs/doors.md."
+
+_REFUSAL: Final = {
+    "type": "object",
+    "description": "What was refused and why: under detail, or under the name of the field that was wrong.",
+    "minProperties": 1,
+    "additionalProperties": {
+        "anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": {"type": "string"}}]
+    },
+}
+_REFUSALS: Final = {
+    "400": "A parameter or the body is wrong; the field is named.",
+    "401": "Nobody is signed in.",
+    "403": "The person may not do this; the sentence says why and what to do next.",
+    "404": "There is no such course.",
+    "406": "No such representation is made.",
+    "413": "The body is longer than any of our forms.",
+    "415": "The body is not JSON.",
+    "429": "Too often in a short time; Retry-After says how many seconds to wait.",
+    "503": "The database refuses; nothing is lost.",
+}
+_OF_WRITES_ONLY: Final = frozenset({"413", "415", "429"})
+
+
+class _Jwt(OpenApiAuthenticationExtension):
+    target_class = "edx_rest_framework_extensions.auth.jwt.authentication.JwtAuthentication"
+    name = "jwt"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": "JWT <token>"}
+
+
+class _Session(OpenApiAuthenticationExtension):
+    target_class = "edx_rest_framework_extensions.auth.session.authentication.SessionAuthenticationAllowInactiveUser"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+
+
+class RefusingSchema(AutoSchema):
+    """Describes an operation together with the ways in which every one of ours refuses."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """Return the operation with its refusals."""
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        for status, description in _REFUSALS.items():
+            if status in _OF_WRITES_ONLY and self.method == "GET":
+                continue
+            content = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
+            operation["responses"][status] = {"description": description, "content": content}
+        operation["responses"] = dict(sorted(operation["responses"].items()))
+        return operation
+
+
+def build_schema() -> dict[str, Any]:
+    """Return the schema. Raise ValueError for whatever drf-spectacular had to guess."""
+    for view in _views(PointsView):
+        view.schema = RefusingSchema()
+    GENERATOR_STATS.reset()
+    patterns = [path("gamification/", include("gamification.urls"))]
+    schema: dict[str, Any] = SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)
+    guesses = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]  # noqa: SLF001 - there is no other way to ask
+    if guesses:
+        raise ValueError("\n".join(map(str, guesses)))
+    schema["info"] = {"title": TITLE, "description": DESCRIPTION, "version": "1"}
+    schema["components"]["schemas"]["Refusal"] = _REFUSAL
+    validate_schema(schema)
+    return schema
+
+
+def write_text() -> str:
+    """Return the schema as it is kept in the repository."""
+    return yaml.safe_dump(build_schema(), sort_keys=False, allow_unicode=True, width=120)
+
+
+def _views(view: Any) -> list[Any]:
+    return [view, *(below for child in view.__subclasses__() for below in _views(child))]

@@ -1,0 +1,122 @@
+"""The REST API is what docs/openapi.yaml says, whatever is asked of it: no 5xx, no answer of another shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from django.core.cache import cache
+from django.core.wsgi import get_wsgi_application
+from django.middleware.csrf import _get_new_csrf_string
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from embedded_host import api_schema
+from gamification import api as points
+from tests.doors.calls import call_of
+from tests.doors.table import rows
+from tests.doors.world import COURSE, World
+
+KEPT = yaml.safe_load(Path(api_schema.PAGE).read_text(encoding="utf-8"))
+OPERATIONS = [(path, method) for path, item in KEPT["paths"].items() for method in item]
+
+
+def _can_be_wrong(path: str, method: str) -> bool:
+    """Return whether an operation takes anything that the schema limits; any text may be tried as a course's key."""
+    operation = KEPT["paths"][path][method]
+    return "requestBody" in operation or any(one["in"] == "query" for one in operation["parameters"])
+
+
+ASKED = [(*operation, "positive") for operation in OPERATIONS]
+ASKED += [(*operation, "negative") for operation in OPERATIONS if _can_be_wrong(*operation)]
+
+
+def test_the_page_is_up_to_date() -> None:
+    """What is kept is what the code says; `manage.py lms describe_api` writes it again."""
+    assert api_schema.write_text() == api_schema.PAGE.read_text(encoding="utf-8")
+
+
+def test_it_describes_every_door_of_the_api() -> None:
+    described = {(path.replace("{course_id}", "x"), method.upper()) for path, method in OPERATIONS}
+    assert described == {
+        (reverse(row.door, args=["x"]), method)
+        for row in rows("Pages and REST")
+        if ":api_" in row.door and row["Methods"]
+        for method in set(row["Methods"].split()) - {"HEAD"}
+    }
+
+
+@pytest.mark.slow
+class TestWhateverIsAsked:
+    """schemathesis makes requests that follow the schema and requests that do not."""
+
+    @pytest.fixture
+    def schema(self) -> Any:
+        """Return the kept schema, asked of the LMS in this process."""
+        import schemathesis
+
+        loaded = schemathesis.openapi.from_dict(KEPT)
+        loaded.app = get_wsgi_application()
+        return loaded
+
+    @pytest.fixture
+    def sent(self, world: World) -> Callable[[str], dict[str, Any]]:
+        """Return a maker of what a browser of somebody's own sends along."""
+
+        def make(role: str) -> dict[str, Any]:
+            if role == "anonymous":
+                return {}
+            token, session = _get_new_csrf_string(), world.client(role).cookies["sessionid"].value
+            return {"cookies": {"sessionid": session, "csrftoken": token}, "headers": {"X-CSRFToken": token}}
+
+        return make
+
+    @pytest.mark.usefixtures("_patient_site")
+    @pytest.mark.parametrize("role", ["anonymous", "learner", "team"])
+    @pytest.mark.parametrize(("path", "method", "mode"), ASKED)
+    def test_the_answer_follows(
+        self, world: World, schema: Any, sent: Any, path: str, method: str, mode: str, role: str
+    ) -> None:
+        from schemathesis.generation import GenerationMode
+        from schemathesis.specs.openapi.checks import ignored_auth
+
+        along = sent(role)
+        seen: set[int] = set()
+
+        @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @given(
+            case=schema[path][method].as_strategy(generation_mode=GenerationMode(mode)),
+            course=st.sampled_from([str(COURSE)] * 4 + [None]),
+        )
+        def ask(case: Any, course: str | None) -> None:
+            if course is not None:
+                case.path_parameters = {"course_id": course}
+            response = case.call(**along)
+            seen.add(response.status_code)
+            # It takes the session that is sent along for one it has made up; strangers are asked in test_who.
+            case.validate_response(response, transport_kwargs=along, excluded_checks=[ignored_auth])
+
+        ask()
+        wanted = 401 if role == "anonymous" else 403 if role == "team" and "privacy" in path else 200
+        if mode == "positive":
+            assert wanted in seen, seen
+        assert points.get_privacy(world.people["classmate"].pk, COURSE).choice == "pseudonym"
+
+    @pytest.fixture
+    def _patient_site(self, settings: Any) -> None:
+        """Let the learner change their mind as often as schemathesis wants."""
+        settings.GAMIFICATION_NAME_CHOICE_LIMIT = ""
+        cache.clear()
+
+
+def test_a_refusal_of_haste_follows_too(world: World, settings: Any) -> None:
+    """The one answer that schemathesis does not meet, because the limit is lifted for it."""
+    settings.GAMIFICATION_NAME_CHOICE_LIMIT = "0/h"
+    response = call_of("gamification:api_privacy PUT", world).send(world.client("learner"))
+    assert response.status_code == 429
+    jsonschema.validate(response.json(), KEPT["components"]["schemas"]["Refusal"])
