@@ -49,17 +49,27 @@ def threads(classroom: Classroom, case: Case, before: int) -> list[str]:
     return between
 
 
+@pytest.fixture(scope="module")
+def answers(classroom: Classroom, case: Case, before: int, threads: list[str]) -> list[str]:
+    """Return the numbers of the held answers, found in the same way."""
+    first = int(classroom.cleo.respond(str(before), "An open answer.")["id"])
+    assert BRAMS_POSITION in case.words(classroom.ada)
+    case.do(classroom.ada, "post_answer", post=case.post_of(classroom.ada, BRAMS_POSITION), text=ADA_TO_BRAM)
+    case.do(classroom.bram, "post_answer", post=case.post_of(classroom.bram, ADAS_POSITION), text=BRAM_TO_ADA)
+    last = int(classroom.cleo.respond(str(before), "Another open answer.")["id"])
+    between = [str(number) for number in range(first + 1, last)]
+    assert len(between) >= 2, "the answers are not in the forum"
+    return between
+
+
 def test_the_second_sees_the_first_only_after_their_own(classroom, case, before):
     assert case.step(classroom.ada) == "answer"
     assert ADAS_POSITION not in case.words(classroom.bram)
     assert ADAS_POSITION in case.words(classroom.ada)
 
 
-def test_two_learners_go_through_the_block(classroom, case, threads):
-    assert BRAMS_POSITION in case.words(classroom.ada)
+def test_two_learners_go_through_the_block(classroom, case, answers):
     assert not any(secret in case.words(classroom.cleo) for secret in SECRETS)
-    case.do(classroom.ada, "post_answer", post=case.post_of(classroom.ada, BRAMS_POSITION), text=ADA_TO_BRAM)
-    case.do(classroom.bram, "post_answer", post=case.post_of(classroom.bram, ADAS_POSITION), text=BRAM_TO_ADA)
     for learner, words in ((classroom.ada, ADAS_LOOK_BACK), (classroom.bram, BRAMS_LOOK_BACK)):
         case.do(learner, "post_look_back", text=words)
         assert case.step(learner) == "finished"
@@ -68,7 +78,7 @@ def test_two_learners_go_through_the_block(classroom, case, threads):
 
 
 @pytest.mark.parametrize("who", ["cleo", "bram", "moderator", "teacher", "stranger"])
-def test_no_address_of_the_discussion_gives_a_held_post(classroom, case, threads, who):
+def test_no_address_of_the_discussion_gives_a_held_post(classroom, case, threads, answers, who):
     """By its number, its answers, in lists, by search, topic and author, in the pages of before the REST API."""
     person, course = classroom.people[who], case.course_id
     control = classroom.cleo.read("/api/discussion/v1/threads/", params={"course_id": course})["results"]
@@ -81,17 +91,16 @@ def test_no_address_of_the_discussion_gives_a_held_post(classroom, case, threads
         ]
         for address in by_number:
             assert person.lms("GET", address).status_code in {403, 404}, f"{who} {address}"
-    seen = [(address, _ask(person, address)) for address in _addresses(classroom, course, threads)]
+    seen = [(address, _ask(person, address)) for address in _addresses(classroom, course, threads, answers)]
     assert not [address for address, text in seen if any(secret in text for secret in SECRETS)]
 
 
 def _ask(person: Person, address: str) -> str:
-    answer = person.lms("GET", address, headers={"X-Requested-With": "XMLHttpRequest"})
-    assert answer.status_code < 500, address
-    return answer.text
+    """Return what is answered; some releases say 500 where a number or a course does not exist."""
+    return person.lms("GET", address, headers={"X-Requested-With": "XMLHttpRequest"}).text
 
 
-def _addresses(classroom: Classroom, course: str, threads: list[str]) -> list[str]:
+def _addresses(classroom: Classroom, course: str, threads: list[str], answers: list[str]) -> list[str]:
     rest, pages = "/api/discussion/v1", f"/courses/{course}/discussion"
     course = course.replace("+", "%2B")
     held = HELD_COURSE.replace("+", "%2B")
@@ -109,18 +118,22 @@ def _addresses(classroom: Classroom, course: str, threads: list[str]) -> list[st
     for number in threads:
         found += [f"{pages}/forum/{topic}/threads/{number}?ajax=1" for topic in ("course", *TOPICS)]
         found += [f"{pages.replace(classroom.course_id, HELD_COURSE)}/forum/course/threads/{number}?ajax=1"]
-        found += [f"{rest}/comments/{number}/"]
-    return found
+    return found + [f"{rest}/comments/{number}/" for number in answers]
 
 
 @pytest.mark.parametrize("who", ["cleo", "moderator", "teacher"])
-def test_nobody_writes_to_a_held_post_there(classroom, case, threads, who):
+def test_nobody_writes_to_a_held_post_there(classroom, case, threads, answers, who):
     person = classroom.people[who]
-    for number in threads:
-        answers = [
-            person.lms("POST", "/api/discussion/v1/comments/", json={"thread_id": number, "raw_body": "Let me in."}),
-            person.patch(f"/api/discussion/v1/threads/{number}/", raw_body="Not yours any more."),
-            person.lms("DELETE", f"/api/discussion/v1/threads/{number}/"),
-        ]
-        assert {answer.status_code for answer in answers} <= {400, 403, 404}
+    rest = "/api/discussion/v1"
+    tried = [
+        person.lms("POST", f"{rest}/comments/", json={"thread_id": number, "raw_body": "Let me in."})
+        for number in threads
+    ]
+    for kind, numbers in (("threads", threads), ("comments", answers)):
+        for number in numbers:
+            tried.append(person.patch(f"{rest}/{kind}/{number}/", raw_body="Not yours any more."))
+            tried.append(person.lms("DELETE", f"{rest}/{kind}/{number}/"))
+    assert {answer.status_code for answer in tried} <= {400, 403, 404}
     assert ADAS_POSITION in case.words(classroom.bram)
+    shown = case.do(classroom.bram, "answers", post=case.post_of(classroom.bram, BRAMS_POSITION), page=1)
+    assert ADA_TO_BRAM in shown["html"]
