@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Mapping
+from itertools import islice
 
 from opaque_keys.edx.keys import CourseKey
 
@@ -16,6 +17,7 @@ from .data import ErrandKind
 Counts = Mapping[str, int]
 
 _SWEEP_BATCH = 200
+_REPAIR_BATCH = 20
 
 
 def register() -> None:
@@ -43,8 +45,9 @@ def look_at_sweep() -> Counts:
 
 def repair_contributions(*, hours: int = 48) -> Generator[Counts, None, None]:
     """Compare the posts of the last hours with our records, and repair."""
-    for what in api.iter_repairs(hours=hours):
-        yield {_REPAIRS[what]: 1}
+    repairs = api.iter_repairs(hours=hours)
+    while batch := list(islice(repairs, _REPAIR_BATCH)):
+        yield Counter(_REPAIRS[what] for what in batch)
 
 
 def look_at_repairs(*, hours: int = 48) -> Counts:

@@ -139,7 +139,7 @@ def _exact() -> Iterator[tuple[str, str, str]]:
     for model in _models():
         for field in model._meta.local_fields:
             if isinstance(field, ExactCharField):
-                yield model._meta.db_table, field.column, field.db_parameters(connection)["collation"]
+                yield model._meta.db_table, str(field.column), field.db_parameters(connection)["collation"]
 
 
 def _our_rows(query: str) -> list[tuple[Any, ...]]:
