@@ -6,6 +6,7 @@ post waits for its case to be published, and two of them deadlock with it. What 
 
 # Loaded with the models: the event bus looks for its signals before our AppConfig is ready.
 from discussion_ext import signals  # noqa: F401
+
 from .backfills import Backfill
 from .cases import CourseSwitch, Task, TaskGroup, TaskVersion
 from .contributions import Contribution, HelpfulMark, Report, SketchHash
