@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast, get_args
 
@@ -67,9 +68,9 @@ def answers(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, A
 
 def start(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Note that the case was read and go on to the position."""
-    person = _writing(block)
+    person, order = _writing(block), _order(data)
     block.has_read = True
-    return {"region": draw_region(block, person, order=_order(data)), "focus": "compose"}
+    return {"region": draw_region(block, person, order=order), "focus": "compose"}
 
 
 def draft(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
@@ -90,14 +91,14 @@ def preview(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, A
 
 def post_position(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Post the position; classmates' positions open with it."""
-    person = _writing(block, "post")
+    person, screen = _writing(block, "post"), _screen(data)
     posted = cases.post_position(usage_key=local_key(block), user_id=person.signed_in_id, body=_body(data))
-    return _posted(block, person, posted, data, draft="position")
+    return _posted(block, person, posted, screen, draft="position")
 
 
 def post_answer(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Post an answer to a position, or to an answer."""
-    person = _writing(block, "post")
+    person, screen = _writing(block, "post"), _screen(data)
     post_id = _post_id(data)
     posted = cases.post_answer(
         usage_key=local_key(block),
@@ -106,32 +107,32 @@ def post_answer(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[st
         body=_body(data),
         is_team=person.is_team,
     )
-    return _posted(block, person, posted, data, draft=f"answer:{post_id}")
+    return _posted(block, person, posted, screen, draft=f"answer:{post_id}")
 
 
 def post_look_back(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Post the look back."""
-    person = _writing(block, "post")
+    person, screen = _writing(block, "post"), _screen(data)
     posted = cases.post_look_back(usage_key=local_key(block), user_id=person.signed_in_id, body=_body(data))
-    return _posted(block, person, posted, data, draft="look_back")
+    return _posted(block, person, posted, screen, draft="look_back")
 
 
 def edit(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Change an own post."""
-    person = _writing(block, "edit")
+    person, screen = _writing(block, "edit"), _screen(data)
     post_id = _post_id(data)
     posted = cases.edit_contribution(
         usage_key=local_key(block), contribution_id=post_id, user_id=person.signed_in_id, body=_body(data)
     )
-    return _posted(block, person, posted, data, draft=f"edit:{post_id}", is_edit=True)
+    return _posted(block, person, posted, screen, draft=f"edit:{post_id}", is_edit=True)
 
 
 def withdraw(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Take an own post back."""
-    person = _writing(block, "edit")
+    person, order = _writing(block, "edit"), _order(data)
     cases.withdraw_contribution(usage_key=local_key(block), contribution_id=_post_id(data), user_id=person.signed_in_id)
     notice = _("Your post is withdrawn. Classmates no longer see it, and it no longer counts.")
-    return {"region": draw_region(block, person, order=_order(data), notice=notice), "focus": "notice"}
+    return {"region": draw_region(block, person, order=order, notice=notice), "focus": "notice"}
 
 
 def report(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
@@ -208,6 +209,18 @@ def _order(data: Mapping[str, Any]) -> Order:
     return cast(Order, read_choice(data, "order", ORDERS, default="unanswered"))
 
 
+@dataclass(frozen=True)
+class Screen:
+    """What the browser shows while somebody acts: read before anything is written, so that a refusal writes nothing."""
+
+    order: Order
+    step: str
+
+
+def _screen(data: Mapping[str, Any]) -> Screen:
+    return Screen(order=_order(data), step=read_text(data, "step", longest=40))
+
+
 def _post_id(data: Mapping[str, Any]) -> int:
     return read_integer(data, "post", least=1, most=2**63 - 1)
 
@@ -228,17 +241,17 @@ def _posted(
     block: CaseDiscussionXBlock,
     person: ActingPerson,
     posted: PostedData,
-    data: Mapping[str, Any],
+    screen: Screen,
     *,
     draft: str,
     is_edit: bool = False,
 ) -> Mapping[str, Any]:
     """Return what changes on the screen after a post: all of it when a step was made, else the post and the head."""
     _keep_draft(block, draft, "", timezone.now())
-    view = view_of(block, person, order=_order(data))
+    view = view_of(block, person, order=screen.order)
     notice = say_posted(posted.contribution, is_edit=is_edit)
     context = learner_context(block, person, view, notice=notice)
-    made_step = not person.is_team and (view.step != data.get("step") or draft in {"position", "look_back"})
+    made_step = not person.is_team and (view.step != screen.step or draft in {"position", "look_back"})
     if made_step or posted.contribution is None:
         return {"region": render_template(block, "case_discussion/region.html", context), "focus": "notice"}
     return {

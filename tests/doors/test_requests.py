@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from discussion_ext.models import Contribution
 from tests.doors.calls import Call, call_of
 from tests.doors.table import ROLES, Row, rows
 from tests.doors.world import World, as_json
@@ -184,3 +185,18 @@ def test_course_keys_that_are_none(world: World, course_id: str) -> None:
 def test_links_that_are_not_ours(world: World, token: str) -> None:
     for method in ("GET", "POST"):
         assert Call(f"/community/people/mail/{token}/", method).send(world.client("anonymous")).status_code == 404
+
+
+@pytest.mark.parametrize("act", ["start", "post_position", "post_answer", "post_look_back", "edit", "withdraw"])
+@pytest.mark.parametrize("wrong", [{"order": "best"}, {"order": 7}, {"step": ["answer"]}], ids=str)
+def test_what_the_screen_says_is_read_before_anything_is_written(world: World, act: str, wrong: dict[str, Any]) -> None:
+    """A post that stands although its author was told that it was refused is the worst of both."""
+    if act in {"start", "withdraw"} and "step" in wrong:
+        return  # they do not ask for it
+    call, client = call_of(f"case_discussion.learner_action/{act}", world), world.client("learner")
+    posts = Contribution.objects.order_by("pk")
+    before = list(posts.values_list("pk", "body", "state"))
+    response = call.send(client, **_with(call, **wrong))
+    assert (response.status_code, response.json()["error"]["field"]) == (400, next(iter(wrong)))
+    assert list(posts.values_list("pk", "body", "state")) == before
+    assert call.send(client).status_code == 200
