@@ -1,22 +1,26 @@
-"""For operators: mail on its way, and the audit log to read."""
+"""For operators: the state of the deployment, mail on its way, and the audit log to read."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import HttpRequest, StreamingHttpResponse
+from django.db import DatabaseError, transaction
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from . import api
-from .data import PRIVATE_HEADERS
-from .models import AuditEntry, Delivery, Errand
+from .data import PRIVATE_HEADERS, FindingState
+from .models import AuditEntry, Delivery, Errand, Service
+
+_STATUS_SECONDS: Final = 20
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -113,3 +117,46 @@ class ErrandAdmin(ReadOnlyAdmin):
         count = sum(api.retry_errand(pk) for pk in queryset.values_list("pk", flat=True))
         text = ngettext("%(count)s errand is tried again.", "%(count)s errands are tried again.", count)
         self.message_user(request, text % {"count": count})
+
+
+@admin.register(Service)
+class StatusAdmin(ReadOnlyAdmin):
+    """One page instead of a list: what the doctor sees, which versions run, what waits, which jobs are alive."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Look now, and show what was seen."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = list(api.run_checkups(seconds=_STATUS_SECONDS))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Community status"),
+            "app_title": self.opts.app_config.verbose_name,
+            "report": api.report_checkups(found),
+            "wrong": [finding for finding in found if finding.state in {FindingState.FAILURE, FindingState.WARNING}],
+            "services": _read_or_nothing(api.list_services),
+            "queues": _read_or_nothing(_list_queues),
+            "jobs": _read_or_nothing(api.list_jobs),
+            **(extra_context or {}),
+        }
+        return render(request, "admin/people/service/status.html", context)
+
+
+def _list_queues() -> list[dict[str, Any]]:
+    return [
+        {"title": Errand._meta.verbose_name_plural, "count": api.count_errands(), "url": _list_url(Errand)},
+        {"title": Delivery._meta.verbose_name_plural, "count": api.count_due_deliveries(), "url": _list_url(Delivery)},
+    ]
+
+
+def _list_url(model: type[Model]) -> str:
+    return reverse(f"admin:people_{model._meta.model_name}_changelist")
+
+
+def _read_or_nothing(read: Callable[[], list[Any]]) -> list[Any]:
+    """Read a part of the page; while the tables are not there the rest of it is needed most."""
+    try:
+        with transaction.atomic():
+            return read()
+    except DatabaseError:
+        return []
