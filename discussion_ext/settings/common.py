@@ -7,6 +7,7 @@ from typing import Any
 
 def plugin_settings(settings: Any) -> None:
     """Set what the site has not set."""
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "discussion_ext.middleware.HeldPostsMiddleware"]
     # .. setting_name: DISCUSSION_EXT_ON_BY_DEFAULT
     # .. setting_default: False
     # .. setting_description: Whether cases are on in a course whose team has not decided.

@@ -1,0 +1,70 @@
+"""No address that names a post by its number gives a held one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.test import Client, RequestFactory
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from discussion_ext import api
+from discussion_ext.data import PostedData
+from discussion_ext.middleware import HeldPostsMiddleware
+from discussion_ext.models import Contribution
+
+pytestmark = pytest.mark.django_db
+
+
+def _ask(**named: str) -> None:
+    middleware = HeldPostsMiddleware(lambda _request: HttpResponse())
+    middleware.process_view(RequestFactory().get("/"), None, (), named)
+
+
+def _number(posted: PostedData) -> str:
+    assert posted.contribution is not None
+    key = Contribution.objects.get(pk=posted.contribution.id).forum_key
+    assert key
+    return key.partition(":")[2]
+
+
+def test_a_held_position_and_answer_are_not_there(
+    case: UsageKey, learner: int, peer: int, take_position: Callable[..., PostedData], words: Callable[..., str]
+) -> None:
+    position = take_position(learner)
+    take_position(peer)
+    assert position.contribution is not None
+    answer = api.post_answer(
+        usage_key=case, contribution_id=position.contribution.id, user_id=peer, body=words(40), is_team=False
+    )
+    for named in ({"thread_id": _number(position)}, {"comment_id": _number(answer)}):
+        with pytest.raises(Http404):
+            _ask(course_id="course-v1:any+course+there", **named)
+
+
+@pytest.mark.parametrize("number", ["0", "999999999", "99999999999999999999999", "5f3c0e7b9d1a4c0017a2b3c4", "²", "-1"])
+def test_other_numbers_are_left_to_the_platform(number: str) -> None:
+    _ask(thread_id=number)
+    _ask(comment_id=number)
+    _ask(usage_id=number)
+
+
+def test_a_thread_of_the_course_is_left_to_the_platform(course_key: CourseKey, learner: int) -> None:
+    from forum import api as forum
+
+    thread = forum.create_thread("Open", "For everybody.", str(course_key), str(learner), commentable_id="course")
+    _ask(thread_id=str(thread["id"]))
+
+
+def test_the_platform_asks_us_at_its_own_addresses(
+    client: Client, course_key: CourseKey, learner: int, take_position: Callable[..., PostedData]
+) -> None:
+    from django.contrib.auth import get_user_model
+
+    assert settings.MIDDLEWARE.count("discussion_ext.middleware.HeldPostsMiddleware") == 1
+    client.force_login(get_user_model().objects.get(pk=learner), backend=settings.AUTHENTICATION_BACKENDS[0])
+    address = f"/courses/{course_key}/discussion/forum/course/threads/"
+    assert client.get(f"{address}{_number(take_position(learner))}").status_code == 404
+    assert client.get(f"{address}999999999").status_code == 302
