@@ -126,7 +126,7 @@ def is_fresh(task: Task, participation: Participation) -> bool:
 # -- keeping and telling -----------------------------------------------------------------------------------------------
 
 
-def _leave_out(post: Contribution, *, is_left_out: bool) -> None:
+def _leave_out(task: Task, post: Contribution, *, is_left_out: bool) -> None:
     """Note whether a post counts as the learner's own, or have that done by another evaluation.
 
     Locked and read again: an edit on the discussions page counts revisions too. Never waited for: other posts of the
@@ -136,7 +136,7 @@ def _leave_out(post: Contribution, *, is_left_out: bool) -> None:
         with transaction.atomic():
             present = Contribution.objects.select_for_update(nowait=True).get(pk=post.pk)
     except OperationalError:
-        PendingEvaluation.objects.create(task_id=post.task_id, user_id=post.author_id, attempts=1)
+        PendingEvaluation.objects.create(task=task, user_id=post.author_id, attempts=1)
         return
     present.is_left_out = is_left_out
     present.revision += 1
@@ -149,7 +149,7 @@ def _keep(task: Task, participation: Participation, result: EvaluationData, post
     left_out = {post_id for post_id, verdict in result.verdicts.items() if verdict.code.startswith("copy_")}
     for each in posts:
         if each.is_left_out != (each.pk in left_out):
-            _leave_out(each, is_left_out=each.pk in left_out)
+            _leave_out(task, each, is_left_out=each.pk in left_out)
     by_kind = {requirement.kind: requirement for requirement in result.requirements}
     words_of = {}
     for kind, requirement in by_kind.items():

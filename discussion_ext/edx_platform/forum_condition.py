@@ -27,11 +27,11 @@ def list_search_servers() -> list[tuple[str, int]]:
     """Return host and port of the servers that the forum's search asks; none where it asks the database."""
     kind = settings.FORUM_SEARCH_BACKEND.lower()
     if "meilisearch" in kind:
-        nodes: list[Any] = [settings.MEILISEARCH_URL]
+        nodes: list[Any] = [getattr(settings, "MEILISEARCH_URL", "")]
     elif "elasticsearch" in kind:
         nodes = settings.FORUM_ELASTIC_SEARCH_CONFIG
     elif "typesense" in kind:
-        nodes = settings.TYPESENSE_URLS
+        nodes = getattr(settings, "TYPESENSE_URLS", [])
     else:
         nodes = []
     return [_server(node, default_port=9200 if "elasticsearch" in kind else 0) for node in nodes]

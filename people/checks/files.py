@@ -69,14 +69,14 @@ def check_mails() -> Iterator[SeenData]:
         channel = SimpleNamespace(channel_type=ChannelType.EMAIL)
     languages = list_languages()
     broken = [
-        (kind, language, error)
+        (kind, language, fault)
         for kind in KINDS
         for language in languages
-        if (error := _mail_error(kind, language, channel))
+        if (fault := _mail_error(kind, language, channel))
     ]
-    for kind, language, error in broken:
+    for kind, language, fault in broken:
         yield SeenData.failure(
-            f"The mail {kind} cannot be written in {language}: {error}.",
+            f"The mail {kind} cannot be written in {language}: {fault}.",
             "Mend the theme or the catalogue that replaces ours; people/templates/people/edx_ace has the originals.",
         )
     if not broken:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import IO, Any, Final
+from typing import IO, Any, Final, cast
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException
@@ -27,7 +27,7 @@ class ShortJSONParser(JSONParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         """Return the value in the body. Raises BodyTooLarge, and ParseError for what is no JSON."""
-        return super().parse(_Bounded(stream), media_type, parser_context)
+        return super().parse(cast("IO[Any]", _Bounded(stream)), media_type, parser_context)
 
 
 class _Bounded:
