@@ -13,7 +13,7 @@ LIST ?= $(TAG)
 RUN := $(VENV)/bin/
 MANAGE := $(RUN)python conf/host/manage.py
 
-.PHONY: help demo demo-reset test test-mariadb test-tutor quality contract e2e bench i18n messages settings-reference facts-reference requirements python
+.PHONY: help demo demo-reset test test-mariadb test-tutor quality contract e2e fuzz bench i18n messages settings-reference facts-reference requirements python
 
 help: ## Say what can be done here
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ e2e: $(VENV)/.dev ## Walk through Studio and the LMS in Chromium
 
 contract: $(VENV)/.test ## Ask a running platform: over HTTP (LMS= CMS= ADMIN=name:password), inside it (PLATFORM= PLATFORM_PYTHON= SETTINGS=), or both
 	@VENV=$(VENV) LMS="$(LMS)" CMS="$(CMS)" ADMIN="$(ADMIN)" PLATFORM="$(PLATFORM)" PLATFORM_PYTHON="$(PLATFORM_PYTHON)" SETTINGS="$(SETTINGS)" .ci/contract
+
+fuzz: $(VENV)/.dev ## Try the REST API and the blocks' handlers with whatever nobody thought of
+	$(RUN)pytest tests/doors -m slow
 
 bench: $(VENV)/.dev ## Measure what must stay fast; writes build/bench.json
 	.ci/with_servers $(RUN)python tests/bench/run.py

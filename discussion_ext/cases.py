@@ -45,7 +45,6 @@ from .results import evaluate_learner, is_fresh, lock_participation
 log = logging.getLogger(__name__)
 
 _SENT_TWICE = timedelta(minutes=1)
-_PERIODS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def post_limit() -> int:
@@ -275,14 +274,14 @@ def _find_twin(parent: Contribution, user_id: int, text: str) -> Contribution | 
 
 def _check_pace(task: Task, user_id: int) -> None:
     """Repeat what the platform's own posting views do: nobody but the team posts faster than the site allows."""
-    limit = settings.DISCUSSION_EXT_RATE_LIMIT
-    if not limit:
+    limit = people.read_limit(settings.DISCUSSION_EXT_RATE_LIMIT)
+    if limit is None:
         return
-    number, _slash, period = limit.partition("/")
-    since = now() - timedelta(seconds=_PERIODS[period[:1] or "m"])
+    number, seconds = limit
+    since = now() - timedelta(seconds=seconds)
     posted = Contribution.objects.filter(author_id=user_id, course_id=task.course_id, created_at__gt=since)
-    moments = list(posted.order_by("-created_at").values_list("created_at", flat=True)[: int(number)])
-    if len(moments) < int(number):
+    moments = list(posted.order_by("-created_at").values_list("created_at", flat=True)[:number])
+    if len(moments) < number:
         return
     if not edx_platform.is_course_team(user_id, CourseKey.from_string(task.course_id)):
         oldest = moments[-1] if moments else now()

@@ -37,7 +37,7 @@ from .moments import (
     say_zone,
 )
 from .names import choose_name, display_names, get_name_choice, initials, list_hidden, name_choices, real_names, tone
-from .paces import keep_pace, say_wait
+from .paces import keep_pace, read_limit, say_wait
 from .preferences import (
     get_preferences,
     list_preferences,
@@ -144,6 +144,7 @@ __all__ = [
     "process_delivery",
     "pseudonyms",
     "purge_expired",
+    "read_limit",
     "read_token",
     "real_names",
     "record_audit",

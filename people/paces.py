@@ -9,6 +9,8 @@ while with a cache of each process (locmem) every process counts for itself, so 
 from __future__ import annotations
 
 import logging
+import re
+from typing import Final
 
 from django.utils.translation import ngettext
 from django_ratelimit.core import get_usage
@@ -18,16 +20,29 @@ from .upkeep.logs import name_error
 
 log = logging.getLogger(__name__)
 
+_LIMIT: Final = re.compile(r"(?P<count>\d{1,9})/(?P<multiple>\d{0,6})(?P<unit>[smhd])")
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def read_limit(limit: str) -> tuple[int, int] | None:
+    """Return how often in how many seconds ("5/30s" is five in thirty); None for no limit and for what is none."""
+    found = _LIMIT.fullmatch(limit)
+    if found is None:
+        return None
+    seconds = int(found["multiple"] or 1) * _SECONDS[found["unit"]]
+    return (int(found["count"]), seconds) if seconds else None
+
 
 def keep_pace(*, act: str, who: int | str, limit: str) -> None:
     """Count that ``who`` does ``act`` once more; raise TooFastError beyond ``limit`` ("10/m", "5/30s"; empty for none).
 
     A limit protects, it does not serve: while the cache is down, or where the limit cannot be read, nothing is refused.
     """
-    if not limit:
+    rate = read_limit(limit)
+    if rate is None:
         return
     try:
-        usage = get_usage(None, group=f"community.{act}", key=lambda *_asked: str(who), rate=limit, increment=True)
+        usage = get_usage(None, group=f"community.{act}", key=lambda *_asked: str(who), rate=rate, increment=True)
     except Exception as error:  # noqa: BLE001 - whatever a cache raises when it is down
         log.error("people.pace_not_counted act=%s error=%s", act, name_error(error))
         return

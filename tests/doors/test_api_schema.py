@@ -88,7 +88,7 @@ class TestWhateverIsAsked:
         along = sent(role)
         seen: set[int] = set()
 
-        @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(
             case=schema[path][method].as_strategy(generation_mode=GenerationMode(mode)),
             course=st.sampled_from([str(COURSE)] * 4 + [None]),

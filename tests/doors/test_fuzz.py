@@ -97,6 +97,6 @@ def _changed(line: Any, world: World) -> Any:
 def test_any_body(world: World, line: Any) -> None:
     objects = st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=8), VALUES, max_size=6)
     anything = (objects | VALUES).map(lambda value: json.dumps(value).encode()) | st.binary(max_size=60)
-    seen = fuzz(world, line, anything | _changed(line, world), examples=40)
+    seen = fuzz(world, line, anything | _changed(line, world), examples=30)
     if line[allowed(line)] == "403":
-        assert seen <= {400, 403}
+        assert seen <= {400, 403, 415}  # nothing at all has no type
