@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from typing import Any, Final
 
+from django.conf import settings
 from django.urls import Resolver404, resolve
 from opaque_keys.edx.keys import CourseKey
 
@@ -23,6 +24,7 @@ _MANY_POSTS: Final = 1000
 _MONTH_SECONDS: Final = 31 * 24 * 3600
 _CENTURY_DAYS: Final = 36_500
 _CONNECT_SECONDS: Final = 3
+_GUARD: Final = "discussion_ext.middleware.HeldPostsMiddleware"
 _OLDEST_FORUM: Final = (0, 3, 1)
 _SAMPLE_COURSE: Final = "course-v1:community+doctor+check"
 _SAMPLE_BLOCK: Final = "block-v1:community+doctor+check+type@case_discussion+block@sample"
@@ -34,6 +36,7 @@ def register() -> None:
     people.register_reserved_key("DISCUSSION_EXT_HELD_COURSE_KEY")
     for area, name, check, reach in (
         ("platform", "pages of discussions", check_addresses, Reach.PROCESS),
+        ("platform", "guard of held posts", check_guard, Reach.PROCESS),
         ("discussions", "completion", check_completion, Reach.DATABASE),
         ("discussions", "forum", check_forum, Reach.PROCESS),
         ("discussions", "forum's posts", check_forum_backend, Reach.DATABASE),
@@ -57,6 +60,17 @@ def check_addresses() -> Iterator[SeenData]:
         )
     if not lost:
         yield SeenData.ok(f"{len(addresses)} addresses of the platform are there.")
+
+
+def check_guard() -> Iterator[SeenData]:
+    """See that the guard of held posts stands before the platform's pages: a site's own list may have left it out."""
+    if _GUARD in settings.MIDDLEWARE:
+        yield SeenData.ok("Held posts are kept out of the platform's pages.")
+    else:
+        yield SeenData.failure(
+            "Nothing keeps held posts out of the platform's pages: a learner who guesses a number reads them.",
+            f"Add {_GUARD} at the end of MIDDLEWARE of the LMS, where the site sets that list itself.",
+        )
 
 
 def check_completion() -> Iterator[SeenData]:

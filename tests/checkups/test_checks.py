@@ -329,6 +329,10 @@ def page_of_the_platform_gone(stage: Stage) -> None:
     stage.patch("discussion_ext.edx_platform.thread_url", lambda *_: "/no/such/page")
 
 
+def guard_left_out(stage: Stage) -> None:
+    stage.settings.MIDDLEWARE = [name for name in stage.settings.MIDDLEWARE if "HeldPosts" not in name]
+
+
 def completion_off(stage: Stage) -> None:
     stage.patch("discussion_ext.edx_platform.is_completion_tracked", lambda: False)
 
@@ -423,6 +427,7 @@ CAUSES: list[tuple[str, Callable[[Stage], None], FindingState, str]] = [
     ("work/deliveries", mail_given_up, WARNING, "given up"),
     ("points/schemes", scheme_broken, FAILURE, "version 2"),
     ("points/ledger", entry_not_folded, FAILURE, "1 ledger entries"),
+    ("platform/guard of held posts", guard_left_out, FAILURE, "guesses a number"),
     ("discussions/completion", completion_off, FAILURE, "not tracked"),
     ("discussions/forum", forum_not_installed, FAILURE, "not installed"),
     ("discussions/forum", forum_too_old, FAILURE, "0.3.0"),
