@@ -1,14 +1,16 @@
 """What a recorded post sets going: points, the author's evaluation, and word to whom it concerns.
 
-Each in its own savepoint: a failing neighbour never costs the record.
+A failing neighbour never costs the record. Neighbours write in savepoints of their own, so none is made around them
+here: what they could still break, the guard around the receiver undoes and an errand repeats.
 """
 
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 
 from gamification import api as gamification
@@ -17,26 +19,26 @@ from people import api as people
 from . import edx_platform, words
 from .data import CREDITED, CaseConfigData, ContributionKind, ContributionState
 from .facts import tell_contribution
-from .intents import current_intent
 from .models import Contribution, PendingEvaluation
 
 log = logging.getLogger(__name__)
 
+#: For so long somebody is told of an answer: longer ago it was written before our time, or taken up very late.
+_NEWS = timedelta(days=1)
+
 
 def tell_others(contribution: Contribution) -> None:
-    """Tell the ledger, and leave an evaluation and a mail to be done after the commit."""
+    """Tell the ledger, and leave an evaluation to be done after the commit."""
     tell_ledger(contribution)
     if contribution.task_id:
         await_evaluation(contribution.task_id, contribution.author_id)
-        _announce_answer(contribution)
     tell_contribution(contribution)
 
 
 def tell_ledger(contribution: Contribution) -> None:
     """Tell the ledger about the present state of a post; the sweep does it again where that fails."""
     try:
-        with transaction.atomic():
-            send_points(contribution)
+        send_points(contribution)
     except Exception as error:  # noqa: BLE001 - whatever the neighbour does, the post is recorded
         name = people.name_error(error)
         log.error("discussion_ext.points_left_to_sweep contribution=%s error=%s", contribution.pk, name)
@@ -48,27 +50,25 @@ def await_evaluation(task_id: int, user_id: int) -> None:
     PendingEvaluation.objects.create(task_id=task_id, user_id=user_id)
 
 
-def _announce_answer(contribution: Contribution) -> None:
+def announce_answer(contribution: Contribution) -> None:
+    """Have the person told whose position was answered; once, and only while it is news."""
     task, answered_id = contribution.task, contribution.parent_author_id
-    intent = current_intent()
-    is_history = intent is not None and intent.is_history
     is_answer = contribution.kind == ContributionKind.ANSWER and contribution.state == ContributionState.LIVE
-    is_news = is_answer and not is_history
+    is_news = is_answer and contribution.created_at > timezone.now() - _NEWS
     if not is_news or task is None or answered_id is None or answered_id == contribution.author_id:
         return
     course_key = CourseKey.from_string(contribution.course_id)
     try:
-        with transaction.atomic():
-            people.request_delivery(
-                key=f"case_answered:{contribution.pk}",
-                user_id=answered_id,
-                kind="case_answered",
-                context={
-                    "course_name": edx_platform.get_course_title(course_key),
-                    "case_title": task.title,
-                    "url": activity_url(contribution),
-                },
-            )
+        people.request_delivery(
+            key=f"case_answered:{contribution.pk}",
+            user_id=answered_id,
+            kind="case_answered",
+            context={
+                "course_name": edx_platform.get_course_title(course_key),
+                "case_title": task.title,
+                "url": activity_url(contribution),
+            },
+        )
     except Exception as error:  # noqa: BLE001 - a mail that cannot be asked for never costs the post
         log.error("discussion_ext.mail_not_asked contribution=%s error=%s", contribution.pk, people.name_error(error))
 
@@ -85,6 +85,7 @@ def send_points(contribution: Contribution) -> None:
         "course_key": course_key,
         "kind": activity_kind(contribution),
         "occurred_at": contribution.created_at,
+        "folds": False,  # with all else that follows from a post, see ``consequences``
     }
     if contribution.state in CREDITED:
         gamification.record_activity(

@@ -1,4 +1,4 @@
-"""What follows from a recorded post after the commit: counts are folded and whom it concerns is evaluated."""
+"""What follows from a recorded post after the commit: counts and points are folded, whom it concerns is evaluated."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from django.db.models import Q
 from opaque_keys.edx.keys import CourseKey
 
+from gamification import api as gamification
+
 from . import configurations, counts
+from .announcements import announce_answer
 from .data import ContributionKind, ContributionState
 from .models import Contribution, Participation, PendingEvaluation, Task
 from .results import evaluate_pending
@@ -16,15 +19,18 @@ _BATCH = 200
 
 
 def complete_contribution(contribution_id: int) -> None:
-    """Fold the counts that a post changed and evaluate whom it concerns; safe to repeat.
+    """Announce an answer, fold the counts and points that a post changed, evaluate whom it concerns; safe to repeat.
 
-    That is its author, those who wrote beneath it (a thread may have been moved), and, where a position is new, those
+    These are its author, those who wrote beneath it (a thread may have been moved), and, where a position is new, those
     who had nobody left to answer.
     """
-    counts.fold_contribution(contribution_id)
     contribution = Contribution.objects.filter(pk=contribution_id).select_related("task").first()
     if contribution is None:
         return
+    # Before the counts: while these are due, the sweep comes again.
+    announce_answer(contribution)
+    counts.fold_contribution(contribution_id)
+    gamification.fold_pending(user_id=contribution.author_id, course_key=CourseKey.from_string(contribution.course_id))
     written = Contribution.objects.filter(Q(pk=contribution_id) | Q(root=contribution_id))
     authors = list(written.values_list("author_id", flat=True).distinct()[:_BATCH])
     # Also in the case that a moved thread has left. By course, because the queue has an index by case.

@@ -12,7 +12,7 @@ import hashlib
 from datetime import datetime
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -65,14 +65,14 @@ def now() -> datetime:
 # -- a post appears or changes -----------------------------------------------------------------------------------------
 
 
-def record_post(post: ForumPostData, *, waits: bool = False) -> Contribution | None:
-    """Record a post or what changed in it; return None when nothing had to be done.
+def record_post(post: ForumPostData, *, is_new: bool = False, waits: bool = False) -> Contribution | None:
+    """Record a post or what changed in it; return None when nothing had to be done. ``is_new`` saves a look-up.
 
     Raises PositionExistsError when our own api asked for a position or look back that exists already, and, without
     ``waits``, OperationalError where somebody else has the row of a post that changed.
     """
     intent = current_intent()
-    known = Contribution.objects.filter(forum_key=post.key).first()
+    known = None if is_new else Contribution.objects.filter(forum_key=post.key).first()
     if known is not None:
         return _record_change(known, post, waits=waits)
     if intent is not None and intent.restores:
@@ -101,7 +101,7 @@ def _record_new(post: ForumPostData, intent: Intent | None) -> Contribution | No
         is_anonymous=post.is_anonymous,
         is_first=not Contribution.objects.filter(author_id=post.author_id, course_id=course_id).exists(),
         parent=parent,
-        root=(parent.root or parent) if parent else None,
+        root_id=(parent.root_id or parent.pk) if parent else None,
         parent_author_id=parent.author_id if parent else None,
         title="" if post.is_retired else post.title[:255],
         is_erased=post.is_retired,
@@ -126,14 +126,15 @@ def _insert(contribution: Contribution, *, is_strict: bool) -> bool:
     """Insert with its slot; return False if somebody else recorded the same post meanwhile."""
     if contribution.task_id and contribution.kind in _SLOTS:
         contribution.slot_key = slot_key(contribution.task_id, contribution.author_id, contribution.kind)
+    if contribution.slot_key is None:
+        contribution.save(force_insert=True)  # whoever meets somebody else recording it starts over
+        return True
     try:
         with transaction.atomic():
             contribution.save(force_insert=True)
     except IntegrityError:
         if Contribution.objects.filter(forum_key=contribution.forum_key).exists():
             return False
-        if contribution.slot_key is None:
-            raise
         if is_strict:
             raise PositionExistsError(_second_slot(contribution.kind)) from None
         contribution.pk = None
@@ -315,18 +316,23 @@ def _is_before_reset(contribution: Contribution) -> bool:
 
 
 def _index(contribution: Contribution) -> None:
-    if contribution.task_id:
-        SketchHash.objects.bulk_create(
-            SketchHash(task_id=contribution.task_id, value=value, contribution=contribution)
-            for value in similarity.sketch(contribution.body)
-        )
+    """Keep the hashes by which near-copies are found; in SQL, because Django takes longer to say it than to do it."""
+    values = similarity.sketch(contribution.body) if contribution.task_id else ()
+    if values:
+        table = SketchHash._meta.db_table
+        marks = ", ".join(["(%s, %s, %s)"] * len(values))
+        sql = f"INSERT INTO {table} (task_id, value, contribution_id) VALUES {marks}"  # noqa: S608 - our own names
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [part for value in values for part in (contribution.task_id, value, contribution.pk)])
 
 
 def _find_parent(post: ForumPostData) -> Contribution | None:
     """Return the record of what a post answers; a thread from before our time has none, a missed one will have one."""
     if post.parent_key is None:
         return None
-    parent = Contribution.objects.filter(forum_key=post.parent_key).first()
+    # What a reply takes from it; reading and building a whole row takes several times as long.
+    needed = Contribution.objects.only("task", "group_id", "author_id", "root", "forum_key")
+    parent = needed.filter(forum_key=post.parent_key).first()
     if parent is None and people.has_errand(kind=ErrandKind.POST, key=post.parent_key):
         raise NotYetError(post.parent_key)
     return parent

@@ -54,11 +54,14 @@ def fold_mark(mark_id: int) -> None:
         HelpfulMark.objects.filter(pk=mark_id).update(is_counted=mark.is_on, fold_due=None)
 
 
-def fold_due(*, limit: int = _BATCH) -> int:
-    """Fold what was left behind, at most ``limit`` posts and as many marks; return how many rows were done."""
+def fold_due(*, limit: int = _BATCH, complete: Callable[[int], None] = fold_contribution) -> int:
+    """Fold what was left behind, at most ``limit`` posts and as many marks; return how many rows were done.
+
+    ``complete`` folds a post, with what else follows from it.
+    """
     posts = list(_due(Contribution.objects.filter(fold_due=1), limit))
     marks = list(_due(HelpfulMark.objects.filter(fold_due=1), limit))
-    return sum(_try(fold_contribution, pk) for pk in posts) + sum(_try(fold_mark, pk) for pk in marks)
+    return sum(_try(complete, pk) for pk in posts) + sum(_try(fold_mark, pk) for pk in marks)
 
 
 def _try(fold: Callable[[int], None], pk: int) -> bool:
@@ -80,23 +83,23 @@ def _apply(contribution: Contribution, *, is_wanted: bool) -> None:
         return
     step = 1 if is_wanted else -1
     if contribution.kind == ContributionKind.POSITION and contribution.task_id:
-        _count_position(contribution, step)
+        _count_position(contribution.task_id, contribution, step)
     if contribution.parent_id and contribution.kind != ContributionKind.LOOK_BACK:
         _count_reply(contribution, step)
     contribution.is_counted = is_wanted
 
 
-def _count_position(contribution: Contribution, step: int) -> None:
-    group = TaskGroup.objects.filter(task_id=contribution.task_id, group_id=contribution.group_id)
+def _count_position(task_id: int, contribution: Contribution, step: int) -> None:
+    group = TaskGroup.objects.filter(task_id=task_id, group_id=contribution.group_id)
     name = "team_positions" if contribution.is_team else "positions"
     group.update(**{name: F(name) + step})
 
 
 def _ensure_group(contribution_id: int) -> None:
     """Make sure that there is a row to count a position in, before any lock is taken."""
-    where = Contribution.objects.filter(pk=contribution_id, kind=ContributionKind.POSITION, task__isnull=False)
+    where = Contribution.objects.filter(pk=contribution_id, kind=ContributionKind.POSITION)
     for task_id, group_id in where.values_list("task_id", "group_id"):
-        if not TaskGroup.objects.filter(task_id=task_id, group_id=group_id).exists():
+        if task_id is not None and not TaskGroup.objects.filter(task_id=task_id, group_id=group_id).exists():
             people.insert_or_update(TaskGroup(task_id=task_id, group_id=group_id), by=["task", "group_id"])
 
 

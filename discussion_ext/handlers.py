@@ -17,14 +17,22 @@ from .exceptions import CaseError
 from .models import Contribution
 
 _TEXT_FIELDS = {"body", "commentable_id", "retired_username"}
+_SEEN = "_community_has_seen"
 
 
 # -- posts -------------------------------------------------------------------------------------------------------------
 
 
-def _may_change_text(sender: Any, instance: Any, raw: bool = False, update_fields: Any = None, **_kwargs: Any) -> bool:
+def _may_change_text(
+    sender: Any, instance: Any, created: bool = False, raw: bool = False, update_fields: Any = None, **_kwargs: Any
+) -> bool:
     has_text = update_fields is None or bool(_TEXT_FIELDS & set(update_fields))
-    return not raw and has_text and api.is_watched(instance.course_id)
+    is_seen = not created and getattr(instance, _SEEN, None) == _text_of(instance)
+    return not raw and has_text and not is_seen and api.is_watched(instance.course_id)
+
+
+def _text_of(instance: Any) -> list[Any]:
+    return [getattr(instance, name, None) for name in sorted(_TEXT_FIELDS)]
 
 
 def _missed_saving(sender: Any, instance: Any, **_kwargs: Any) -> people.Missed:
@@ -32,9 +40,13 @@ def _missed_saving(sender: Any, instance: Any, **_kwargs: Any) -> people.Missed:
 
 
 @people.guarded(when=_may_change_text, missed=_missed_saving, passes=(CaseError,))
-def on_post_saved(sender: Any, instance: Any, **_kwargs: Any) -> None:
-    """Record a thread or comment of the forum that appeared or changed; other saves do nothing."""
-    _complete_later(api.record_post(edx_platform.read_post(instance)))
+def on_post_saved(sender: Any, instance: Any, created: bool = False, **_kwargs: Any) -> None:
+    """Record a thread or comment of the forum that appeared or changed; other saves do nothing.
+
+    The forum saves a new post twice: what we have seen of it stands at the object, so that the second costs nothing.
+    """
+    _complete_later(api.record_post(edx_platform.read_post(instance), is_new=created))
+    setattr(instance, _SEEN, _text_of(instance))
 
 
 def _is_watched(sender: Any, instance: Any, **_kwargs: Any) -> bool:

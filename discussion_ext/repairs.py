@@ -15,11 +15,14 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import QuerySet
+from opaque_keys.edx.keys import CourseKey
 
+from gamification import api as gamification
 from people import api as people
 
 from . import configurations, counts, edx_platform, phases
 from .announcements import send_points
+from .consequences import complete_contribution
 from .contributions import hash_body, is_watched, now
 from .data import ContributionState, ForumPostData
 from .missed import repair_post
@@ -45,7 +48,7 @@ def sweep(*, limit: int = _BATCH, is_dry_run: bool = False) -> dict[str, int]:
         }
     return {
         "points": _send_points(limit),
-        "counts": counts.fold_due(limit=limit),
+        "counts": counts.fold_due(limit=limit, complete=complete_contribution),
         "closings": settle_closings(),
         "evaluations": evaluate_pending(limit=limit),
     }
@@ -98,6 +101,9 @@ def _send_points(limit: int) -> int:
             with transaction.atomic():
                 send_points(contribution)
                 Contribution.objects.filter(pk=contribution.pk, revision=contribution.revision).update(points_due=None)
+            gamification.fold_pending(
+                user_id=contribution.author_id, course_key=CourseKey.from_string(contribution.course_id)
+            )
             done += 1
         except Exception as error:  # noqa: BLE001
             name = people.name_error(error)

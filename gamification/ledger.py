@@ -47,12 +47,14 @@ def record_activity(  # noqa: PLR0913 - one fact, all keywords
     title: str = "",
     url: str = "",
     facts: Mapping[str, int] | None = None,
+    folds: bool = True,
 ) -> bool:
     """Record that somebody did something; return False if points are off in the course or the revision is known.
 
     Inserts in a savepoint of the caller's transaction; the total follows after its commit. May be repeated, and may
     arrive after its own void. ``facts`` are counts: ``words``, which rules look at, and ``in_case``, 1 for a post in a
-    case. The title is what the person sees in the ledger for good: it names the thing, never another person.
+    case. The title is what the person sees in the ledger for good: it names the thing, never another person. With
+    ``folds=False`` the caller has the total brought up to date after the commit (``fold_pending``), say in a worker.
 
     Raises ActivityError (UnknownActivityKind) naming the field.
     """
@@ -79,6 +81,7 @@ def record_activity(  # noqa: PLR0913 - one fact, all keywords
         facts=counts,
         title=_clean(title, limit=255, field="title"),
         url=_check_url(url),
+        folds=folds,
     )
 
 
@@ -91,8 +94,9 @@ def void_activity(
     kind: str,
     occurred_at: datetime,
     reason: str,
+    folds: bool = True,
 ) -> bool:
-    """Take an activity back; ``occurred_at`` is when that happened. Return False as ``record_activity`` does.
+    """Take an activity back; ``occurred_at`` is when that happened. Return and ``folds`` as in ``record_activity``.
 
     ``reason`` is ``withdrawn`` (by its author), ``removed`` (by the team), ``unmet`` (no longer meets what was asked),
     ``reset`` (attempt started over) or ``corrected``. May arrive before the award it takes back.
@@ -113,6 +117,7 @@ def void_activity(
         occurred_at=occurred_at,
         scheme_version=get_in_force(course_key, occurred_at).version,
         reason=reason,
+        folds=folds,
     )
 
 
@@ -167,7 +172,7 @@ def check_adjustment(*, points: int, reason: str, request_key: str) -> str:
     return note
 
 
-def _insert(course_key: CourseKey, *, user_id: int, occurred_at: datetime, **values: Any) -> bool:
+def _insert(course_key: CourseKey, *, user_id: int, occurred_at: datetime, folds: bool = True, **values: Any) -> bool:
     row = {
         "course_id": courses.get_number(course_key),
         "user_id": user_id,
@@ -182,7 +187,8 @@ def _insert(course_key: CourseKey, *, user_id: int, occurred_at: datetime, **val
             statements.insert_entry(row)
     except IntegrityError:
         return False
-    fold_after_commit(user_id=user_id, course_key=course_key)
+    if folds:
+        fold_after_commit(user_id=user_id, course_key=course_key)
     return True
 
 

@@ -34,6 +34,7 @@ LIMITS: dict[str, tuple[float | None, float | None]] = {
     "rank_vs_pk_lookup": (None, 5),
     "case_view_queries": (None, 15),
     "case_view_time_10k_vs_10": (None, 1.5),
+    "receiver_share_of_post": (None, 0.25),
     "worker_complete_vs_empty": (0.015, None),
     "worker_fold_vs_empty": (0.08, None),
 }
@@ -101,11 +102,15 @@ def measure(name: str) -> dict[str, float]:
 
 
 def _take_figures(name: str) -> dict[str, float]:
-    from tests.bench import cases, points
+    from tests.bench import cases, points, receivers
 
     print(f"{name}:")
     figures: dict[str, float] = {}
-    single: list[Callable[[], float]] = [points.record_activity_vs_commit, points.rank_vs_pk_lookup]
+    single: list[Callable[[], float]] = [
+        receivers.receiver_share_of_post,
+        points.record_activity_vs_commit,
+        points.rank_vs_pk_lookup,
+    ]
     for take in single:
         print(f"  {take.__name__}")
         figures[take.__name__] = round(take(), 4)

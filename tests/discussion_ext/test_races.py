@@ -187,7 +187,7 @@ class TestCounts:
         TaskGroup.objects.all().delete()
         Contribution.objects.update(fold_due=1, is_counted=False)
         ids = list(Contribution.objects.values_list("pk", flat=True))
-        outcomes = race(*[lambda pk=pk: api.complete_contribution(pk) for pk in ids * 2])
+        outcomes = race(*[lambda pk=pk: counts.fold_contribution(pk) for pk in ids * 2])
         api.sweep()
         assert TaskGroup.objects.get().positions == 6, outcomes
 

@@ -37,11 +37,16 @@ class CourseRole:
         """Tell whether the person has this role in the course."""
         if not (user and user.is_authenticated and user.is_active):
             return False
-        return self._rows().filter(user_id=user.id).exists()
+        # The platform reads all roles of a person at once, too, and remembers them at the object.
+        if not hasattr(user, "_roles"):
+            roles = CourseAccessRole.objects.filter(user_id=user.id).values_list("role", "course_id")
+            user._roles = set(roles)  # noqa: SLF001 - the platform's name
+        return (self.ROLE, self.course_key) in user._roles  # noqa: SLF001
 
     def add_users(self, *users: User) -> None:
         """Give the role and announce it for those who are new to it."""
         for user in users:
+            vars(user).pop("_roles", None)
             _, created = CourseAccessRole.objects.get_or_create(
                 user=user, org=self.course_key.org, course_id=self.course_key, role=self.ROLE
             )
@@ -51,6 +56,7 @@ class CourseRole:
     def remove_users(self, *users: User) -> None:
         """Take the role and announce it for those who had it."""
         for user in users:
+            vars(user).pop("_roles", None)
             deleted, _ = self._rows().filter(user=user).delete()
             if deleted:
                 COURSE_ACCESS_ROLE_REMOVED.send_event(course_access_role_data=self._event_data(user))
