@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from people import api
-from people.data import FindingState
+from people.data import FindingState, SeenData
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True), pytest.mark.isolation("read committed")]
 
@@ -40,7 +40,7 @@ def run(*statements: str) -> None:
             "ALTER TABLE people_errand MODIFY kind varchar(64) COLLATE utf8mb4_unicode_ci NOT NULL",
             "ALTER TABLE people_errand MODIFY kind varchar(64) COLLATE utf8mb4_nopad_bin NOT NULL",
             FAILURE,
-            "people_errand.kind",
+            "1 columns take two keys for one",
         ),
         (
             "database/columns",
@@ -95,3 +95,15 @@ def test_the_session_is_left_as_it_was() -> None:
     before = limits()
     list(api.run_checkups(area="points"))
     assert limits() == before
+
+
+def test_a_server_that_goes_away_takes_no_finding_with_it(checkups: Any) -> None:
+    def cut() -> list[SeenData]:
+        run("KILL CONNECTION CONNECTION_ID()")
+        return []
+
+    api.register_checkup(lambda: [SeenData.ok("Well.")], area="a", name="before")
+    api.register_checkup(cut, area="b", name="cut")
+    found = list(api.run_checkups())
+    assert [finding.state for finding in found] == [OK, FAILURE]
+    run("SELECT 1")

@@ -8,10 +8,12 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from people import api
 from people.data import SeenData
-from people.upkeep import services
+from people.models import Errand
+from people.upkeep import backlogs, services
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +52,17 @@ def test_it_shows_findings_versions_jobs_and_queues(client: Any, admin_user: Use
     assert "<dt>lms</dt>" in text
     assert all(job.name in text for job in api.list_jobs())
     assert reverse("admin:people_errand_changelist") in text
+
+
+def test_a_long_queue_is_not_counted_to_its_end(
+    client: Any, admin_user: User, checkups: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backlogs, "MOST", 2)
+    now = timezone.now()
+    for number in range(3):
+        Errand.objects.create(id=str(number), kind="a", key="b", ticket="c", due_at=now, created_at=now)
+    page = show(client, admin_user)
+    assert [queue["count"] for queue in page.context["queues"]] == ["2 or more", "0"]
 
 
 def test_it_is_on_the_front_page_of_the_admin(client: Any, admin_user: User) -> None:
