@@ -22,6 +22,7 @@ from people.signals import PublicFact
 
 from .errands import add_errand
 from .logs import name_error
+from .receivers import has_lost_transaction
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,8 @@ def announce(fact: PublicFact, data: Any, *, key: str) -> None:
     """Have a fact sent after the commit of the open transaction; ``key`` is what makes it one.
 
     Announced again before it was sent, it is sent once, with the later data. Costs one insert, in a savepoint, and
-    that only where something listens; should even that fail, the fact is lost and the caller is not.
+    that only where something listens; should even that fail, the fact is lost and the caller is not. Unless the whole
+    transaction is: then the error is passed on, because going on would store nothing and look like success.
     """
     if not fact.has_listeners():
         return
@@ -51,6 +53,8 @@ def announce(fact: PublicFact, data: Any, *, key: str) -> None:
                 run_after_commit=True,
             )
     except DatabaseError as error:
+        if has_lost_transaction():
+            raise
         log.error("people.fact_lost event=%s key=%s error=%s", fact.event_type, key, name_error(error))
 
 

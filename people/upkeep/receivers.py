@@ -79,7 +79,7 @@ def guarded(
                 #     an errand.
                 set_custom_attribute("community_receiver_failed", receiver.__name__)
                 log.error("people.receiver_failed receiver=%s error=%s", receiver.__qualname__, name_error(error))
-                if _has_lost_transaction():
+                if has_lost_transaction():
                     raise
                 if missed is not None:
                     _leave_errand(lambda: missed(*args, **kwargs))
@@ -97,7 +97,7 @@ def passes_errors_on(receiver: Receiver) -> Receiver:
     return receiver
 
 
-def _has_lost_transaction() -> bool:
+def has_lost_transaction() -> bool:
     """Tell whether not even the savepoint could be undone: then nothing of the sender's transaction will be stored."""
     return connection.in_atomic_block and connection.needs_rollback
 
@@ -110,5 +110,5 @@ def _leave_errand(name_missed: Callable[[], Missed | None]) -> None:
             add_errand(kind=missed.kind, key=missed.key, facts=missed.facts, run_after_commit=True)
     except Exception as error:
         log.error("people.errand_not_left error=%s", name_error(error))
-        if _has_lost_transaction():
+        if has_lost_transaction():
             raise

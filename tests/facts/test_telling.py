@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 
@@ -153,6 +153,24 @@ def test_a_fact_that_cannot_be_kept_is_lost_and_the_caller_is_not(
     announce()
     assert Errand.objects.count() == 0, "and the transaction can go on"
     assert "people.fact_lost event=org.openedx.community.gamification.total.changed.v1 key=7 here" in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_transaction_that_is_lost_is_no_success(
+    listen: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As InnoDB does it after a deadlock: the savepoint is gone too."""
+
+    def deadlock(*_args: Any, **_kwargs: Any) -> str:
+        raise OperationalError(1213, "Deadlock found")
+
+    listen(TOTAL_CHANGED)
+    monkeypatch.setattr(facts, "add_errand", deadlock)
+    monkeypatch.setattr(connection, "savepoint_rollback", deadlock)
+    with transaction.atomic(), pytest.raises(OperationalError):
+        announce()
+    monkeypatch.undo()
+    assert "people.fact_lost" not in caplog.text
 
 
 def test_a_fact_survives_json() -> None:
