@@ -126,6 +126,15 @@ def test_some_may_run_beside_themselves(job, work, monkeypatch):
     assert work.left == 1
 
 
+def test_overtaken_by_every_next_run_its_success_counts(job, work, monkeypatch):
+    monkeypatch.setattr(jobs, "_jobs", {})
+    api.register_job(JobData(name=job.name, says="", work=work.run, look=work.look, limit=100, is_single=False))
+    work.during = lambda: JobRun.objects.update(token="next", counts={"stones": 99})
+    api.run_job(job.name)
+    assert record().succeeded_at is not None
+    assert (record().token, record().counts) == ("next", {"stones": 99}), "what the row shows is the next run's"
+
+
 def test_a_run_that_died_is_noticed_and_followed(job, work):
     JobRun.objects.create(
         name=job.name, started_at=timezone.now(), token="dead", held_until=timezone.now() + timedelta(minutes=1)
