@@ -185,8 +185,12 @@ def _claim(errand_id: str, now: datetime) -> Errand | None:
 
 
 def _settle(errand: Errand) -> Outcome:
-    if Errand.objects.filter(pk=errand.pk, ticket=errand.ticket).delete()[0]:
-        return Outcome.DONE
+    mine = Errand.objects.filter(pk=errand.pk, ticket=errand.ticket)
+    with transaction.atomic():
+        # Locked first: where something listens to every deletion Django reads the row and then deletes it by its key.
+        if mine.update(claimed_until=None):
+            mine.delete()
+            return Outcome.DONE
     is_there = Errand.objects.filter(pk=errand.pk).update(claimed_until=None, attempts=0, error="")
     return Outcome.AGAIN if is_there else Outcome.DONE
 

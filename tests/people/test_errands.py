@@ -6,6 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.db.models.signals import pre_delete
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -72,6 +75,24 @@ def test_what_arrives_during_the_work_is_done_afterwards(kind):
     assert api.run_errands().done == 1
     assert [facts["post"] for facts in kind.ran] == [1, 2]
     assert not Errand.objects.exists()
+
+
+def test_what_arrives_while_it_is_deleted_is_done_where_somebody_listens_to_every_deletion(kind):
+    """With such a receiver (audit plugins have one) Django reads the rows and then deletes them by their keys."""
+
+    def listen(**_kwargs):
+        pass
+
+    pre_delete.connect(listen)
+    try:
+        add(post=1)
+        with CaptureQueriesContext(connection) as queries:
+            api.run_errands()
+    finally:
+        pre_delete.disconnect(listen)
+    assert not Errand.objects.exists()
+    statements = [query["sql"] for query in queries if "people_errand" in query["sql"]]
+    assert [sql.split()[0] for sql in statements[-3:]] == ["UPDATE", "SELECT", "DELETE"], "locked before it is read"
 
 
 def test_facts_that_keep_arriving_do_not_keep_the_runner(kind):
