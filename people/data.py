@@ -144,7 +144,7 @@ class JobData:
     ("mails sent": 3), until nothing is left or ``limit`` is used up (a job whose ``limit`` is None takes none).
     ``look`` returns how much there is to do. Both take the job's own options as keywords, all with defaults.
     A job that ``is_single`` runs once at a time; a run that gave no sign for ``lease_minutes`` is given up. A run that
-    the beat started ends with the batch in which ``seconds`` are over, so that runs do not pile up.
+    beat or cron started ends with the batch in which ``seconds`` are over, so that runs do not pile up.
     """
 
     name: str

@@ -62,6 +62,24 @@ def test_what_ran_a_moment_ago_waits(ran: list[str], capsys: pytest.CaptureFixtu
     assert ran == ["t.fine"]
 
 
+def test_the_most_frequent_is_first_and_each_ends_in_its_time(
+    ran: list[str], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.TEST_FAILS_EVERY_SECONDS = 86_400
+    seconds: list[float | None] = []
+    real = jobs.run_job
+
+    def run(name: str, **options: Any) -> Any:
+        seconds.append(options["seconds"])
+        return real(name, **options)
+
+    monkeypatch.setattr("people.management.commands.run_community_jobs.run_job", run)
+    with pytest.raises(CommandError):
+        call_command("run_community_jobs")
+    assert ran == ["t.fine", "t.fails"]
+    assert seconds == [240, 240]
+
+
 def test_a_dry_run_names_and_does_nothing(ran: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     call_command("run_community_jobs", "--dry-run")
     assert capsys.readouterr().out == "Due: t.fails, t.fine.\n"
