@@ -98,7 +98,8 @@ def process_delivery(delivery_id: int, *, now: datetime | None = None) -> str:
         return "postponed" if _change_pending(delivery, due_at=later) else "taken"
     contact = edx_platform.list_contacts([delivery.user_id]).get(delivery.user_id)
     if reason := _reason_to_skip(delivery, contact, now=moment):
-        return "skipped" if _change_pending(delivery, state=DeliveryState.SKIPPED, detail=reason) else "taken"
+        is_skipped = _change_pending(delivery, state=DeliveryState.SKIPPED, detail=reason, settled_at=moment)
+        return "skipped" if is_skipped else "taken"
     token = claim_delivery(delivery.pk, now=moment)
     if token is None or contact is None:
         return "taken"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils import timezone
 
 from .audit import forget_reasons
 from .data import DeliveryState
@@ -20,6 +21,6 @@ def retire_person(user_id: int) -> None:
         model.objects.filter(user_id=user_id).delete()
     Preferences.objects.filter(pk=user_id).delete()
     deliveries = Delivery.objects.filter(user_id=user_id)
-    deliveries.filter(state=DeliveryState.PENDING).update(state=DeliveryState.SKIPPED)
+    deliveries.filter(state=DeliveryState.PENDING).update(state=DeliveryState.SKIPPED, settled_at=timezone.now())
     deliveries.update(context={}, detail="")
     forget_reasons([f"user:{user_id}"])

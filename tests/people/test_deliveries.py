@@ -121,6 +121,7 @@ def test_nobody_is_written_to_against_their_will(ask, person, why):
         type(person).objects.filter(pk=person.pk).update(**changes[why])
     assert api.process_deliveries(now=NOON) == DeliveryRunData(skipped=1)
     assert state() == ("skipped", 0)
+    assert Delivery.objects.get().settled_at == NOON
     assert mail.outbox == []
 
 
