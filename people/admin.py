@@ -13,12 +13,14 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from . import api
-from .data import PRIVATE_HEADERS, FindingState
+from .data import PRIVATE_HEADERS, DeliveryState, FindingState
 from .models import AuditEntry, Delivery, Errand, Service
+from .upkeep.backlogs import count_some, say_count
 
 _STATUS_SECONDS: Final = 20
 
@@ -143,9 +145,17 @@ class StatusAdmin(ReadOnlyAdmin):
 
 
 def _list_queues() -> list[dict[str, Any]]:
+    due: list[QuerySet[Any]] = [
+        Errand.objects.filter(due_at__lte=timezone.now()),
+        Delivery.objects.filter(state=DeliveryState.PENDING, due_at__lte=timezone.now()),
+    ]
     return [
-        {"title": Errand._meta.verbose_name_plural, "count": api.count_errands(), "url": _list_url(Errand)},
-        {"title": Delivery._meta.verbose_name_plural, "count": api.count_due_deliveries(), "url": _list_url(Delivery)},
+        {
+            "title": rows.model._meta.verbose_name_plural,
+            "count": say_count(count_some(rows)),
+            "url": _list_url(rows.model),
+        }
+        for rows in due
     ]
 
 

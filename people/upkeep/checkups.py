@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 
 from people.data import FindingData, Reach, SeenData
 
@@ -148,7 +148,10 @@ def _impatient_statements() -> Iterator[None]:
         _set_session(limits)
         yield
     finally:
-        _set_session(before)
+        try:
+            _set_session(before)
+        except Error:  # the server went away meanwhile: the findings so far are what somebody waits for
+            connection.close()
 
 
 def _session_value(name: str) -> Any:
