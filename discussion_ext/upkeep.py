@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Mapping
+from datetime import timedelta
 from itertools import islice
+from math import ceil
+from typing import Final
 
+from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 
 from people import api as people
@@ -16,8 +20,11 @@ from .data import ErrandKind
 
 Counts = Mapping[str, int]
 
+REPAIR: Final = "discussion_ext.repair_contributions"
+
 _SWEEP_BATCH = 200
 _REPAIR_BATCH = 20
+_REPAIR_HOURS: Final = 48
 
 
 def register() -> None:
@@ -43,16 +50,24 @@ def look_at_sweep() -> Counts:
     return api.sweep(is_dry_run=True)
 
 
-def repair_contributions(*, hours: int = 48) -> Generator[Counts, None, None]:
+def hours_to_repair() -> int:
+    """Return how far a repair looks back: two days, or a day beyond the last one that succeeded, if that was before."""
+    (succeeded_at,) = (job.last_succeeded_at for job in people.list_jobs() if job.name == REPAIR)
+    since = timezone.now() - succeeded_at if succeeded_at else timedelta()
+    return max(_REPAIR_HOURS, ceil(since / timedelta(hours=1)) + _REPAIR_HOURS // 2)
+
+
+def repair_contributions(*, hours: int | None = None) -> Generator[Counts, None, None]:
     """Compare the posts of the last hours with our records, and repair."""
-    repairs = api.iter_repairs(hours=hours)
+    repairs = api.iter_repairs(hours=hours or hours_to_repair())
     while batch := list(islice(repairs, _REPAIR_BATCH)):
         yield Counter(_REPAIRS[what] for what in batch)
 
 
-def look_at_repairs(*, hours: int = 48) -> Counts:
+def look_at_repairs(*, hours: int | None = None) -> Counts:
     """Compare the posts of the last hours with our records."""
-    return {_REPAIRS[what]: number for what, number in api.repair_forum(hours=hours, is_dry_run=True).items()}
+    found = api.repair_forum(hours=hours or hours_to_repair(), is_dry_run=True)
+    return {_REPAIRS[what]: number for what, number in found.items()}
 
 
 def evaluate_cases(*, course_key: CourseKey) -> Generator[Counts, None, None]:
@@ -83,7 +98,7 @@ JOBS = (
         limit=5000,
     ),
     JobData(
-        name="discussion_ext.repair_contributions",
+        name=REPAIR,
         says="Compares the forum with the contributions and repairs both ways.",
         work=repair_contributions,
         look=look_at_repairs,

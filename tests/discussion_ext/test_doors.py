@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -13,15 +13,16 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory
-from django.utils import translation
+from django.utils import timezone, translation
 from edx_django_utils.cache import RequestCache
 from forum.models import CommentThread
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from discussion_ext import api
+from discussion_ext import api, edx_platform
 from discussion_ext.course_apps import CasesCourseApp
 from discussion_ext.data import CaseConfigData, PostedData
-from discussion_ext.models import Contribution, Participation, PendingEvaluation
+from discussion_ext.models import Contribution, CourseSwitch, Participation, PendingEvaluation
+from people.models import JobRun
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +57,30 @@ class TestCommands:
         assert said.getvalue().endswith("Done: 1 cases, 1 people evaluated.\n")
         assert Participation.objects.get().earned == 4
         assert not PendingEvaluation.objects.exists()
+
+    def test_a_repair_looks_back_to_the_last_that_succeeded(
+        self, course_key: CourseKey, learner: int, words: Callable[..., str]
+    ) -> None:
+        with pytest.MonkeyPatch.context() as unwatched:
+            unwatched.setattr("discussion_ext.api.is_watched", lambda _course_id: False)
+            edx_platform.create_thread(
+                course_id=str(course_key), topic_id="general", author_id=learner, title="A question",
+                body=words(20, 1), is_held=False,
+            )  # fmt: skip
+        now, days = timezone.now(), timedelta(days=1)
+        CommentThread.objects.update(created_at=now - 3 * days, updated_at=now - 3 * days)
+        CourseSwitch.objects.update(changed_at=now - 5 * days)
+        said = StringIO()
+        call_command("repair_contributions", stdout=said)
+        assert "Done: nothing." in said.getvalue()
+        JobRun.objects.update(succeeded_at=now - 4 * days)
+        call_command("repair_contributions", "--hours=50", stdout=said)
+        assert JobRun.objects.get().succeeded_at == now - 4 * days, "a part of what is due is no success"
+        call_command("repair_contributions", "--dry-run", stdout=said)
+        assert "1 posts without a record" in said.getvalue()
+        call_command("repair_contributions", stdout=said)
+        assert Contribution.objects.get().author_id == learner
+        assert JobRun.objects.get().succeeded_at > now
 
     @pytest.mark.parametrize(
         "call",

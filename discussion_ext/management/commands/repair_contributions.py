@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any
 
+from discussion_ext.upkeep import hours_to_repair
 from people import api as people
 
 
@@ -17,8 +18,13 @@ class Command(people.JobCommand):
 
     def add_job_arguments(self, parser: ArgumentParser) -> None:
         """Take how far to look back."""
-        parser.add_argument("--hours", type=people.whole_number, default=48, help="look at posts of so many hours (48)")
+        help_text = "look at posts of so many hours (48; after an outage, since the day before the last success)"
+        parser.add_argument("--hours", type=people.whole_number, help=help_text)
 
     def read_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return how far to look back."""
         return {"hours": options["hours"]}
+
+    def is_partial(self, options: Mapping[str, Any]) -> bool:
+        """Tell whether less is looked at than is due."""
+        return options["hours"] is not None and options["hours"] < hours_to_repair()
