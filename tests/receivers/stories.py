@@ -437,13 +437,13 @@ STORIES: dict[str, Story] = {
     "people.on_delivery_saved on post_save of Delivery": Story(
         act=_ask_for_mail,
         stands=lambda scene: Delivery.objects.filter(user_id=scene.author.pk).exists(),
-        breaks="people.handlers.partial",
+        breaks="people.api.send_after_commit",
     ),
     "people.on_errand_due on errand_is_due": Story(
         arrange=_earn,
         act=_leave_errand,
         stands=lambda _scene: True,  # nothing happens on the platform
-        breaks="people.handlers.run_errand_task.delay",
+        breaks="people.api.send_after_commit",
     ),
     **{
         f"{app}.on_user_retired on {signal}": Story(
