@@ -13,7 +13,7 @@ from .boards import (
     refresh_board_row,
     refresh_board_rows,
 )
-from .courses import has_given_points, is_on, set_on
+from .courses import has_given_points, is_on, is_on_now, set_on
 from .exceptions import ActivityError, GamificationError, SchemeError, UnknownActivityKind
 from .folding import count_waiting_entries, fold_pending, sweep_entries, sweep_in_batches
 from .history import breakdown, find_source_points, list_entries
@@ -67,6 +67,7 @@ __all__ = [
     "install_scheme",
     "is_latest_scheme",
     "is_on",
+    "is_on_now",
     "keep_choice_pace",
     "list_around",
     "list_board",

@@ -29,8 +29,8 @@ class PointsCourseApp(CourseApp):
 
     @classmethod
     def is_enabled(cls, course_key: CourseKey) -> bool:
-        """Return whether points are on for a course."""
-        return api.is_on(course_key)
+        """Return whether points are on for a course. The platform keeps the answer at publishing, in its worker."""
+        return api.is_on_now(course_key)
 
     @classmethod
     def set_enabled(cls, course_key: CourseKey, enabled: bool, user: Any) -> bool:

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from gamification import api
+from gamification.models import PointsCourse
 from lms.djangoapps.courseware.tabs import get_course_tab_list
 from openedx.core.djangoapps.course_apps.plugins import CourseAppsPluginManager
 from xmodule.modulestore.django import modulestore
@@ -54,3 +55,13 @@ def test_nobody_else_does(card, course_key, course_team, learner, outsider):
         assert card.get_allowed_operations(course_key, user) == {"enable": False, "configure": False}
     assert card.is_enabled(course_key) is False
     assert card.get_allowed_operations(course_key, course_team) == {"enable": True, "configure": False}
+
+
+def test_the_card_never_tells_what_a_process_remembers(course_key, card, settings):
+    """The platform stores the card's answer when a course is published, and shows that from then on."""
+    settings.GAMIFICATION_CACHE_SECONDS = 60
+    PointsCourse.objects.create(course_key=str(course_key), is_on=False)
+    assert not api.is_on(course_key)
+    PointsCourse.objects.filter(course_key=str(course_key)).update(is_on=True)  # as another process does
+    assert not api.is_on(course_key), "nothing was remembered, so this test would show nothing"
+    assert card.is_enabled(course_key)
