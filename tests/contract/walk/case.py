@@ -78,11 +78,11 @@ def place_of(person: Person, course_id: str) -> dict[str, Any] | None:
     return next((dict(row) for row in rows if row["is_me"]), None)
 
 
-def earned_of(person: Person, course_id: str, subsection: str) -> float:
-    """Return the points of the grade that the platform's progress page counts in a subsection."""
+def earned_of(person: Person, course_id: str, subsection: str) -> float | None:
+    """Return the points that the platform's progress page counts in a subsection, None until it lists that one."""
     found = person.read(f"/api/course_home/progress/{course_id}")
     names = {part["display_name"]: part for section in found["section_scores"] for part in section["subsections"]}
-    return float(names[subsection]["num_points_earned"])
+    return float(names[subsection]["num_points_earned"]) if subsection in names else None
 
 
 def completion_of(person: Person, course_id: str, usage_key: str) -> float | None:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import requests
 from lxml import html
 
-PATIENCE_SECONDS = 30  # workers, and caches of a course that was published a moment ago
+PATIENCE_SECONDS = 60  # workers, and caches of a course that was published a moment ago
 
 
 @dataclass(frozen=True)

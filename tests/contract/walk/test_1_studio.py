@@ -31,12 +31,13 @@ def unit(classroom: Classroom) -> dict[str, str]:
 
 @pytest.mark.parametrize("app", APPS)
 def test_the_course_team_turns_the_suite_on_and_off(classroom, app):
+    """Studio's processes remember for some seconds what was chosen."""
     by_staff = Studio(classroom.teacher)
-    assert classroom.studio.apps(classroom.course_id)[app] is True
+    assert eventually(lambda: classroom.studio.apps(classroom.course_id)[app] is True)
     assert by_staff.switch(classroom.course_id, app, is_on=False).status_code == 200
-    assert by_staff.apps(classroom.course_id)[app] is False
+    assert eventually(lambda: by_staff.apps(classroom.course_id)[app] is False)
     assert by_staff.switch(classroom.course_id, app, is_on=True).status_code == 200
-    assert classroom.studio.apps(classroom.course_id)[app] is True
+    assert eventually(lambda: classroom.studio.apps(classroom.course_id)[app] is True)
     assert Studio(classroom.ada).switch(classroom.course_id, app, is_on=False).status_code == 403
 
 

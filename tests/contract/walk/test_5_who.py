@@ -43,7 +43,7 @@ def test_viewing_as_a_learner_changes_nothing_of_theirs(classroom, case):
     assert "Nothing written here yet." in seen
     assert case.step(cleo) == "read"
     assert POSITION not in case.words(cleo)
-    assert earned_of(cleo, case.course_id, NAME) == 0
+    assert eventually(lambda: earned_of(cleo, case.course_id, NAME) == 0)
     assert completion_of(cleo, case.course_id, case.usage_key) in {0.0, None}
     assert points_of(cleo, case.course_id) == points
 
