@@ -162,7 +162,7 @@ def _take_up(cursor: Backfill, kind: str, wish: Wish) -> Iterator[Counts]:
 
 def _take(post: ForumPostData, wish: Wish) -> bool:
     """Take up one post; one that cannot be is left to an errand and keeps none of the others waiting."""
-    intent = Intent(is_history=True, is_unpaid=not wish.has_points)
+    intent = Intent(is_unpaid=not wish.has_points)
     with acting(intent):
         try:
             with transaction.atomic():

@@ -18,8 +18,8 @@ from .data import ContributionKind, ContributionState
 class Intent:
     """One act of our api. ``restores`` is the contribution that is posted again; ``kind`` what the post shall be.
 
-    ``actor_id``, ``state`` and ``reason`` say who takes a post away, and why. A post that ``is_history`` was written
-    before our time: nobody gets a mail about it, and if it ``is_unpaid`` it earns nothing.
+    ``actor_id``, ``state`` and ``reason`` say who takes a post away, and why. A post that ``is_unpaid`` was written
+    before our time and earns nothing.
     """
 
     kind: ContributionKind | None = None
@@ -27,7 +27,6 @@ class Intent:
     actor_id: int | None = None
     state: ContributionState | None = None
     reason: str = ""
-    is_history: bool = False
     is_unpaid: bool = False
 
     def to_json(self) -> dict[str, Any]:
