@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from people.data import DeliveryState, JobStatusData, SeenData
@@ -18,7 +19,8 @@ _START: Final = (
     "See that a Celery beat with the LMS's settings and a worker run, or that cron runs every few minutes: "
     "manage.py lms run_community_jobs."
 )
-_RECENT = timedelta(days=7)
+_RECENT: Final = timedelta(days=7)
+_FIRST_DAY: Final = timedelta(days=1)
 
 
 def check_jobs() -> Iterator[SeenData]:
@@ -28,7 +30,9 @@ def check_jobs() -> Iterator[SeenData]:
         yield SeenData.skipped("No job has an interval.")
     never = [job.name for job in known if job.last_succeeded_at is None and not job.failures]
     if never:
-        yield SeenData.warning(f"Never run: {', '.join(never)}.", _START)
+        # Before the first start there is no beat; a day later somebody forgot it.
+        judge = SeenData.warning if _is_new() else SeenData.failure
+        yield judge(f"Never run: {', '.join(never)}.", _START)
     troubled = [seen for job in known if job.name not in never and (seen := _look_at_job(job)) is not None]
     yield from troubled
     if known and not troubled and not never:
@@ -71,6 +75,12 @@ def check_deliveries() -> Iterator[SeenData]:
         )
     if late is None and not unknown and not failed:
         yield SeenData.ok("No mail waits longer than it should.")
+
+
+def _is_new() -> bool:
+    """Tell whether the record of the jobs is no older than a day."""
+    migrations = MigrationRecorder.Migration.objects.filter(app="people", name="0003_job_runs")
+    return migrations.filter(applied__gt=timezone.now() - _FIRST_DAY).exists()
 
 
 def _look_at_job(job: JobStatusData) -> SeenData | None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.signals import post_save
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
@@ -266,6 +267,11 @@ def job_never_run(_stage: Stage) -> None:
     JobRun.objects.filter(name="people.run_errands").delete()
 
 
+def job_never_run_for_days(stage: Stage) -> None:
+    job_never_run(stage)
+    MigrationRecorder.Migration.objects.filter(app="people").update(applied=timezone.now() - timedelta(days=2))
+
+
 def job_late(_stage: Stage) -> None:
     JobRun.objects.filter(name="people.run_errands").update(succeeded_at=timezone.now() - timedelta(days=2))
 
@@ -417,6 +423,7 @@ CAUSES: list[tuple[str, Callable[[Stage], None], FindingState, str]] = [
     ("files/mails", mail_template_missing, FAILURE, "unwritten"),
     ("files/mails", no_channel_for_mail, FAILURE, "No channel"),
     ("work/jobs", job_never_run, WARNING, "people.run_errands"),
+    ("work/jobs", job_never_run_for_days, FAILURE, "people.run_errands"),
     ("work/jobs", job_late, FAILURE, "people.run_errands has not run"),
     ("work/jobs", job_failing, FAILURE, "OperationalError"),
     ("work/errands", errand_waiting, WARNING, "1 errands wait"),
