@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 
 from . import api
 from .data import PRIVATE_HEADERS, DeliveryState, FindingState
+from .messages import KINDS
 from .models import AuditEntry, Delivery, Errand, Service
 from .upkeep.backlogs import count_some, say_count
 
@@ -78,12 +79,27 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         return render(request, "people/admin/person_export.html", context, status=404 if error else 200)
 
 
+class KindFilter(admin.SimpleListFilter):
+    """Choose a kind of mail from those there are: Django would look for them in every row."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the kinds under the names that people read."""
+        return [(name, str(kind.title)) for name, kind in sorted(KINDS.items())]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
+        """Narrow the list to the kind that was chosen."""
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
     """Mail asked for, with what became of it."""
 
     list_display = ("requested_at", "kind", "user_id", "state", "due_at", "attempts", "detail")
-    list_filter = ("state", "kind")
+    list_filter = ("state", KindFilter)
     search_fields = ("=user_id", "=key")
     actions = ("send_again",)
     show_full_result_count = False

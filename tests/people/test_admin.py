@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from people import api
@@ -25,6 +27,18 @@ def test_rows_are_only_read(client, operator, person):
     assert client.get(address).status_code == 200
     assert client.post(address, {"reason": "x"}).status_code == 403
     assert client.post(reverse("admin:people_auditentry_delete", args=[entry.id])).status_code == 403
+
+
+def test_kinds_of_mail_are_not_looked_for_in_every_row(client, operator, person):
+    api.request_delivery(key="k", user_id=person.pk, kind="case_answered", context={"url": "/"})
+    client.force_login(operator)
+    address = reverse("admin:people_delivery_changelist")
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(address)
+    assert "?kind=case_answered" in page.content.decode()
+    assert [query["sql"] for query in queries if "DISTINCT" in query["sql"] and "people_delivery" in query["sql"]] == []
+    assert client.get(address, {"kind": "case_answered"}).context["cl"].result_count == 1
+    assert client.get(address, {"kind": "other"}).context["cl"].result_count == 0
 
 
 @pytest.mark.parametrize("is_allowed", [True, False])
