@@ -146,7 +146,7 @@ def check_backlog() -> Iterator[SeenData]:
         for what, waiting in rows.items()
     ]
     for due, what in (("points_due", "points"), ("fold_due", "counts")):
-        if Contribution.objects.filter(**{due: 1}).order_by()[:_MANY_POSTS].count() == _MANY_POSTS:
+        if Contribution.objects.filter(**{f"{due}__isnull": False}).order_by()[:_MANY_POSTS].count() == _MANY_POSTS:
             late.append(
                 SeenData.warning(
                     f"{_MANY_POSTS} posts or more wait for their {what}.",

@@ -14,7 +14,8 @@ from itertools import chain
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import Least
 from opaque_keys.edx.keys import CourseKey
 
 from gamification import api as gamification
@@ -32,6 +33,7 @@ from .results import evaluate_pending
 log = logging.getLogger(__name__)
 
 _BATCH = 200
+_LAST_IN_LINE: Final = 30_000
 MISSING: Final = "missing"
 CHANGED: Final = "changed"
 VANISHED: Final = "vanished"
@@ -41,7 +43,7 @@ def sweep(*, limit: int = _BATCH, is_dry_run: bool = False) -> dict[str, int]:
     """Do everything that was left behind, at most ``limit`` of each, and return how many of each there were."""
     if is_dry_run:
         return {
-            "points": Contribution.objects.filter(points_due=1).count(),
+            "points": Contribution.objects.filter(points_due__isnull=False).count(),
             "counts": Contribution.objects.filter(fold_due=1).count() + HelpfulMark.objects.filter(fold_due=1).count(),
             "closings": _due_closings().count(),
             "evaluations": PendingEvaluation.objects.values("task", "user_id").distinct().count(),
@@ -95,8 +97,10 @@ def _try_to_repair(key: str) -> None:
 
 
 def _send_points(limit: int) -> int:
+    """Tell the ledger what it has not heard; what failed goes behind the others, or some would wait for ever."""
     done = 0
-    for contribution in Contribution.objects.filter(points_due=1).select_related("task", "root").order_by("pk")[:limit]:
+    due = Contribution.objects.filter(points_due__isnull=False).select_related("task", "root")
+    for contribution in due.order_by("points_due", "pk")[:limit]:
         try:
             with transaction.atomic():
                 send_points(contribution)
@@ -108,6 +112,8 @@ def _send_points(limit: int) -> int:
         except Exception as error:  # noqa: BLE001
             name = people.name_error(error)
             log.error("discussion_ext.points_failed contribution=%s error=%s", contribution.pk, name)
+            later = Least(F("points_due") + 1, _LAST_IN_LINE)
+            Contribution.objects.filter(pk=contribution.pk, points_due__isnull=False).update(points_due=later)
     return done
 
 

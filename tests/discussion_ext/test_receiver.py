@@ -486,6 +486,33 @@ class TestFailure:
         assert Contribution.objects.get().points_due is None
         assert gamification.get_standing(learner, course_key).points == 3
 
+    def test_points_that_are_always_refused_keep_no_others_waiting(
+        self,
+        course_key: CourseKey,
+        learner: int,
+        peer: int,
+        post: Callable[..., str],
+        words: Callable[..., str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        for author in (learner, peer):
+            post(author, words(20, author), topic="general")
+        Contribution.objects.update(points_due=1)
+        real = gamification.record_activity
+
+        def refuse_one(**values: Any) -> None:
+            if values["user_id"] == learner:
+                raise ValueError
+            real(**values)
+
+        with monkeypatch.context() as broken:
+            broken.setattr("gamification.api.record_activity", refuse_one)
+            for _ in range(2):
+                api.sweep(limit=1)
+        assert list(Contribution.objects.order_by("pk").values_list("points_due", flat=True)) == [2, None]
+        api.sweep(limit=1)
+        assert not Contribution.objects.filter(points_due__isnull=False).exists()
+
     def test_a_broker_that_is_down_costs_nothing(
         self,
         case: UsageKey,
