@@ -11,6 +11,7 @@ from opaque_keys.edx.keys import CourseKey
 
 from people import api as people
 
+from .data import ErrandKind
 from .models import CourseSwitch
 
 _SECONDS = 60
@@ -30,7 +31,10 @@ def is_on(course_key: CourseKey) -> bool:
 
 @transaction.atomic
 def set_on(course_key: CourseKey, is_on: bool, *, actor_id: int) -> None:
-    """Turn cases on or off in a course. Nothing that was written is lost while they are off."""
+    """Turn cases on or off in a course. Nothing that was written is lost while they are off.
+
+    What was published while they were off is taken over after the commit.
+    """
     CourseSwitch.objects.update_or_create(course_id=str(course_key), defaults={"is_on": is_on, "changed_by": actor_id})
     people.record_audit(
         actor_id=actor_id,
@@ -38,6 +42,9 @@ def set_on(course_key: CourseKey, is_on: bool, *, actor_id: int) -> None:
         target=str(course_key),
         context_key=str(course_key),
     )
+    if is_on:
+        facts = {"course": str(course_key), "is_evaluated": False}
+        people.add_errand(kind=ErrandKind.COURSE, key=str(course_key), facts=facts, run_after_commit=True)
     cache.delete(_cache_name(course_key))
     transaction.on_commit(lambda: cache.delete(_cache_name(course_key)))
 

@@ -20,7 +20,7 @@ from tests.bench.people import make_learners
 
 POSITIONS = 40
 AUTHORS = 120
-ROUNDS = 150
+ROUNDS = 250
 TOPIC = "bench-table"
 
 

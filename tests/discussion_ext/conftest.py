@@ -50,10 +50,13 @@ def course_key(db: None) -> CourseKey:
     from discussion_ext import api
     from gamification import api as gamification
     from openedx.core.djangoapps.content.course_overviews.models import CourseOverview
+    from people import api as people
 
     CourseOverview.objects.get_or_create(id=COURSE, defaults={"display_name": "Leading teams", "org": "Meridian"})
     api.set_on(COURSE, True, actor_id=1)
     gamification.set_on(COURSE, True, actor_id=1)
+    # Nothing has been published in it: its cases come from the tests.
+    people.run_errands(kind="discussion.course")
     return COURSE
 
 

@@ -31,9 +31,11 @@ def lively_course(course_key: CourseKey) -> CourseKey:
 
     from discussion_ext import api as cases
     from gamification import api as points
+    from people import api as people
 
     cases.set_on(course_key, True, actor_id=1)
     points.set_on(course_key, True, actor_id=1)
+    people.run_errands(kind="discussion.course")  # nothing has been published in it
     with override_waffle_switch(ENABLE_COMPLETION_TRACKING_SWITCH, True):
         yield course_key
 

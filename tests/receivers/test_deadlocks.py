@@ -22,14 +22,14 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from forum import api as forum_api
-from forum.models import ForumUser
+from forum.models import CommentThread, ForumUser
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from common.djangoapps.student.models import CourseAccessRole, CourseEnrollment
 from common.djangoapps.student.roles import CourseStaffRole
 from discussion_ext import api as cases
 from discussion_ext.data import CaseConfigData
-from discussion_ext.models import Contribution, Report
+from discussion_ext.models import Contribution, PendingEvaluation, Report
 from gamification import api as points
 from people import api as people
 from people.models import Errand
@@ -398,3 +398,48 @@ def test_rows_locked_in_another_order_do_deadlock(town: Town) -> None:
     assert [error.args[0] for error in results if error] == [1213]
     assert watch.deadlocks == [{"discussion_ext_contribution"}]
     assert len(watch.ours) == 1
+
+
+@pytest.mark.isolation("read committed")
+def test_a_deadlock_in_a_receiver_reaches_the_sender(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one failure that is not hidden: InnoDB has thrown the post away, to say that it stands would be a lie."""
+    with transaction.atomic():
+        posts = [
+            cases.post_position(usage_key=town.held, user_id=user.pk, body=text_of(12)).contribution.id
+            for user in town.learners[:2]
+        ]
+    real, between = cases.record_post, threading.Barrier(2)
+
+    def lock(first: int, second: int) -> None:
+        Contribution.objects.select_for_update().get(pk=first)
+        between.wait(timeout=10)
+        Contribution.objects.select_for_update().get(pk=second)
+
+    def record_and_lock(*args: Any, **kwargs: Any) -> Any:
+        result = real(*args, **kwargs)
+        lock(*posts)
+        return result
+
+    def cross() -> None:
+        try:
+            with transaction.atomic():
+                # InnoDB ends the one that has changed less.
+                Contribution.objects.filter(pk=posts[1]).update(helpful=5)
+                for number in range(300):
+                    PendingEvaluation.objects.create(task_id=1, user_id=10_000 + number)
+                lock(*reversed(posts))
+        finally:
+            connection.close()
+
+    monkeypatch.setattr("discussion_ext.api.record_post", record_and_lock)
+    threads, errands = CommentThread.objects.count(), Errand.objects.count()
+    with ThreadPoolExecutor(1) as pool:
+        crossing = pool.submit(cross)
+        with pytest.raises(OperationalError) as raised, transaction.atomic():
+            forum_api.create_thread(
+                title="Lost", body=text_of(16), course_id=town.course_id, user_id=str(town.learners[2].pk),
+                commentable_id="general",
+            )  # fmt: skip
+        crossing.result()
+    assert raised.value.args[0] == 1213
+    assert (CommentThread.objects.count(), Errand.objects.count()) == (threads, errands)
