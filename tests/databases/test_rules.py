@@ -14,6 +14,7 @@ from django.apps import apps
 from django.db import connection, migrations
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
+from django.db.models import NOT_PROVIDED, BooleanField
 
 from people.batches import InBatches
 from people.fields import RefuseToMerge
@@ -24,6 +25,7 @@ from .schema import OUR_APPS
 ENDS_SUPPORT: dict[tuple[str, str], str] = {
     ("gamification", "0004_no_missed_completions"): "the table was never in a release",
     ("discussion_ext", "0004_no_repairs"): "the table was never in a release",
+    ("discussion_ext", "0005_backfills"): "there was no release before",
 }
 # Imports of ours beside people.fields and people.batches, which promise never to change.
 IMPORTS_OURS: dict[str, str] = {
@@ -79,8 +81,16 @@ def test_it_can_be_taken_back(migration: migrations.Migration) -> None:
     assert [each for each in migration.operations if not each.reversible] == []
 
 
+def has_to_be_given(operation: Operation) -> bool:
+    """Tell whether it adds a column that every insert has to fill: Django's defaults stay out of the database."""
+    if not isinstance(operation, migrations.AddField):
+        return False
+    has_default = getattr(operation.field, "db_default", NOT_PROVIDED) is not NOT_PROVIDED  # since Django 5.0
+    return not operation.field.null and not has_default
+
+
 def test_the_release_before_survives_it(migration: migrations.Migration) -> None:
-    ends = [each.describe() for each in migration.operations if isinstance(each, _ENDS)]
+    ends = [each.describe() for each in migration.operations if isinstance(each, _ENDS) or has_to_be_given(each)]
     assert not ends or (migration.app_label, migration.name) in ENDS_SUPPORT, ends
 
 
@@ -104,6 +114,11 @@ def test_it_imports_none_of_our_code(migration: migrations.Migration) -> None:
     ours = {name for name in named if name.split(".")[0] in (*OUR_APPS, "xblocks", "")}
     if f"{migration.app_label}/{migration.name}" not in IMPORTS_OURS:
         assert ours <= {"people.fields", "people.batches"}
+
+
+def test_a_column_that_has_to_be_given_is_seen() -> None:
+    added = (BooleanField(default=False), BooleanField(null=True))
+    assert [has_to_be_given(migrations.AddField("x", "y", field)) for field in added] == [True, False]
 
 
 def test_excuses_are_needed() -> None:
