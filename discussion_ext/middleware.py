@@ -1,7 +1,8 @@
 """Keep held posts out of every page that is asked for a post by its number.
 
-The REST API of the platform asks for the course of a thread, which a held one does not have. The pages of before that
-API (``/courses/<course>/discussion/forum/<topic>/threads/<number>?ajax=1`` and the acts beside it) ask only whether the
+The REST API of the platform asks for the course of a thread, which a held one does not have, and says so in its own
+words: it is left alone. The pages of before that API
+(``/courses/<course>/discussion/forum/<topic>/threads/<number>?ajax=1`` and the acts beside it) ask only whether the
 reader may see the course in the *address*, and give any thread.
 """
 
@@ -18,7 +19,7 @@ _NAMES = {"thread_id": "thread", "comment_id": "comment"}
 
 
 class HeldPostsMiddleware:
-    """Answer 404 where the address names a held post; one query, and only for addresses that name a post."""
+    """Answer 404 where a page's address names a held post; one query, and only for addresses that name a post."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -29,7 +30,9 @@ class HeldPostsMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Look at what the address named before its view runs."""
-        del request, view, args
+        del request, args
+        if hasattr(view, "cls"):  # a view of the REST API
+            return
         for name, kind in _NAMES.items():
             if name in kwargs and _is_held(kind, str(kwargs[name])):
                 raise Http404
