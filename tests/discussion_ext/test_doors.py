@@ -21,8 +21,9 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from discussion_ext import api, edx_platform
 from discussion_ext.course_apps import CasesCourseApp
 from discussion_ext.data import CaseConfigData, PostedData
-from discussion_ext.models import Contribution, CourseSwitch, Participation, PendingEvaluation
-from people.models import JobRun
+from discussion_ext.models import Contribution, CourseSwitch, Participation, PendingEvaluation, Task
+from people import api as people
+from people.models import Errand, JobRun
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +93,20 @@ class TestCommands:
 
 
 class TestCourseCard:
+    def test_what_was_published_before_is_taken_over(
+        self, course_key: CourseKey, staff: int, committed: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        team = User.objects.get(pk=staff)
+        CasesCourseApp.set_enabled(course_key, False, team)
+        assert not Errand.objects.exists()
+        key = course_key.make_usage_key("case_discussion", "early")
+        published = [(key, CaseConfigData(title="Early", is_held=False, topic_id="table"))]
+        monkeypatch.setattr("discussion_ext.edx_platform.list_task_configurations", lambda _key: iter(published))
+        with committed():
+            CasesCourseApp.set_enabled(course_key, True, team)
+        people.run_errands()
+        assert Task.objects.get().title == "Early"
+
     def test_the_team_turns_cases_on_and_off(self, course_key: CourseKey, staff: int, learner: int) -> None:
         team, somebody = User.objects.get(pk=staff), User.objects.get(pk=learner)
         assert CasesCourseApp.is_available(course_key)
