@@ -21,9 +21,9 @@ from django.utils import timezone
 from .caps import Line, Window
 from .models import SCORE_BITS, USER_BITS, Bucket, Entry, Listing, Total, bucket_key
 
-ENTRY = Entry._meta.db_table  # noqa: SLF001 - Django documents _meta
-TOTAL = Total._meta.db_table  # noqa: SLF001
-BUCKET = Bucket._meta.db_table  # noqa: SLF001
+ENTRY = Entry._meta.db_table
+TOTAL = Total._meta.db_table
+BUCKET = Bucket._meta.db_table
 
 #: SQLite takes no more in one statement when it is old.
 MOST_PARAMETERS = 900

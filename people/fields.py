@@ -42,7 +42,7 @@ class RefuseToMerge:
         if connection.vendor != "mysql":
             return
         for model in apps.get_app_config(self.app_label).get_models():
-            options = model._meta  # noqa: SLF001 - Django's documented way to ask a model
+            options = model._meta
             for fields in _unique_exact(options):
                 if _would_merge(connection, options.db_table, fields):
                     columns = ", ".join(field.column for field in fields)
