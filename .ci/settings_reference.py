@@ -54,7 +54,7 @@ def annotated(app: str) -> list[dict[str, str]]:
 
 def actual_defaults() -> dict[str, object]:
     """Return what the apps set on a site that has set nothing."""
-    settings = SimpleNamespace(DEFAULT_FROM_EMAIL="", CELERYBEAT_SCHEDULE={}, FEATURES={})
+    settings = SimpleNamespace(DEFAULT_FROM_EMAIL="", CELERYBEAT_SCHEDULE={}, FEATURES={}, MIDDLEWARE=[])
     for app in APPS:
         common = __import__(f"{app}.settings.common", fromlist=["plugin_settings"])
         before = dict(vars(settings))
