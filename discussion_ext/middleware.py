@@ -1,14 +1,14 @@
-"""Keep held posts out of every page that is asked for a post by its number.
+"""Keep held posts out of every address that names a post by its number, or the key under which they are stored.
 
-The REST API of the platform asks for the course of a thread, which a held one does not have, and says so in its own
-words: it is left alone. The pages of before that API
-(``/courses/<course>/discussion/forum/<topic>/threads/<number>?ajax=1`` and the acts beside it) ask only whether the
-reader may see the course in the *address*, and give any thread.
+The discussion's REST API asks for the course of a thread, which a held one does not have, and says so in its own words:
+it is left alone. The pages of before that API (``/courses/<course>/discussion/forum/<topic>/threads/<number>?ajax=1``
+and the acts beside it) ask only whether the reader may see the course in the *address*, and give any thread. The
+forum's own HTTP API (``/forum/api/``), which older releases (0.3.4 for one) mount in every LMS, asks nobody anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -16,10 +16,12 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from . import contributions, edx_platform
 
 _NAMES = {"thread_id": "thread", "comment_id": "comment"}
+_ASKS_ITSELF = "/api/discussion/"
+_ASKS_NOBODY = "/forum/api/"
 
 
 class HeldPostsMiddleware:
-    """Answer 404 where a page's address names a held post; one query, and only for addresses that name a post."""
+    """Answer 404 where an address names a held post; one query, and only for addresses that name a post."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -30,12 +32,19 @@ class HeldPostsMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Look at what the address named before its view runs."""
-        del request, args
-        if hasattr(view, "cls"):  # a view of the REST API
+        del view, args
+        if request.path_info.startswith(_ASKS_ITSELF):
             return
+        if request.path_info.startswith(_ASKS_NOBODY) and _names_held_posts(request.GET.values()):
+            raise Http404
         for name, kind in _NAMES.items():
             if name in kwargs and _is_held(kind, str(kwargs[name])):
                 raise Http404
+
+
+def _names_held_posts(values: Iterable[str]) -> bool:
+    """Tell whether a list is asked for in which held posts could stand."""
+    return bool({"standalone", contributions.held_course_id()} & set(values))
 
 
 def _is_held(kind: str, number: str) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.test import Client, RequestFactory
 from opaque_keys.edx.keys import CourseKey, UsageKey
+from rest_framework.views import APIView
 
 from discussion_ext import api
 from discussion_ext.data import PostedData
@@ -18,9 +20,9 @@ from discussion_ext.models import Contribution
 pytestmark = pytest.mark.django_db
 
 
-def _ask(**named: str) -> None:
+def _ask(address: str = "/", /, **named: str) -> None:
     middleware = HeldPostsMiddleware(lambda _request: HttpResponse())
-    middleware.process_view(RequestFactory().get("/"), None, (), named)
+    middleware.process_view(RequestFactory().get(address), APIView.as_view(), (), named)
 
 
 def _number(posted: PostedData) -> str:
@@ -42,6 +44,17 @@ def test_a_held_position_and_answer_are_not_there(
     for named in ({"thread_id": _number(position)}, {"comment_id": _number(answer)}):
         with pytest.raises(Http404):
             _ask(course_id="course-v1:any+course+there", **named)
+        with pytest.raises(Http404):
+            _ask("/forum/api/v2/threads/1", **named)
+        _ask("/api/discussion/v1/threads/1", **named)
+
+
+def test_the_forums_own_api_lists_none() -> None:
+    held = quote(settings.DISCUSSION_EXT_HELD_COURSE_KEY)
+    for asked in (f"course_id={held}", "context=standalone"):
+        with pytest.raises(Http404):
+            _ask(f"/forum/api/v2/search/threads?text=the&{asked}")
+    _ask("/forum/api/v2/search/threads?text=the&course_id=course-v1%3Aany%2Bcourse%2Bthere")
 
 
 @pytest.mark.parametrize("number", ["0", "999999999", "99999999999999999999999", "5f3c0e7b9d1a4c0017a2b3c4", "²", "-1"])
