@@ -18,10 +18,10 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from discussion_ext import api
 from discussion_ext.data import PostedData
-from discussion_ext.models import Contribution, SketchHash
+from discussion_ext.models import Contribution, Report, SketchHash
 from gamification import api as gamification
 from people import api as people
-from people.models import Errand
+from people.models import Delivery, Errand
 
 pytestmark = pytest.mark.django_db
 
@@ -549,6 +549,43 @@ class TestFailure:
         assert api.repair_forum(hours=1) == {"missing": 1, "changed": 0, "vanished": 0}
         assert Contribution.objects.get().kind == "position"
         assert api.repair_forum(hours=1) == {"missing": 0, "changed": 0, "vanished": 0}
+
+    def test_votes_and_reports_that_came_before_the_record_are_taken_over(
+        self,
+        learner: int,
+        peer: int,
+        post: Callable[..., str],
+        words: Callable[..., str],
+        monkeypatch: pytest.MonkeyPatch,
+        course_key: CourseKey,
+    ) -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr("discussion_ext.api.record_post", lambda *_args, **_kwargs: 1 / 0)
+            thread = post(learner, words(20, 1), topic="general")
+        forum_api.update_thread_votes(thread, str(peer), value="up", course_id=str(course_key))
+        forum_api.update_thread_flag(thread, "flag", user_id=str(peer), course_id=str(course_key))
+        people.run_errands()
+        assert Contribution.objects.get().helpful == 1
+        assert Report.objects.get().reporter_id == peer
+
+    @pytest.mark.parametrize(("hours", "mails"), [(23, 1), (25, 0)])
+    def test_an_answer_that_is_completed_late_is_news_for_a_day(
+        self,
+        open_case: UsageKey,
+        learner: int,
+        peer: int,
+        post: Callable[..., str],
+        reply: Callable[..., str],
+        words: Callable[..., str],
+        hours: int,
+        mails: int,
+    ) -> None:
+        reply(peer, words(20, 2), thread=post(learner, words(20, 1)))
+        answer = Contribution.objects.get(kind="answer")
+        Contribution.objects.filter(pk=answer.pk).update(created_at=timezone.now() - timedelta(hours=hours))
+        for _ in range(2):
+            api.complete_contribution(answer.pk)
+        assert Delivery.objects.filter(kind="case_answered", user_id=learner).count() == mails
 
     def test_an_edit_without_any_trace_is_found(
         self, learner: int, post: Callable[..., str], words: Callable[..., str]
