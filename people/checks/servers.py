@@ -43,7 +43,15 @@ def check_workers() -> Iterator[SeenData]:
         yield SeenData.ok("Tasks need no worker.")
         return
     queue = settings.PEOPLE_TASK_QUEUE or current_app.conf.task_default_queue
-    answers: dict[str, list[dict[str, Any]]] = current_app.control.inspect(timeout=_SECONDS).active_queues() or {}
+    answers: dict[str, list[dict[str, Any]]]
+    try:
+        answers = current_app.control.inspect(timeout=_SECONDS).active_queues() or {}
+    except Exception as error:  # noqa: BLE001 - each transport has errors of its own
+        yield SeenData.failure(
+            f"No worker can be asked: {type(error).__name__}.",
+            "See that the broker runs and that BROKER_URL of this service names it.",
+        )
+        return
     listening = [name for name, queues in answers.items() if queue in {entry["name"] for entry in queues}]
     if listening:
         yield SeenData.ok(f"Workers on the queue {queue}: {len(listening)}.")
@@ -63,8 +71,16 @@ def check_cache() -> Iterator[SeenData]:
     """See that the cache keeps what it is given, for all processes."""
     backend = settings.CACHES["default"]["BACKEND"]
     key, value = "people.checks.cache", uuid4().hex
-    cache.set(key, value, _SECONDS)
-    if cache.get(key) != value:
+    try:
+        cache.set(key, value, _SECONDS)
+        kept = cache.get(key)
+    except Exception as error:  # noqa: BLE001 - each backend has errors of its own
+        yield SeenData.failure(
+            f"The cache ({backend}) does not answer: {type(error).__name__}.",
+            "See that the cache server runs and that CACHES of this service names it.",
+        )
+        return
+    if kept != value:
         yield SeenData.failure(
             f"The cache ({backend}) does not keep what it is given.",
             "See that the cache server runs and that CACHES of this service names it.",

@@ -199,6 +199,16 @@ def cache_that_forgets(stage: Stage) -> None:
     stage.settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
 
+def cache_down(stage: Stage) -> None:
+    from redis.exceptions import ConnectionError as NoRedis
+
+    class Gone:
+        def set(self, *_args: Any) -> None:
+            raise NoRedis
+
+    stage.patch("people.checks.servers.cache", Gone())
+
+
 def broker_down(stage: Stage) -> None:
     _not_eager(stage, f"redis://127.0.0.1:{_closed_port()}/0")
 
@@ -413,8 +423,10 @@ CAUSES: list[tuple[str, Callable[[Stage], None], FindingState, str]] = [
     ("database/zones", no_zones, FAILURE, "0 time zones"),
     ("servers/cache", cache_of_one_process, FAILURE, "locmem"),
     ("servers/cache", cache_that_forgets, FAILURE, "does not keep"),
+    ("servers/cache", cache_down, FAILURE, "does not answer"),
     ("servers/broker", broker_down, FAILURE, "does not answer"),
     ("servers/workers", no_worker, WARNING, "No worker"),
+    ("servers/workers", broker_down, FAILURE, "can be asked"),
     ("servers/workers", worker_on_another_queue, FAILURE, "listens"),
     ("files/templates", template_broken, FAILURE, "gamification/board.html"),
     ("files/pages", page_file_not_found, FAILURE, "people/community.css"),

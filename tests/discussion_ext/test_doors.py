@@ -85,7 +85,12 @@ class TestCommands:
 
     @pytest.mark.parametrize(
         "call",
-        [("sweep_discussions", "--limit=0"), ("repair_contributions", "--hours=0"), ("evaluate_cases", "no course")],
+        [
+            ("sweep_discussions", "--limit=0"),
+            ("repair_contributions", "--hours=0"),
+            ("repair_contributions", f"--hours={10**12}"),
+            ("evaluate_cases", "no course"),
+        ],
     )
     def test_bad_options_are_named(self, call: tuple[str, ...]) -> None:
         with pytest.raises(CommandError):

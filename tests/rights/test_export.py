@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,23 @@ class TestCommand:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         with pytest.raises(CommandError, match="exists already"):
             call_command("export_person", str(lived.leaving.pk), "--output", str(path))
+
+    def test_a_place_that_cannot_be_written_is_named(self, lived: Town, tmp_path: Path) -> None:
+        with pytest.raises(CommandError, match="cannot be written"):
+            call_command("export_person", str(lived.leaving.pk), "--output", str(tmp_path / "nowhere" / "person.json"))
+
+    def test_what_was_interrupted_leaves_no_half_of_a_file(
+        self, lived: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def pieces(*_args: object, **_options: object) -> Iterator[str]:
+            yield "{"
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("people.api.export_person", pieces)
+        path = tmp_path / "person.json"
+        with pytest.raises(KeyboardInterrupt):
+            call_command("export_person", str(lived.leaving.pk), "--output", str(path))
+        assert not path.exists()
 
     @pytest.mark.parametrize("who", [["4711"], ["--username", "nobody"]])
     def test_nobody(self, db: None, who: list[str]) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+from django.core.management.base import CommandError
 
 from discussion_ext.upkeep import hours_to_repair
 from people import api as people
+
+_MOST_HOURS: Final = 100 * 366 * 24
 
 
 class Command(people.JobCommand):
@@ -23,6 +27,8 @@ class Command(people.JobCommand):
 
     def read_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return how far to look back."""
+        if (options["hours"] or 0) > _MOST_HOURS:
+            raise CommandError(f"--hours: give at most {_MOST_HOURS}.", returncode=2)
         return {"hours": options["hours"]}
 
     def is_partial(self, options: Mapping[str, Any]) -> bool:

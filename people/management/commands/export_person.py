@@ -41,6 +41,12 @@ class Command(BaseCommand):
             handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         except FileExistsError as error:
             raise CommandError(f"{path} exists already.") from error
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.writelines(pieces)
+        except OSError as error:
+            raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.writelines(pieces)
+        except BaseException:
+            path.unlink(missing_ok=True)  # half an export looks like a whole one, and would be in the way of the next
+            raise
         self.stdout.write(f"Written to {path}.")
