@@ -8,10 +8,10 @@ forum's own HTTP API (``/forum/api/``), which older releases (0.3.4 for one) mou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 
 from . import contributions, edx_platform
 
@@ -35,16 +35,17 @@ class HeldPostsMiddleware:
         del view, args
         if request.path_info.startswith(_ASKS_ITSELF):
             return
-        if request.path_info.startswith(_ASKS_NOBODY) and _names_held_posts(request.GET.values()):
+        if request.path_info.startswith(_ASKS_NOBODY) and _names_held_posts(request.GET):
             raise Http404
         for name, kind in _NAMES.items():
             if name in kwargs and _is_held(kind, str(kwargs[name])):
                 raise Http404
 
 
-def _names_held_posts(values: Iterable[str]) -> bool:
+def _names_held_posts(asked: QueryDict) -> bool:
     """Tell whether a list is asked for in which held posts could stand."""
-    return bool({"standalone", contributions.held_course_id()} & set(values))
+    held = {"standalone", contributions.held_course_id()}
+    return any(held.intersection(asked.getlist(name)) for name in asked)
 
 
 def _is_held(kind: str, number: str) -> bool:
