@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,7 +17,9 @@ from typing import Any
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 
+from discussion_ext.models import Contribution
 from people.models import Errand
 
 from .conftest import Request
@@ -48,14 +51,15 @@ def wait_for_a_lock() -> None:
 
 
 @contextmanager
-def held_row() -> Iterator[None]:
-    """Let another connection hold a row until the end."""
+def held_row(rows: QuerySet[Any] | None = None) -> Iterator[None]:
+    """Let another connection hold rows until the end: the first content type unless told otherwise."""
+    wanted = ContentType.objects.order_by("pk")[:1] if rows is None else rows
     is_held, is_over = threading.Event(), threading.Event()
 
     def hold() -> None:
         try:
             with transaction.atomic():
-                ContentType.objects.select_for_update().order_by("pk").first()
+                assert list(wanted.select_for_update())
                 is_held.set()
                 is_over.wait(timeout=30)
         finally:
@@ -75,6 +79,18 @@ def held_row() -> Iterator[None]:
 
 
 @contextmanager
+def no_worker() -> Iterator[None]:
+    """Let the broker be down, so that errands are left to the sweep."""
+
+    def refuse(*_args: Any) -> None:
+        raise ConnectionError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("people.handlers.run_errand_task.delay", refuse)
+        yield
+
+
+@contextmanager
 def broken(story: Story, fail: Fail) -> Iterator[list[BaseException]]:
     """Make what the receiver calls fail after its work, and the broker be down; give the errors there were."""
     path, _dot, name = story.breaks.rpartition(".")
@@ -89,11 +105,7 @@ def broken(story: Story, fail: Fail) -> Iterator[list[BaseException]]:
             errors.append(error)
             raise
 
-    def refuse(*_args: Any) -> None:
-        raise ConnectionError
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("people.handlers.run_errand_task.delay", refuse)
+    with no_worker(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(owner, name, work_and_fail)
         yield errors
 
@@ -210,3 +222,35 @@ def test_it_stands_on_a_server(
     with held_row():
         error = play(name, fail, scenes, request_of, sweep)
     assert error.args[0] == LOCK_WAIT_TIMEOUT
+
+
+@pytest.mark.mariadb
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.isolation("repeatable read")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "discussion_ext.on_post_deleted on post_delete of CommentThread",
+        "discussion_ext.on_post_deleted on post_delete of Comment",
+    ],
+)
+def test_it_does_not_wait_for_rows_that_others_have(
+    name: str, scene: Callable[[int], Scene], request_of: Request, sweep: Callable[[], None]
+) -> None:
+    """Nothing is made to fail here: somebody has the rows of the posts, and the forum's own are locked already."""
+    story, fine, troubled = STORIES[name], scene(1), scene(2)
+    for each in (fine, troubled):
+        with request_of():
+            story.arrange(each)
+    with request_of():
+        story.act(fine)
+    theirs = Contribution.objects.filter(author_id__in=[troubled.author.pk, troubled.peer.pk])
+    with held_row(theirs), no_worker():
+        started = time.monotonic()
+        with request_of():
+            story.act(troubled)
+        assert time.monotonic() - started < 10, "it waited until the server gave up"
+        assert from_elsewhere(lambda: story.stands(troubled))
+    assert Errand.objects.exists()
+    sweep()
+    assert picture(troubled) == picture(fine)
