@@ -131,6 +131,17 @@ class TestCourseCard:
         settings.DISCUSSION_EXT_ON_BY_DEFAULT = True
         assert api.is_on(other)
 
+    def test_a_cache_that_is_down_hides_no_case(self, monkeypatch: pytest.MonkeyPatch, course_key: CourseKey) -> None:
+        class Gone:
+            def get(self, *_args: object) -> None:
+                raise ConnectionError
+
+            set = get
+
+        monkeypatch.setattr("discussion_ext.availability.cache", Gone())
+        assert api.is_on(course_key)
+        assert not api.is_on(CourseKey.from_string("course-v1:X+Nobody+decided"))
+
 
 def test_admin_lists_load_and_show_no_texts(
     case: UsageKey, learner: int, take_position: Callable[..., PostedData], words: Callable[..., str]
