@@ -14,6 +14,7 @@ from people import api as people
 
 from . import edx_platform
 from .models import Contribution, CourseSwitch, HelpfulMark, Participation, Report, Task
+from .targets import list_targets
 
 _OTHERS = ("peer_id", "of_peer_id")
 
@@ -100,6 +101,19 @@ def register() -> None:
         rows=_list_reports,
     )
     people.register_export(
+        "discussion_ext.audit",
+        title="Acts on record about your posts and grades",
+        model="people.AuditEntry",
+        columns={
+            "recorded_at": "At",
+            "verb": "Act",
+            "target": "What it was done to",
+            "context_key": "Course",
+            "reason": "Reason",
+        },
+        rows=_list_audit,
+    )
+    people.register_export(
         "discussion_ext.syntheses",
         title="Closing texts you wrote, and cases you closed",
         model="discussion_ext.Task",
@@ -165,6 +179,19 @@ def _list_reports(user_id: int) -> Iterator[Mapping[str, Any]]:
             "created_at": report.created_at,
             "resolved_at": report.resolved_at,
         }
+
+
+def _list_audit(user_id: int) -> Iterator[Mapping[str, Any]]:
+    """Yield what others did; what the person did as one of a course team is among the person's own acts."""
+    for entry in people.iter_audit(list_targets(user_id)):
+        if entry.actor_id != user_id:
+            yield {
+                "recorded_at": entry.recorded_at,
+                "verb": entry.verb,
+                "target": entry.target,
+                "context_key": entry.context_key,
+                "reason": entry.reason,
+            }
 
 
 def _list_syntheses(user_id: int) -> Iterator[Mapping[str, Any]]:

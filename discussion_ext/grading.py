@@ -19,6 +19,7 @@ from .evidence import compute, list_own
 from .exceptions import CaseNotFoundError, InvalidValueError
 from .models import Contribution, Participation, Task
 from .results import evaluate_learner, lock_participation, publish
+from .targets import name_attempt
 
 
 def override_grade(*, usage_key: UsageKey, user_id: int, actor_id: int | None, score: float, reason: str) -> None:
@@ -127,7 +128,7 @@ def _audit(
     people.record_audit(
         actor_id=actor_id,
         verb=verb,
-        target=f"case:{task.pk}:user:{user_id}",
+        target=name_attempt(task.pk, user_id),
         context_key=task.course_id,
         reason=reason,
         data=data,

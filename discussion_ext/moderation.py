@@ -24,6 +24,7 @@ from .intents import Intent
 from .models import Contribution, Report, Task
 from .posting import call_forum
 from .results import evaluate_learner, lock_participation
+from .targets import name_post
 
 _REMOVE, _RESTORE = "contribution.remove", "contribution.restore"
 
@@ -131,7 +132,7 @@ def resolve_report(*, usage_key: UsageKey, report_id: int, actor_id: int, is_uph
 
 def find_reason(contribution_id: int) -> str:
     """Return the reason that the team gave when it took this post away or put it back, empty if it gave none."""
-    page = people.list_audit(target=f"contribution:{contribution_id}")
+    page = people.list_audit(target=name_post(contribution_id))
     return next((entry.reason for entry in page.entries if entry.verb in {_REMOVE, _RESTORE}), "")
 
 
@@ -187,7 +188,7 @@ def _audit(task: Task, verb: str, contribution_id: int, actor_id: int, reason: s
     people.record_audit(
         actor_id=actor_id,
         verb=verb,
-        target=f"contribution:{contribution_id}",
+        target=name_post(contribution_id),
         context_key=task.course_id,
         reason=reason,
         data={"case": task.pk},

@@ -16,6 +16,7 @@ from people import api as people
 from . import edx_platform
 from .contributions import forget_words, held_course_id, now
 from .models import Contribution, Participation, PendingEvaluation, Report
+from .targets import list_targets
 
 _BATCH = 500
 
@@ -23,11 +24,12 @@ _BATCH = 500
 def retire_person(user_id: int) -> None:
     """Erase what a retired person wrote here and what was said about it; hash, length and verdicts stay.
 
-    Safe to repeat, before or after the forum's own retirement; memory stays flat. In one transaction: a retirement
+    Safe to repeat, before or after the forum's own retirement; in batches. In one transaction: a retirement
     does not succeed by half.
     """
     with transaction.atomic():
         PendingEvaluation.objects.filter(user_id=user_id).delete()
+        people.forget_reasons(list_targets(user_id))
         Participation.objects.filter(user_id=user_id).update(is_retired=True, override_reason="")
         for participation in Participation.objects.filter(user_id=user_id).iterator():
             _forget_reasons(participation)
@@ -52,12 +54,10 @@ def _forget_posts(ids: list[int]) -> None:
     reports = Report.objects.filter(contribution__in=ids)
     reports.filter(state=Report.OPEN).update(state=Report.DISMISSED, resolved_at=now())  # nothing is left to decide on
     reports.update(reason="", resolution="")
-    people.forget_reasons(f"contribution:{pk}" for pk in ids)
 
 
 def _forget_reasons(participation: Participation) -> None:
-    """Erase what the team wrote about removed posts and about a grade it decided."""
-    people.forget_reasons([f"case:{participation.task_id}:user:{participation.user_id}"])
+    """Erase what the team wrote about removed posts and about a grade it decided, as the evaluation quotes it."""
     if participation.evaluation is None:
         return
     kept: dict[str, Any] = participation.evaluation

@@ -1,6 +1,6 @@
 """What other packages may use of this app."""
 
-from .audit import forget_reasons, list_audit, record_audit
+from .audit import forget_reasons, iter_audit, list_audit, record_audit
 from .deliveries import (
     count_due_deliveries,
     list_due_deliveries,
@@ -118,6 +118,7 @@ __all__ = [
     "insert_or_update",
     "is_job_due",
     "is_subscribed",
+    "iter_audit",
     "keep_pace",
     "list_audit",
     "list_checkup_areas",

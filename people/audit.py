@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from django.core.paginator import Paginator
@@ -11,6 +12,7 @@ from .data import AuditEntryData, AuditPage
 from .models import AuditEntry
 
 _PAGE_SIZE: Final = 50
+_BATCH: Final = 500
 
 
 def record_audit(
@@ -53,12 +55,27 @@ def list_audit(
     )
 
 
+def iter_audit(targets: Iterable[str]) -> Iterator[AuditEntryData]:
+    """Yield every entry with one of these targets, however many there are; those of one target in their order."""
+    for batch in _batches(targets):
+        entries = AuditEntry.objects.filter(target__in=batch).order_by("target", "pk")
+        yield from (_to_data(entry) for entry in entries.iterator(chunk_size=_BATCH))
+
+
 def forget_reasons(targets: Iterable[str]) -> int:
     """Erase the words, not the acts, of entries about somebody who leaves the site; return how many entries.
 
     The one change that an entry ever meets: what was done, by whom and when stays on record.
     """
-    return AuditEntry.objects.filter(target__in=list(targets)).exclude(reason="").update(reason="")
+    return sum(
+        AuditEntry.objects.filter(target__in=batch).exclude(reason="").update(reason="") for batch in _batches(targets)
+    )
+
+
+def _batches(targets: Iterable[str]) -> Iterator[list[str]]:
+    left = iter(targets)
+    while batch := list(islice(left, _BATCH)):
+        yield batch
 
 
 def _to_data(entry: AuditEntry) -> AuditEntryData:

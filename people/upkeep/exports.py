@@ -1,7 +1,10 @@
-"""Everything that is kept about one person, as one JSON document, written while it is read: memory stays flat.
+"""Everything that is kept about one person, as one JSON document, written row by row while it is read.
 
 Each package lists its tables as *sections*. What others hold about the person is in it so far as it is the person's:
 that a post was reported, not by whom. Ids of other people are left out.
+
+The document as a whole is never in memory. What the database's client library does is its own: MySQL's usual one takes
+the result of each query over whole before it gives the first row.
 """
 
 from __future__ import annotations

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from people.data import DeliveryState
+from people.audit import iter_audit
+from people.data import AuditEntryData, DeliveryState
 from people.models import AuditEntry, Delivery, Preferences, Pseudonym, ShownName, Unsubscription
 
 from .exports import register_export
@@ -73,7 +74,7 @@ def _register_exports() -> None:
     )
     register_export(
         "people.audit",
-        title="Acts on record: yours, and those about you",
+        title="Acts on record: yours, and those about your account, points and mail",
         model="people.AuditEntry",
         columns={
             "recorded_at": "At",
@@ -88,19 +89,34 @@ def _register_exports() -> None:
 
 
 def _list_audit(user_id: int) -> Iterator[Mapping[str, Any]]:
-    """Yield what a person did and what was done to the person; who did that, and to whom else, is not theirs."""
+    """Yield what a person did and what was done to the person; who did that, and to whom else, is not theirs.
+
+    What else was done to a person stands under targets that only the packages above know; they have sections for it.
+    """
     own = f"user:{user_id}"
-    entries = AuditEntry.objects.filter(Q(actor_id=user_id) | Q(target=own))
-    for entry in entries.order_by("pk").iterator():
+    for entry in AuditEntry.objects.filter(actor_id=user_id).order_by("pk").iterator():
         is_about_other = "user:" in entry.target and not entry.target.endswith(own)
-        yield {
-            "recorded_at": entry.recorded_at,
-            "verb": entry.verb,
-            "target": "" if is_about_other else entry.target,
-            "context_key": entry.context_key,
-            "is_yours": entry.actor_id == user_id,
-            "reason": entry.reason,
-        }
+        yield _to_row(entry, target="" if is_about_other else entry.target, is_yours=True)
+    for other in iter_audit(_list_own_targets(user_id)):
+        if other.actor_id != user_id:
+            yield _to_row(other, target=other.target, is_yours=False)
+
+
+def _list_own_targets(user_id: int) -> Iterator[str]:
+    yield f"user:{user_id}"
+    for pk in Delivery.objects.filter(user_id=user_id).values_list("pk", flat=True).iterator():
+        yield f"delivery:{pk}"
+
+
+def _to_row(entry: AuditEntry | AuditEntryData, *, target: str, is_yours: bool) -> Mapping[str, Any]:
+    return {
+        "recorded_at": entry.recorded_at,
+        "verb": entry.verb,
+        "target": target,
+        "context_key": entry.context_key,
+        "is_yours": is_yours,
+        "reason": entry.reason,
+    }
 
 
 def _register_retention() -> None:

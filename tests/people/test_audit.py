@@ -25,6 +25,17 @@ def test_entries_are_found_newest_first():
 
 
 @pytest.mark.django_db
+def test_entries_of_many_targets():
+    posts = [f"contribution:{number}" for number in range(1200)]
+    for target in (*posts[::400], posts[1199], "contribution:4000", "case:1"):
+        api.record_audit(actor_id=1, verb="contribution.remove", target=target, context_key="", reason="because")
+    found = [*posts[::400], posts[1199]]
+    assert [entry.target for entry in api.iter_audit(iter(posts))] == found
+    assert api.forget_reasons(iter(posts)) == len(found)
+    assert {entry.target for entry in api.list_audit().entries if entry.reason} == {"contribution:4000", "case:1"}
+
+
+@pytest.mark.django_db
 def test_entries_are_neither_changed_nor_deleted():
     api.record_audit(actor_id=1, verb="case.close", target="case:1", context_key="")
     entry = AuditEntry.objects.get()

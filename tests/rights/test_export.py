@@ -15,10 +15,11 @@ from django.core.management import CommandError, call_command
 from django.db import models
 from django.db.models.query import QuerySet
 
+from discussion_ext.models import Participation
 from people import api as people
-from people.models import AuditEntry
+from people.models import AuditEntry, Delivery
 from tests.rights.test_retirement import our_models
-from tests.rights.town import STAYING_ID, WORDS, Town
+from tests.rights.town import STAYING_ID, WORDS, Town, text
 
 #: Tables with personal data that no export shows.
 LEFT_OUT = {
@@ -78,17 +79,69 @@ def test_moments_are_iso_in_utc(lived: Town) -> None:
 
 
 def test_others_are_not_in_it(lived: Town) -> None:
-    text = "".join(people.export_person(lived.leaving.pk, actor_id=None))
-    assert str(STAYING_ID) not in text
-    reports = rows(json.loads(text), "discussion_ext.reports")
+    written = "".join(people.export_person(lived.leaving.pk, actor_id=None))
+    assert str(STAYING_ID) not in written
+    reports = rows(json.loads(written), "discussion_ext.reports")
     assert [(report["is_yours"], bool(report["reason"])) for report in reports] == [(False, False), (True, True)]
+
+
+def test_every_act_about_the_person_is_in_it_and_no_other(lived: Town, at_once: Any) -> None:
+    from discussion_ext import api
+    from gamification import api as gamification
+
+    leaving, staff, common = lived.leaving.pk, lived.staff.pk, {"usage_key": lived.case, "actor_id": lived.staff.pk}
+    theirs = api.post_answer(
+        usage_key=lived.case, contribution_id=lived.posts["position"], user_id=STAYING_ID, body=text(seed=40)
+    ).contribution.id
+    with at_once():
+        api.restore_contribution(**common, contribution_id=lived.posts["removed"], reason="restored")
+        api.clear_override(**common, user_id=leaving)
+        api.reset_learner(**common, user_id=leaving)
+        # The same, to somebody else.
+        api.remove_contribution(**common, contribution_id=theirs, reason="not yours")
+        api.override_grade(**common, user_id=STAYING_ID, score=1, reason="not yours")
+        api.close_case(**common)
+        gamification.adjust_points(
+            actor_id=staff,
+            user_id=STAYING_ID,
+            course_key=lived.course_key,
+            points=1,
+            reason="not yours",
+            request_key="of-another",
+        )
+    delivery = Delivery.objects.filter(user_id=leaving).values_list("pk", flat=True)[0]
+    record = {"verb": "delivery.resend", "context_key": "", "reason": "admin"}
+    people.record_audit(actor_id=staff, target=f"delivery:{delivery}", **record)
+    people.record_audit(actor_id=staff, target=f"delivery:{delivery}0", **record)
+
+    document = export(leaving)
+    about_case = [(row["verb"], row["target"]) for row in rows(document, "discussion_ext.audit")]
+    removed, attempt = f"contribution:{lived.posts['removed']}", f"case:{case_id(lived)}:user:{leaving}"
+    assert sorted(about_case) == [
+        ("case.reset", attempt),
+        ("contribution.remove", removed),
+        ("contribution.restore", removed),
+        ("grade.override", attempt),
+        ("grade.override_cleared", attempt),
+    ]
+    about_person = [(row["verb"], row["target"], row["is_yours"]) for row in rows(document, "people.audit")]
+    assert sorted(about_person) == [
+        ("delivery.resend", f"delivery:{delivery}", False),
+        ("person.export", f"user:{leaving}", False),
+        ("points_given", f"user:{leaving}", False),
+    ]
+    assert "not yours" not in json.dumps(document)
+
+
+def case_id(town: Town) -> int:
+    return Participation.objects.values_list("task_id", flat=True).get(user_id=town.leaving.pk)
 
 
 def test_a_member_of_the_team_gets_their_acts_without_the_people_they_were_done_to(lived: Town) -> None:
     AuditEntry.objects.create(actor_id=lived.staff.pk, verb="points_given", target=f"user:{STAYING_ID}", reason="Fine")
-    text = "".join(people.export_person(lived.staff.pk, actor_id=None))
-    assert str(STAYING_ID) not in text
-    acts = {row["verb"] for row in rows(json.loads(text), "people.audit")}
+    written = "".join(people.export_person(lived.staff.pk, actor_id=None))
+    assert str(STAYING_ID) not in written
+    acts = {row["verb"] for row in rows(json.loads(written), "people.audit")}
     assert acts >= {"grade.override", "contribution.remove", "points_given"}
 
 
@@ -100,9 +153,9 @@ def test_after_retirement_it_says_numbers_and_no_words(lived: Town, at_once: Any
 
         api.retire_person(lived.leaving.pk)
         gamification.retire_person(user_id=lived.leaving.pk)
-    text = "".join(people.export_person(lived.leaving.pk, actor_id=None))
-    assert WORDS not in text
-    assert rows(json.loads(text), "gamification.totals")
+    written = "".join(people.export_person(lived.leaving.pk, actor_id=None))
+    assert WORDS not in written
+    assert rows(json.loads(written), "gamification.totals")
 
 
 def test_it_is_written_while_it_is_read(lived: Town, monkeypatch: pytest.MonkeyPatch) -> None:
