@@ -8,16 +8,18 @@ forum's own HTTP API (``/forum/api/``), which older releases (0.3.4 for one) mou
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
-from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from . import contributions, edx_platform
 
 _NAMES = {"thread_id": "thread", "comment_id": "comment"}
 _ASKS_ITSELF = "/api/discussion/"
 _ASKS_NOBODY = "/forum/api/"
+_LARGEST_NUMBER: Final = 2**63 - 1
 
 
 class HeldPostsMiddleware:
@@ -35,21 +37,33 @@ class HeldPostsMiddleware:
         del view, args
         if request.path_info.startswith(_ASKS_ITSELF):
             return
-        if request.path_info.startswith(_ASKS_NOBODY) and _names_held_posts(request.GET):
+        if request.path_info.startswith(_ASKS_NOBODY) and _asks_for_held_posts(request, kwargs):
             raise Http404
         for name, kind in _NAMES.items():
             if name in kwargs and _is_held(kind, str(kwargs[name])):
                 raise Http404
 
 
-def _names_held_posts(asked: QueryDict) -> bool:
-    """Tell whether a list is asked for in which held posts could stand."""
-    held = {"standalone", contributions.held_course_id()}
-    return any(held.intersection(asked.getlist(name)) for name in asked)
+def _asks_for_held_posts(request: HttpRequest, named: dict[str, Any]) -> bool:
+    """Tell whether a list, or figures, are asked for in which held posts could stand: they are out of a course's."""
+    asked = [value for name in request.GET for value in request.GET.getlist(name)]
+    key = _as_databases_compare(contributions.held_course_id())
+    return set(request.GET.getlist("context")) - {"course"} != set() or any(
+        _as_databases_compare(str(value)) == key for value in (*asked, *named.values())
+    )
+
+
+def _as_databases_compare(text: str) -> str:
+    """Return the letters and digits alone: to databases and search servers, case, accents and blanks are the same."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text))).casefold()
 
 
 def _is_held(kind: str, number: str) -> bool:
-    if not (number.isascii() and number.isdigit() and len(number) < 19):  # no number of a row
+    try:
+        pk = int(number)  # as Django reads it for the forum: 12 is also 012, +12, 1_2 and twelve in other digits
+    except ValueError:
         return False
-    post = edx_platform.find_post(f"{kind}:{number}")
+    if not 0 < pk <= _LARGEST_NUMBER:
+        return False
+    post = edx_platform.find_post(f"{kind}:{pk}")
     return post is not None and post.course_id == contributions.held_course_id()

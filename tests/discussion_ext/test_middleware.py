@@ -49,15 +49,39 @@ def test_a_held_position_and_answer_are_not_there(
         _ask("/api/discussion/v1/threads/1", **named)
 
 
-def test_the_forums_own_api_lists_none() -> None:
-    held = quote(settings.DISCUSSION_EXT_HELD_COURSE_KEY)
-    for asked in (f"course_id={held}", "context=standalone"):
-        with pytest.raises(Http404):
-            _ask(f"/forum/api/v2/search/threads?text=the&{asked}")
+@pytest.mark.parametrize("write", ["0{}", "+{}", " {} ", "{}\n", "0_{}", "٠{}", "00000000000000000000{}"])
+def test_a_number_is_known_however_it_is_written(
+    learner: int, take_position: Callable[..., PostedData], write: str
+) -> None:
+    from forum.models import CommentThread
+
+    number = write.format(_number(take_position(learner)))
+    assert CommentThread.objects.filter(pk=number).exists()  # the forum finds it
+    with pytest.raises(Http404):
+        _ask(thread_id=number)
+
+
+@pytest.mark.parametrize("context", ["standalone", "Standalone", "standalone ", "ſtandalone"])
+def test_the_forums_own_api_lists_none_by_context(context: str) -> None:
+    with pytest.raises(Http404):
+        _ask(f"/forum/api/v2/search/threads?text=the&context={quote(context)}")
+    _ask("/forum/api/v2/search/threads?text=the&context=course")
+
+
+@pytest.mark.parametrize("write", [str, str.upper, "{} ".format, "\u200b{}".format, lambda key: key.replace("e", "é")])
+def test_the_forums_own_api_lists_none_by_key(write: Callable[[str], str]) -> None:
+    held = write(settings.DISCUSSION_EXT_HELD_COURSE_KEY)
+    with pytest.raises(Http404):
+        _ask(f"/forum/api/v2/search/threads?text=the&course_id={quote(held)}")
+    with pytest.raises(Http404):
+        _ask("/forum/api/v2/users/stats", course_id=held)
     _ask("/forum/api/v2/search/threads?text=the&course_id=course-v1%3Aany%2Bcourse%2Bthere")
+    _ask("/forum/api/v2/users/stats", course_id="course-v1:any+course+there")
 
 
-@pytest.mark.parametrize("number", ["0", "999999999", "99999999999999999999999", "5f3c0e7b9d1a4c0017a2b3c4", "²", "-1"])
+@pytest.mark.parametrize(
+    "number", ["0", "999999999", "99999999999999999999999", "5f3c0e7b9d1a4c0017a2b3c4", "²", "-1", "x1", "9" * 5000]
+)
 def test_other_numbers_are_left_to_the_platform(number: str) -> None:
     _ask(thread_id=number)
     _ask(comment_id=number)
