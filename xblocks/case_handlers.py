@@ -12,7 +12,11 @@ from discussion_ext.api import CaseError
 from people.api import TooFastError
 
 from .fragments import speaking
+from .learner import acting_person
 from .requests import RequestError, answer, read_object, refuse, refuse_haste
+
+#: For whom the page was drawn that sends the request.
+PERSON_HEADER = "X-Community-Person"
 
 Act = Callable[[Any, dict[str, Any]], Mapping[str, Any]]
 
@@ -24,6 +28,7 @@ def serve(block: Any, request: Request, name: str, acts: Mapping[str, Act]) -> R
         if act is None:
             return refuse(_("There is no such action."), status=404, code="not_found")
         try:
+            _require_same_person(block, request)
             return answer(act(block, read_object(request)))
         except RequestError as error:
             return _refuse(error)
@@ -49,6 +54,20 @@ def failure_words() -> dict[str, str]:
         ),
         "broken": _("That did not work, and nothing was changed. Try again in a few minutes."),
     }
+
+
+def _require_same_person(block: Any, request: Request) -> None:
+    """Raise `RequestError` where the page was drawn for somebody else than who is signed in now.
+
+    On a shared computer a tab may outlive its person's session: what they wrote must not go out in the next one's name.
+    """
+    drawn_for = request.headers.get(PERSON_HEADER)
+    if drawn_for is not None and drawn_for != str(acting_person(block).user_id):
+        message = _(
+            "Somebody else is signed in here now. What you wrote is still here: sign in as yourself again, in another "
+            "tab, then try again."
+        )
+        raise RequestError(message, status=409, code="other_person")
 
 
 def _refuse(error: RequestError) -> Response:

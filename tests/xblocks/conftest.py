@@ -93,10 +93,10 @@ def open_in_studio(case_course, course_team):
 def act(django_capture_on_commit_callbacks):
     """Return a function that calls a handler with JSON (or raw bytes) and returns status and answer."""
 
-    def call(block, handler, name, body=None):
+    def call(block, handler, name, body=None, headers=None):
         enter(block)
         data = body if isinstance(body, bytes) else json.dumps({} if body is None else body).encode()
-        request = Request.blank("/", method="POST", body=data, content_type="application/json")
+        request = Request.blank("/", method="POST", body=data, content_type="application/json", headers=headers)
         with django_capture_on_commit_callbacks(execute=True):
             response = block.runtime.handle(block, handler, request, name)
         block.save()

@@ -223,6 +223,16 @@ class TestRefusals:
         for handler in ("learner_action", "team_action", "author_action"):
             assert act(open_as(case_key, learner), handler, "__init__")[0] == 404
 
+    @pytest.mark.parametrize(("act_name", "field"), [("post_position", "text"), ("draft", "text"), ("start", "")])
+    def test_a_page_of_somebody_elses(self, case_key, open_as, learner, ben, act, act_name, field):
+        body = {"name": "position", field: POSITION} if field else {}
+        left_open = {"X-Community-Person": str(ben.id)}
+        status, answer = act(open_as(case_key, learner), "learner_action", act_name, body, left_open)
+        assert (status, answer["error"]["code"]) == (409, "other_person")
+        assert not cases.has_taken_part(usage_key=case_key, user_id=learner.id)
+        own = {"X-Community-Person": str(learner.id)}
+        assert act(open_as(case_key, learner), "learner_action", act_name, body, own)[0] == 200
+
     @pytest.mark.parametrize("post", [None, "x", -1, 0, 1.5, True, 2**70, [1]])
     def test_ids(self, both_posted, act, post):
         status, answer = act(both_posted[0], "learner_action", "withdraw", {"post": post})

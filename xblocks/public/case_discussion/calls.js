@@ -20,8 +20,9 @@ function csrfToken() {
   return pair ? decodeURIComponent(pair.slice("csrftoken=".length)) : "";
 }
 
-/** Return a function that posts to ``handler``; its last word is the act's name. */
-export function caller(runtime, root, handler, failure) {
+/** Return a function that posts to ``handler``; its last word is the act's name. ``person``: whose page this is. */
+export function caller(runtime, root, handler, failure, person) {
+  const whose = person ? { "X-Community-Person": String(person) } : {};
   return async (act, data = {}, { keepalive = false } = {}) => {
     let response;
     try {
@@ -29,7 +30,7 @@ export function caller(runtime, root, handler, failure) {
         method: "POST",
         credentials: "same-origin",
         keepalive,
-        headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
+        headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken(), ...whose },
         body: JSON.stringify(data),
       });
     } catch {

@@ -11,7 +11,7 @@ export function start({ runtime, root, options }) {
     region,
     options,
     order: region.querySelector("[data-order][aria-pressed=true]")?.dataset.order ?? "unanswered",
-    call: caller(runtime, root, "learner_action", options.failure),
+    call: caller(runtime, root, "learner_action", options.failure, options.person),
   };
   view.apply = (answer, form) => apply(view, answer, form);
   const acts = { ...caseActs, ...postActs };

@@ -11,8 +11,8 @@ export function start({ runtime, root, options }) {
     region,
     options,
     order: "unanswered",
-    call: caller(runtime, root, "learner_action", options.failure),
-    team: caller(runtime, root, "team_action", options.failure),
+    call: caller(runtime, root, "learner_action", options.failure, options.person),
+    team: caller(runtime, root, "team_action", options.failure, options.person),
   };
   view.apply = (answer, form) => apply(view, answer, form);
   region.addEventListener("click", (event) => {
