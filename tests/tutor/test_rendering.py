@@ -173,8 +173,10 @@ def test_cron_instead_of_the_beat(release: int, deploy: Callable[..., Deployment
     assert "community-beat" not in "\n".join(deployment.files().values())
     cron = deployment.kubernetes()["CronJob", "community-jobs"]
     assert cron["spec"]["schedule"] == "*/10 * * * *"
-    assert cron["spec"]["concurrencyPolicy"] == "Forbid"
-    pod = cron["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    assert cron["spec"]["concurrencyPolicy"] == "Allow"
+    spec = cron["spec"]["jobTemplate"]["spec"]
+    assert (spec["backoffLimit"], spec["activeDeadlineSeconds"]) == (0, 3600)
+    pod = spec["template"]["spec"]
     job = deployment.kubernetes("k8s/jobs.yml")["Job", "lms-job"]["spec"]["template"]["spec"]
     assert pod["restartPolicy"] == "Never"
     (container,), (job_container,) = pod["containers"], job["containers"]
