@@ -125,6 +125,24 @@ def test_a_case_by_keyboard_alone(town):
     page.context.close()
 
 
+def test_a_page_that_is_left_open_writes_nothing_in_the_next_ones_name(town):
+    """Two people share a computer: the first one's tab is still open when the second has signed in."""
+    page = town.page_of("bram")
+    case = LearnerCase(page, town.block(HELD_CASE)).open()
+    case.start()
+    case.write("Your position", POSITION)
+    town.sign_in(page.context, "xiaoyu")
+    case.press("Post position")
+    case.sees(re.compile("Somebody else is signed in here now"))
+    expect(case.block.get_by_role("textbox", name="Your position")).to_have_value(POSITION)
+    page.reload()
+    assert POSITION not in page.content()
+    town.sign_in(page.context, "bram")
+    page.reload()
+    expect(case.block.get_by_role("textbox", name="Your position")).to_be_visible()
+    page.context.close()
+
+
 def test_reading_needs_no_script(town):
     page = town.page_of("dora", java_script_enabled=False)
     page.goto(town.block(HELD_CASE))

@@ -39,14 +39,16 @@ class Town:
         """Open a browser of somebody's own, signed in to the LMS and Studio; "" is a passer-by."""
         context = self._open.enter_context(self.browser.new_context(viewport={"width": 1280, "height": 900}, **options))
         if username:
-            self._sign_in(context, self.sessions[username])
+            self.sign_in(context, username)
         page = context.new_page()
         page.on("pageerror", lambda error: self.troubles.append(f"{page.url}: {error}"))
         page.on("console", lambda message: self._hear(page, message.type, message.text))
         page.on("response", lambda response: self._weigh(response.status, response.url))
         return page
 
-    def _sign_in(self, context: BrowserContext, session: str) -> None:
+    def sign_in(self, context: BrowserContext, username: str) -> None:
+        """Sign somebody in, in the place of whoever was."""
+        session = self.sessions[username]
         context.add_cookies([{"name": "sessionid", "value": session, "domain": "127.0.0.1", "path": "/"}])
 
     def _hear(self, page: Page, kind: str, text: str) -> None:
