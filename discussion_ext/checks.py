@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from opaque_keys.edx.keys import CourseKey
+from rest_framework.request import Request
 
 from gamification import api as gamification
 from people import api as people
@@ -26,6 +30,7 @@ _CENTURY_DAYS: Final = 36_500
 _CONNECT_SECONDS: Final = 3
 _GUARD: Final = "discussion_ext.middleware.HeldPostsMiddleware"
 _OLDEST_FORUM: Final = (0, 3, 1)
+_FORUMS_OWN: Final = ("/forum/api/v1/threads/1", "/forum/api/v2/threads/1")
 _SAMPLE_COURSE: Final = "course-v1:community+doctor+check"
 _SAMPLE_BLOCK: Final = "block-v1:community+doctor+check+type@case_discussion+block@sample"
 
@@ -37,6 +42,7 @@ def register() -> None:
     for area, name, check, reach in (
         ("platform", "pages of discussions", check_addresses, Reach.PROCESS),
         ("platform", "guard of held posts", check_guard, Reach.PROCESS),
+        ("platform", "forum's own addresses", check_forums_own_addresses, Reach.PROCESS),
         ("discussions", "completion", check_completion, Reach.DATABASE),
         ("discussions", "forum", check_forum, Reach.PROCESS),
         ("discussions", "forum's posts", check_forum_backend, Reach.DATABASE),
@@ -71,6 +77,23 @@ def check_guard() -> Iterator[SeenData]:
             "Nothing keeps held posts out of the platform's pages: a learner who guesses a number reads them.",
             f"Add {_GUARD} at the end of MIDDLEWARE of the LMS, where the site sets that list itself.",
         )
+
+
+def check_forums_own_addresses() -> Iterator[SeenData]:
+    """See that the forum's own HTTP API is not open to everybody, as older releases mount it.
+
+    It asks nobody anything there. Our guard keeps held posts out of it; the posts of all other courses are the
+    platform's to protect.
+    """
+    if any(_is_open_to_everybody(address) for address in _FORUMS_OWN):
+        yield SeenData.warning(
+            "The forum's own HTTP API is open to everybody: at /forum/api/ whoever names a number reads, changes and "
+            "deletes posts of ordinary courses. Held posts are kept out of it.",
+            "Install a release of openedx-forum that closes it (0.4.1.post1 does), or have the web server refuse "
+            "/forum/api/, which cannot be seen from here.",
+        )
+    else:
+        yield SeenData.ok("The forum's own HTTP API is not open to everybody.")
 
 
 def check_completion() -> Iterator[SeenData]:
@@ -193,6 +216,21 @@ def _are_factors(value: Any) -> bool:
 
 def _are_paces(value: Any) -> bool:
     return all(isinstance(act, str) and re.fullmatch(r"(\d+/\d*[smhd])?", pace) for act, pace in value.items())
+def _is_open_to_everybody(address: str) -> bool:
+    """Tell whether an account without any right may call the REST view at an address."""
+    try:
+        view_function = resolve(address).func
+    except Resolver404:
+        return False
+    view_class = getattr(view_function, "cls", None)
+    if view_class is None:
+        return False
+    request = Request(HttpRequest())
+    request.user = get_user_model()(is_active=True)
+    view = view_class(**getattr(view_function, "initkwargs", {}))
+    return all(permission.has_permission(request, view) for permission in view.get_permissions())
+
+
 
 
 RANGES: Final = (

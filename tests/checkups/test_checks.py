@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -13,8 +14,11 @@ from django.apps import apps
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.signals import post_save
+from django.urls import include, path
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
+from rest_framework.permissions import AllowAny, BasePermission, IsAdminUser, IsAuthenticated
+from rest_framework.views import APIView
 from waffle.testutils import override_switch
 
 from discussion_ext import edx_platform as forum_platform
@@ -349,6 +353,17 @@ def guard_left_out(stage: Stage) -> None:
     stage.settings.MIDDLEWARE = [name for name in stage.settings.MIDDLEWARE if "HeldPosts" not in name]
 
 
+def _mount_forums_own(stage: Stage, *permissions: type[BasePermission]) -> None:
+    urls = ModuleType("urls_with_the_forums_own")
+    opened = path("forum/api/v2/threads/<str:thread_id>", APIView.as_view(permission_classes=permissions))
+    urls.urlpatterns = [opened, path("", include(stage.settings.ROOT_URLCONF))]
+    stage.settings.ROOT_URLCONF = urls
+
+
+def forums_own_open(stage: Stage) -> None:
+    _mount_forums_own(stage, AllowAny)
+
+
 def completion_off(stage: Stage) -> None:
     stage.patch("discussion_ext.edx_platform.is_completion_tracked", lambda: False)
 
@@ -447,6 +462,7 @@ CAUSES: list[tuple[str, Callable[[Stage], None], FindingState, str]] = [
     ("points/schemes", scheme_broken, FAILURE, "version 2"),
     ("points/ledger", entry_not_folded, FAILURE, "1 ledger entries"),
     ("platform/guard of held posts", guard_left_out, FAILURE, "guesses a number"),
+    ("platform/forum's own addresses", forums_own_open, WARNING, "open to everybody"),
     ("discussions/completion", completion_off, FAILURE, "not tracked"),
     ("discussions/forum", forum_not_installed, FAILURE, "not installed"),
     ("discussions/forum", forum_too_old, FAILURE, "0.3.0"),
@@ -478,6 +494,15 @@ def test_every_check_has_a_cause() -> None:
     shown = {place for place, *_ in CAUSES}
     on_mariadb = {"database/server", "database/columns"}
     assert {f"{checkup.area}/{checkup.name}" for checkup in list_checkups()} == shown | on_mariadb
+
+
+@pytest.mark.parametrize(("permission", "is_open"), [(AllowAny, True), (IsAuthenticated, True), (IsAdminUser, False)])
+def test_the_forums_own_addresses_are_asked_whom_they_let_in(
+    stage: Stage, look: Callable[..., Any], permission: type[BasePermission], is_open: bool
+) -> None:
+    _mount_forums_own(stage, permission)
+    (found,) = look("platform/forum's own addresses")
+    assert (found.state is WARNING) is is_open
 
 
 def test_search_servers_are_read_from_each_kind_of_settings(settings: Any) -> None:

@@ -80,7 +80,7 @@ def test_the_forums_own_api_lists_none_by_key(write: Callable[[str], str]) -> No
 
 
 @pytest.mark.parametrize(
-    "number", ["0", "999999999", "99999999999999999999999", "5f3c0e7b9d1a4c0017a2b3c4", "²", "-1", "x1", "9" * 5000]
+    "number", ["0", "999999999", "9" * 23, "9" * 5000, "5f3c0e7b9d1a4c0017a2b3c4", "²", "-1", "x1"]
 )
 def test_other_numbers_are_left_to_the_platform(number: str) -> None:
     _ask(thread_id=number)
