@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from .data import Step
 from .models import Contribution, CourseSwitch, Participation, PendingEvaluation, Report, Task
 
 
@@ -55,12 +57,27 @@ class ContributionAdmin(ReadOnlyAdmin):
     exclude = ("body", "closed_body", "title")
 
 
+class StepFilter(admin.SimpleListFilter):
+    """Choose a step from those there are: Django would look for them in every row."""
+
+    title = "step"
+    parameter_name = "step"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the steps by the words that are stored."""
+        return [(step, step) for step in get_args(Step)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Participation]) -> QuerySet[Participation]:
+        """Narrow the list to the step that was chosen."""
+        return queryset.filter(step=self.value()) if self.value() else queryset
+
+
 @admin.register(Participation)
 class ParticipationAdmin(ReadOnlyAdmin):
     """Where learners stand, with the last evaluation as it was kept."""
 
     list_display = ("pk", "task", "user_id", "step", "earned", "possible", "override_score", "evaluated_at")
-    list_filter = ("step",)
+    list_filter = (StepFilter,)
     search_fields = ("=user_id",)
 
 

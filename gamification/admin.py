@@ -16,6 +16,7 @@ from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
 
 from . import api
+from .kinds import LABELS, kind_label
 from .models import Entry, Listing, PointsCourse, SchemeVersion, Total
 
 
@@ -156,6 +157,21 @@ class ManualPointsForm(forms.ModelForm):
         return values
 
 
+class KindFilter(admin.SimpleListFilter):
+    """Choose a kind of activity from those there are: Django would look for them in every line."""
+
+    title = "kind"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the kinds under the names of their rules."""
+        return [(kind, kind_label(kind)) for kind in LABELS]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Entry]) -> models.QuerySet[Entry]:
+        """Narrow the list to the kind that was chosen."""
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Entry)
 class EntryAdmin(KeptAdmin):
     """The ledger. Adding is giving or taking points by hand."""
@@ -163,7 +179,7 @@ class EntryAdmin(KeptAdmin):
     form = ManualPointsForm
     list_display = ("occurred_at", "course", "user_id", "kind", "is_void", "worth", "source", "revision", "note")
     list_select_related = ("course",)
-    list_filter = ("kind", "is_void")
+    list_filter = (KindFilter, "is_void")
     search_fields = ("=source", "=user_id")
     show_full_result_count = False
 

@@ -151,6 +151,8 @@ def test_admin_lists_load_and_show_no_texts(
     admin.force_login(User.objects.create_superuser("admin"))
     for name in ("courseswitch", "task", "contribution", "participation", "report", "pendingevaluation"):
         assert admin.get(f"/admin/discussion_ext/{name}/").status_code == 200
+    chosen = [admin.get("/admin/discussion_ext/participation/", {"step": step}) for step in ("answer", "finished")]
+    assert [page.context["cl"].result_count for page in chosen] == [1, 0]
     page = admin.get(f"/admin/discussion_ext/contribution/{Contribution.objects.get().pk}/change/")
     assert page.status_code == 200
     assert words(12, 77) not in page.content.decode()

@@ -29,6 +29,19 @@ def test_lists_open(operator: Client, person: int, record: Any, fold: Any, name:
     assert operator.get(f"/admin/gamification/{name}/").status_code == 200
 
 
+def test_kinds_are_not_looked_for_in_every_line(
+    operator: Client, person: int, record: Any, django_assert_max_num_queries: Any
+) -> None:
+    record(person)
+    kind = Entry.objects.get().kind
+    with django_assert_max_num_queries(20) as queries:
+        page = operator.get("/admin/gamification/entry/")
+    assert f"?kind={kind}" in page.content.decode()
+    assert [query["sql"] for query in queries if "DISTINCT" in query["sql"]] == []
+    assert operator.get("/admin/gamification/entry/", {"kind": kind}).context["cl"].result_count == 1
+    assert operator.get("/admin/gamification/entry/", {"kind": "manual"}).context["cl"].result_count == 0
+
+
 def test_points_are_given_once_with_a_reason(operator: Client, person: int, plain_course: CourseKey) -> None:
     form = {
         "person": User.objects.get(pk=person).username,
