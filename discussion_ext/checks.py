@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from opaque_keys.edx.keys import CourseKey
@@ -202,20 +201,6 @@ def _leads_somewhere(address: str) -> bool:
     return True
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
-
-
-def _is_course_key(value: Any) -> bool:
-    return CourseKey.from_string(value).is_course
-
-
-def _are_factors(value: Any) -> bool:
-    return all(isinstance(language, str) and 0 < factor <= 10 for language, factor in value.items())
-
-
-def _are_paces(value: Any) -> bool:
-    return all(isinstance(act, str) and re.fullmatch(r"(\d+/\d*[smhd])?", pace) for act, pace in value.items())
 def _is_open_to_everybody(address: str) -> bool:
     """Tell whether an account without any right may call the REST view at an address."""
     try:
@@ -231,6 +216,20 @@ def _is_open_to_everybody(address: str) -> bool:
     return all(permission.has_permission(request, view) for permission in view.get_permissions())
 
 
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
+
+
+def _is_course_key(value: Any) -> bool:
+    return CourseKey.from_string(value).is_course
+
+
+def _are_factors(value: Any) -> bool:
+    return all(isinstance(language, str) and 0 < factor <= 10 for language, factor in value.items())
+
+
+def _are_paces(value: Any) -> bool:
+    return all(isinstance(act, str) and re.fullmatch(r"(\d+/\d*[smhd])?", pace) for act, pace in value.items())
 
 
 RANGES: Final = (
