@@ -16,7 +16,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -34,6 +34,7 @@ from .data import ForumPostData
 from .intents import Intent, acting
 from .missed import missed_post
 from .models import Backfill, Contribution, HelpfulMark, PendingEvaluation
+from .retirement import without_words_of_the_retired
 
 log = logging.getLogger(__name__)
 
@@ -144,7 +145,7 @@ def _batches(cursor: Backfill, kind: str, wish: Wish) -> Iterator[list[tuple[int
 
 def _take_up(cursor: Backfill, kind: str, wish: Wish) -> Iterator[Counts]:
     for batch in _batches(cursor, kind, wish):
-        posts = _without_words_of_the_retired(post for _pk, post in batch)
+        posts = without_words_of_the_retired(post for _pk, post in batch)
         with transaction.atomic():
             before = _known(posts)
             taken = [post.key for post in posts if _take(post, wish)]
@@ -170,7 +171,7 @@ def _take(post: ForumPostData, wish: Wish) -> bool:
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one post, the others are taken up
             log.error("discussion_ext.backfill_failed post=%s error=%s", post.key, people.name_error(error))
             missed = missed_post(post.key)
-            people.add_errand(kind=missed.kind, key=missed.key, facts=missed.facts)
+            people.add_errand(kind=missed.kind, key=missed.key, facts=missed.facts, keeps_facts=missed.keeps_facts)
             return False
     return True
 
@@ -197,7 +198,7 @@ def _record_parent(post: ForumPostData, wish: Wish) -> Contribution | None:
     parent = edx_platform.find_post(post.parent_key)
     if parent is None:
         return None
-    return _record(_without_words_of_the_retired([parent])[0], wish)
+    return _record(without_words_of_the_retired([parent])[0], wish)
 
 
 def _pay(contribution: Contribution) -> None:
@@ -207,13 +208,6 @@ def _pay(contribution: Contribution) -> None:
         Contribution.objects.filter(pk=contribution.pk).update(is_unpaid=False)
     if not contribution.is_erased:
         tell_ledger(contribution)
-
-
-def _without_words_of_the_retired(posts: Iterable[ForumPostData]) -> list[ForumPostData]:
-    """Return the posts, those of people who have left without their words, whether or not the forum has erased them."""
-    found = list(posts)
-    retired = edx_platform.list_retired({post.author_id for post in found})
-    return [replace(post, is_retired=True) if post.author_id in retired else post for post in found]
 
 
 def _take_reactions(keys: list[str]) -> None:
@@ -243,10 +237,10 @@ def _settle_first(course_id: str, author_ids: set[int]) -> None:
 
 def _fold(keys: list[str]) -> None:
     """Bring counts up to date; what a crash leaves here is found by the sweep."""
-    due = Contribution.objects.filter(forum_key__in=keys, fold_due=1)
+    due = Contribution.objects.filter(forum_key__in=keys, fold_due__isnull=False)
     for contribution_id in due.order_by("pk").values_list("pk", flat=True):
         counts.fold_contribution(contribution_id)
-    marks = HelpfulMark.objects.filter(contribution__forum_key__in=keys, fold_due=1)
+    marks = HelpfulMark.objects.filter(contribution__forum_key__in=keys, fold_due__isnull=False)
     for mark_id in marks.order_by("pk").values_list("pk", flat=True):
         counts.fold_mark(mark_id)
 

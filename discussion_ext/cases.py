@@ -170,7 +170,7 @@ def set_helpful(
         if edx_platform.has_vote(key, user_id=user_id) is not is_helpful:
             vote = partial(edx_platform.set_vote, key, course_id=course_id, user_id=user_id, is_up=is_helpful)
             call_forum(vote, Intent())
-        waiting = HelpfulMark.objects.filter(contribution=contribution, user_id=user_id, fold_due=1).first()
+        waiting = HelpfulMark.objects.filter(contribution=contribution, user_id=user_id, fold_due__isnull=False).first()
         step = 0 if waiting is None else int(waiting.is_on) - int(waiting.is_counted)
         return max(0, contribution.helpful + step)
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from opaque_keys.edx.keys import CourseKey
@@ -20,7 +21,7 @@ from people.data import RangeData, Reach, SeenData
 
 from . import edx_platform
 from .contributions import held_course_id
-from .models import Contribution, CourseSwitch, HelpfulMark, PendingEvaluation
+from .models import Contribution, CourseSwitch, HelpfulMark, PendingEvaluation, Task
 
 _MOST_COURSES: Final = 500
 _MANY_POSTS: Final = 1000
@@ -162,10 +163,14 @@ def check_backlog() -> Iterator[SeenData]:
 
     A post does not tell since when it waits (one from before us may be years old), so posts are only counted.
     """
-    rows = {"evaluations": PendingEvaluation.objects.all(), "marks": HelpfulMark.objects.filter(fold_due=1)}
+    rows: tuple[tuple[str, QuerySet[Any], str], ...] = (
+        ("evaluations", PendingEvaluation.objects.all(), "created_at"),
+        ("marks", HelpfulMark.objects.filter(fold_due__isnull=False), "created_at"),
+        ("cases that have closed", Task.objects.all(), "settle_at"),
+    )
     late = [
-        people.look_at_backlog(waiting, moment="created_at", what=what, command="sweep_discussions")
-        for what, waiting in rows.items()
+        people.look_at_backlog(waiting, moment=moment, what=what, command="sweep_discussions")
+        for what, waiting, moment in rows
     ]
     for due, what in (("points_due", "points"), ("fold_due", "counts")):
         if Contribution.objects.filter(**{f"{due}__isnull": False}).order_by()[:_MANY_POSTS].count() == _MANY_POSTS:

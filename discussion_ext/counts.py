@@ -10,11 +10,13 @@ list of ids the server may walk the whole table and lock what nobody asked for.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F, QuerySet
+from django.db.models.functions import Least
 
 from people import api as people
 
@@ -24,6 +26,7 @@ from .models import Contribution, HelpfulMark, TaskGroup
 log = logging.getLogger(__name__)
 
 _BATCH = 200
+_LAST_IN_LINE: Final = 30_000
 
 
 def fold_contribution(contribution_id: int) -> None:
@@ -59,18 +62,34 @@ def fold_due(*, limit: int = _BATCH, complete: Callable[[int], None] = fold_cont
 
     ``complete`` folds a post, with what else follows from it.
     """
-    posts = list(_due(Contribution.objects.filter(fold_due=1), limit))
-    marks = list(_due(HelpfulMark.objects.filter(fold_due=1), limit))
-    return sum(_try(complete, pk) for pk in posts) + sum(_try(fold_mark, pk) for pk in marks)
+    posts = _fold_each(Contribution.objects.all(), complete, limit)
+    return posts + _fold_each(HelpfulMark.objects.all(), fold_mark, limit)
 
 
-def _try(fold: Callable[[int], None], pk: int) -> bool:
+def _fold_each(rows: QuerySet[Any], fold: Callable[[int], None], limit: int) -> int:
+    due = rows.filter(fold_due__isnull=False).order_by("fold_due", "pk").values_list("pk", flat=True)
+    return sum(_try(fold, pk, rows) for pk in list(due[:limit]))
+
+
+def _try(fold: Callable[[int], None], pk: int, rows: QuerySet[Any]) -> bool:
     try:
         fold(pk)
     except Exception as error:  # noqa: BLE001 - one row's trouble must not stop the others
         log.error("discussion_ext.count_failed act=%s row=%s error=%s", fold.__name__, pk, people.name_error(error))
+        put_behind(rows.filter(pk=pk), "fold_due")
         return False
     return True
+
+
+def put_behind(row: QuerySet[Any], due: str) -> None:
+    """Let a row that failed wait behind the others, or some would wait for ever. One that somebody has stays in place.
+
+    ``due`` names the column that says that it waits: 1, and more the more often it failed.
+    """
+    waiting = row.filter(**{f"{due}__isnull": False})
+    with suppress(OperationalError), transaction.atomic():
+        if waiting.select_for_update(nowait=True).exists():
+            waiting.update(**{due: Least(F(due) + 1, _LAST_IN_LINE)})
 
 
 def leave(contribution: Contribution) -> None:
@@ -123,7 +142,3 @@ def lock_with_above(contribution_id: int, *, waits: bool = True) -> dict[int, Co
     ids = sorted({pk for pk in (contribution_id, *above) if pk is not None})
     locked = (Contribution.objects.select_for_update(nowait=not waits).filter(pk=pk).first() for pk in ids)
     return {row.pk: row for row in locked if row is not None}
-
-
-def _due(rows: QuerySet[Any], limit: int) -> Iterable[int]:
-    return rows.order_by("pk").values_list("pk", flat=True)[:limit]

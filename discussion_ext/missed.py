@@ -25,6 +25,7 @@ from .exceptions import PositionExistsError
 from .intents import Intent, acting, current_intent
 from .models import Contribution
 from .moderation import find_reason
+from .retirement import without_words_of_the_retired
 
 Facts = Mapping[str, Any]
 
@@ -33,12 +34,16 @@ Facts = Mapping[str, Any]
 
 
 def missed_post(key: str, *, is_target: bool | None = None) -> people.Missed:
-    """Name a post that could not be recorded, with what our api meant by it and, for one that goes, by whom."""
+    """Name a post that could not be recorded, with what our api meant by it and, for one that goes, by whom.
+
+    What it was meant as (put back, a look back, without points) is only known when it appears: an edit that fails
+    before that is recorded keeps it.
+    """
     intent = current_intent()
     facts: dict[str, Any] = {"post": key, "intent": intent.to_json() if intent else {}}
     if is_target is not None:
         facts |= {"is_target": is_target, "actor": edx_platform.current_user_id()}
-    return people.Missed(kind=ErrandKind.POST, key=key, facts=facts)
+    return people.Missed(kind=ErrandKind.POST, key=key, facts=facts, keeps_facts=is_target is None)
 
 
 def missed_vote(key: str, *, user_id: int) -> people.Missed:
@@ -112,6 +117,7 @@ def _record(post: ForumPostData) -> Contribution | None:
     """Record a post as it was meant, or, when its author has taken that place meanwhile, as what it is now."""
     if not is_watched(post.course_id):
         return None
+    (post,) = without_words_of_the_retired([post])
     try:
         with transaction.atomic():
             return record_post(post, waits=True)

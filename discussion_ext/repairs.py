@@ -10,12 +10,11 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F, QuerySet
-from django.db.models.functions import Least
+from django.db.models import QuerySet
 from opaque_keys.edx.keys import CourseKey
 
 from gamification import api as gamification
@@ -33,7 +32,6 @@ from .results import evaluate_pending
 log = logging.getLogger(__name__)
 
 _BATCH = 200
-_LAST_IN_LINE: Final = 30_000
 MISSING: Final = "missing"
 CHANGED: Final = "changed"
 VANISHED: Final = "vanished"
@@ -44,29 +42,45 @@ def sweep(*, limit: int = _BATCH, is_dry_run: bool = False) -> dict[str, int]:
     if is_dry_run:
         return {
             "points": Contribution.objects.filter(points_due__isnull=False).count(),
-            "counts": Contribution.objects.filter(fold_due=1).count() + HelpfulMark.objects.filter(fold_due=1).count(),
+            "counts": sum(
+                rows.filter(fold_due__isnull=False).count() for rows in (Contribution.objects, HelpfulMark.objects)
+            ),
             "closings": _due_closings().count(),
             "evaluations": PendingEvaluation.objects.values("task", "user_id").distinct().count(),
         }
     return {
         "points": _send_points(limit),
         "counts": counts.fold_due(limit=limit, complete=complete_contribution),
-        "closings": settle_closings(),
+        "closings": settle_closings(limit=limit),
         "evaluations": evaluate_pending(limit=limit),
     }
 
 
-def settle_closings() -> int:
-    """Have everybody evaluated in cases whose closing moment has passed; return how many cases."""
-    done = 0
-    for task_id in list(_due_closings().values_list("pk", flat=True)):
-        with transaction.atomic():
-            task = Task.objects.select_for_update().get(pk=task_id)
-            if task.settle_at is not None and phases.is_closed(task, now()):
-                configurations.await_everybody(task)
-                Task.objects.filter(pk=task_id).update(settle_at=None)
-                done += 1
-    return done
+def settle_closings(*, limit: int = _BATCH) -> int:
+    """Have everybody evaluated in cases whose closing moment has passed, at most ``limit``; return how many cases.
+
+    Those that fail are not among the ``limit``: they keep no others waiting.
+    """
+    due = list(_due_closings().order_by("settle_at", "pk").values_list("pk", flat=True))
+    return sum(islice(filter(None, map(_try_to_settle, due)), limit))
+
+
+def _try_to_settle(task_id: int) -> bool:
+    try:
+        return _settle(task_id)
+    except Exception as error:  # noqa: BLE001 - one case's trouble must not stop the others
+        log.error("discussion_ext.closing_failed task=%s error=%s", task_id, people.name_error(error))
+        return False
+
+
+@transaction.atomic
+def _settle(task_id: int) -> bool:
+    task = Task.objects.select_for_update().get(pk=task_id)
+    if task.settle_at is None or not phases.is_closed(task, now()):
+        return False
+    configurations.await_everybody(task)
+    Task.objects.filter(pk=task_id).update(settle_at=None)
+    return True
 
 
 def repair_forum(*, hours: int, is_dry_run: bool = False) -> dict[str, int]:
@@ -112,8 +126,7 @@ def _send_points(limit: int) -> int:
         except Exception as error:  # noqa: BLE001
             name = people.name_error(error)
             log.error("discussion_ext.points_failed contribution=%s error=%s", contribution.pk, name)
-            later = Least(F("points_due") + 1, _LAST_IN_LINE)
-            Contribution.objects.filter(pk=contribution.pk, points_due__isnull=False).update(points_due=later)
+            counts.put_behind(Contribution.objects.filter(pk=contribution.pk), "points_due")
     return done
 
 

@@ -6,7 +6,8 @@ wrote about *others* as one of the course team stays, because their appeals rest
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from people import api as people
 
 from . import edx_platform
 from .contributions import forget_words, held_course_id, now
+from .data import ForumPostData
 from .models import Contribution, Participation, PendingEvaluation, Report
 from .targets import list_targets
 
@@ -39,6 +41,13 @@ def retire_person(user_id: int) -> None:
         # After our own record is erased: what the forum then saves is nobody's edit.
         edx_platform.erase_posts_of(user_id, course_id=held_course_id())
         edx_platform.erase_drafts(user_id)
+
+
+def without_words_of_the_retired(posts: Iterable[ForumPostData]) -> list[ForumPostData]:
+    """Return the posts, those of people who have left without their words, whether or not the forum has erased them."""
+    found = list(posts)
+    retired = edx_platform.list_retired({post.author_id for post in found})
+    return [replace(post, is_retired=True) if post.author_id in retired else post for post in found]
 
 
 def _batches(user_id: int) -> Iterator[list[int]]:

@@ -16,8 +16,8 @@ class Contribution(models.Model):
 
     ``forum_key`` (``thread:12``, ``comment:34``) is the post it stands for now. ``slot_key`` makes a position and a
     look back unique for a learner in a task; it is NULL when the slot is free again. ``group_id`` is a cohort or 0.
-    ``is_counted`` says whether the counts of parent and group include it, ``fold_due`` (NULL or 1) that they have to
-    be looked at; ``points_due`` the same for the ledger, from 1 on: the more often it failed, the higher. ``ordinal``
+    ``is_counted`` says whether the counts of parent and group include it, ``fold_due`` (NULL, or from 1 on: the more
+    often it failed, the higher) that they have to be looked at; ``points_due`` the same for the ledger. ``ordinal``
     numbers the replies within one discussion.
     ``is_unpaid`` marks a post from before our time that was taken up without points.
     ``closed_body`` is the text at closing where it was changed later through another door.

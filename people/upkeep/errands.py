@@ -75,12 +75,14 @@ def add_errand(
     key: str,
     facts: Mapping[str, Any],
     due_at: datetime | None = None,
+    keeps_facts: bool = False,
     run_after_commit: bool = False,
 ) -> str:
     """Remember something to be done and return its id: one insert in a savepoint of the open transaction.
 
     ``key`` is what makes it one: added again it stays one row, with these ``facts`` (JSON, ids only), and is done once
-    more even if it is being done right now. ``run_after_commit`` hands it to a worker after the commit; a broker that
+    more even if it is being done right now. With ``keeps_facts`` one that is there keeps the facts that it has: the
+    first to ask knew what later ones cannot. ``run_after_commit`` hands it to a worker after the commit; a broker that
     is down costs nothing, the next sweep does it.
     """
     moment = timezone.now()
@@ -95,7 +97,7 @@ def add_errand(
         due_at=due_at or moment,
         created_at=moment,
     )
-    insert_or_update(row, by=["id"], update=["facts", "ticket", "due_at"])
+    insert_or_update(row, by=["id"], update=["ticket", "due_at"] if keeps_facts else ["facts", "ticket", "due_at"])
     if run_after_commit:
         transaction.on_commit(lambda: _hand_over(errand_id), robust=True)
     return errand_id

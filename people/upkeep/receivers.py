@@ -37,6 +37,7 @@ class Missed:
     kind: str
     key: str
     facts: Mapping[str, Any]
+    keeps_facts: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +108,13 @@ def _leave_errand(name_missed: Callable[[], Missed | None]) -> None:
         missed = name_missed()
         if missed is not None:
             log.error("people.errand_left kind=%s key=%r", missed.kind, missed.key)
-            add_errand(kind=missed.kind, key=missed.key, facts=missed.facts, run_after_commit=True)
+            add_errand(
+                kind=missed.kind,
+                key=missed.key,
+                facts=missed.facts,
+                keeps_facts=missed.keeps_facts,
+                run_after_commit=True,
+            )
     except Exception as error:
         log.error("people.errand_not_left error=%s", name_error(error))
         if has_lost_transaction():

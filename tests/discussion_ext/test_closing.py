@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from discussion_ext import api
+from discussion_ext import api, checks, configurations
 from discussion_ext.data import CaseConfigData, PostedData, RequirementState
 from discussion_ext.models import Participation, Task
 
@@ -81,6 +81,34 @@ def test_the_sweep_settles_a_case_whose_time_has_come(
     assert (done["closings"], done["evaluations"]) == (1, 1)
     assert api.get_score(usage_key=usage_key, user_id=learner) == (10, 10)
     assert api.sweep()["closings"] == 0
+
+
+def test_a_case_that_cannot_be_settled_keeps_no_others_waiting(
+    make_case: Callable[..., UsageKey], learner: int, take_position: Callable[..., PostedData], monkeypatch: Any
+) -> None:
+    now = timezone.now()
+    cases = [make_case(name, closes_at=now + timedelta(hours=1)) for name in ("first", "second", "third")]
+    for usage_key in cases:
+        take_position(learner, usage_key=usage_key)
+    past = now - timedelta(hours=2)
+    Task.objects.filter(usage_key__in=map(str, cases)).update(closes_at=past, settle_at=past)
+    broken = Task.objects.get(usage_key=str(cases[0]))
+    real = configurations.await_everybody
+
+    def fail_one(task: Task) -> int:
+        if task == broken:
+            raise ValueError
+        return real(task)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(configurations, "await_everybody", fail_one)
+        done = api.sweep(limit=1)
+        assert (done["closings"], done["evaluations"]) == (1, 1)
+        assert Task.objects.filter(settle_at__isnull=False).count() == 2
+        assert api.sweep(limit=1)["closings"] == 1
+        assert [seen.state for seen in checks.check_backlog()] == ["warning"]
+    assert list(Task.objects.filter(settle_at__isnull=False)) == [broken]
+    assert api.sweep()["closings"] == 1
 
 
 def test_opening_again_until_a_moment(case: UsageKey, staff: int) -> None:

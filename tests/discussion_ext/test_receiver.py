@@ -16,9 +16,9 @@ from forum import api as forum_api
 from forum.models import Comment, CommentThread, LastReadTime
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from discussion_ext import api
+from discussion_ext import api, counts
 from discussion_ext.data import PostedData
-from discussion_ext.models import Contribution, Report, SketchHash
+from discussion_ext.models import Contribution, HelpfulMark, Report, SketchHash
 from gamification import api as gamification
 from people import api as people
 from people.models import Delivery, Errand
@@ -512,6 +512,92 @@ class TestFailure:
         assert list(Contribution.objects.order_by("pk").values_list("points_due", flat=True)) == [2, None]
         api.sweep(limit=1)
         assert not Contribution.objects.filter(points_due__isnull=False).exists()
+
+    @pytest.mark.parametrize("rows", [Contribution, HelpfulMark])
+    def test_counts_that_always_fail_keep_no_others_waiting(
+        self,
+        enrol: Callable[..., int],
+        post: Callable[..., str],
+        words: Callable[..., str],
+        course_key: CourseKey,
+        committed: Callable[[], Any],
+        monkeypatch: pytest.MonkeyPatch,
+        rows: Any,
+    ) -> None:
+        author, *voters = (enrol() for _ in range(3))
+        with committed():
+            thread = post(author, words(20, 1), topic="general")
+            post(voters[0], words(20, 2), topic="general")
+            for voter in voters:
+                forum_api.update_thread_votes(thread, str(voter), value="up", course_id=str(course_key))
+        assert not rows.objects.filter(fold_due__isnull=False).exists()
+        rows.objects.update(fold_due=1)
+        broken = rows.objects.order_by("pk").values_list("pk", flat=True)[0]
+        name = "fold_mark" if rows is HelpfulMark else "fold_contribution"
+        real = getattr(counts, name)
+
+        def fail_one(pk: int) -> None:
+            if pk == broken:
+                raise ValueError
+            real(pk)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(counts, name, fail_one)
+            for _ in range(2):
+                api.sweep(limit=1)
+        assert list(rows.objects.order_by("pk").values_list("fold_due", flat=True)) == [2, None]
+        assert api.sweep(is_dry_run=True)["counts"] == 1
+        assert api.sweep(limit=1)["counts"] == 1
+        assert not rows.objects.filter(fold_due__isnull=False).exists()
+
+    def test_what_failed_for_ever_stays_last(self, learner: int, post: Callable[..., str]) -> None:
+        post(learner, "Short", topic="general")
+        row = Contribution.objects.all()
+        row.update(fold_due=30_000)
+        counts.put_behind(row, "fold_due")
+        assert row.get().fold_due == 30_000
+        row.update(fold_due=None)
+        counts.put_behind(row, "fold_due")
+        assert row.get().fold_due is None
+
+    def test_a_post_that_is_put_back_stays_put_back_when_an_edit_of_it_fails_too(
+        self,
+        make_case: Callable[..., UsageKey],
+        learner: int,
+        staff: int,
+        take_position: Callable[..., PostedData],
+        words: Callable[..., str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        usage_key = make_case("open", is_held=False, topic_id=TOPIC)
+        mine = take_position(learner, usage_key=usage_key).contribution
+        assert mine is not None
+        api.remove_contribution(usage_key=usage_key, contribution_id=mine.id, actor_id=staff, reason="Off topic")
+        with monkeypatch.context() as broken:
+            broken.setattr("discussion_ext.api.record_post", lambda *_args, **_kwargs: 1 / 0)
+            api.restore_contribution(usage_key=usage_key, contribution_id=mine.id, actor_id=staff, reason="On topic")
+            forum_api.update_thread(str(CommentThread.objects.get().pk), body=words(12, 7))
+        assert Contribution.objects.get().state == "removed"
+        for _ in range(2):
+            people.run_errands()
+        contribution = Contribution.objects.get()
+        assert (contribution.pk, contribution.state, contribution.state_reason) == (mine.id, "live", "On topic")
+
+    def test_words_of_a_retired_person_are_not_kept_where_the_forum_still_has_them(
+        self,
+        learner: int,
+        post: Callable[..., str],
+        words: Callable[..., str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr("discussion_ext.api.record_post", lambda *_args, **_kwargs: 1 / 0)
+            post(learner, words(12, 1), topic="general")
+        User.objects.filter(pk=learner).update(username="retired__user_12ab")
+        assert people.run_errands().done == 1
+        contribution = Contribution.objects.get()
+        assert (contribution.body, contribution.title, contribution.is_erased) == ("", "", True)
+        assert not SketchHash.objects.exists()
 
     def test_a_broker_that_is_down_costs_nothing(
         self,

@@ -65,6 +65,13 @@ def test_asked_for_again_it_stays_one_with_the_newest_facts(kind):
     assert sorted(facts["post"] for facts in kind.ran) == [2, 3]
 
 
+def test_asked_for_again_it_may_keep_the_facts_that_it_has(kind):
+    for post in (1, 2):
+        api.add_errand(kind="test.work", key="post:1", facts={"post": post}, keeps_facts=True)
+    api.run_errands()
+    assert kind.ran == [{"post": 1}]
+
+
 def test_what_arrives_during_the_work_is_done_afterwards(kind):
     def arrive() -> None:
         if len(kind.ran) == 1:

@@ -47,7 +47,7 @@ def _check_contributions() -> None:
     posts = [f"thread:{pk}" for pk in CommentThread.objects.values_list("pk", flat=True)]
     posts += [f"comment:{pk}" for pk in Comment.objects.values_list("pk", flat=True)]
     assert sorted(posts) == sorted(Contribution.objects.values_list("forum_key", flat=True))
-    assert not Contribution.objects.filter(fold_due=1).exists()
+    assert not Contribution.objects.filter(fold_due__isnull=False).exists()
     assert not Contribution.objects.filter(points_due__isnull=False).exists()
 
 
