@@ -137,3 +137,78 @@ def test_nobody_writes_to_a_held_post_there(classroom, case, threads, answers, w
     assert ADAS_POSITION in case.words(classroom.bram)
     shown = case.do(classroom.bram, "answers", post=case.post_of(classroom.bram, BRAMS_POSITION), page=1)
     assert ADA_TO_BRAM in shown["html"]
+
+
+@pytest.mark.parametrize("who", ["nobody", "cleo", "bram", "moderator", "teacher", "stranger"])
+def test_the_forums_own_api_gives_no_held_post(classroom, passer_by, case, before, threads, answers, who):
+    """Older releases of openedx-forum open ``/forum/api/`` to everybody; newer ones have no such address."""
+    person = passer_by if who == "nobody" else classroom.people[who]
+    authors = [classroom.id_of(author) for author in (classroom.ada, classroom.bram)]
+    for version in ("v1", "v2"):
+        api = f"/forum/api/{version}"
+        given = {address: person.lms("GET", f"{api}/{address}") for address in _held_addresses(threads, answers)}
+        assert not {address: answer.status_code for address, answer in given.items() if answer.ok}
+        listed = [person.lms("GET", f"{api}/{address}") for address in _lists(case.course_id, authors)]
+        assert not [answer.url for answer in listed if any(secret in answer.text for secret in SECRETS)]
+        # The walk saw something: what anybody may read is there, wherever this address is open at all.
+        control = person.lms("GET", f"{api}/threads/{before}")
+        assert (control.ok and "An open one." in control.text) or control.status_code in {401, 403, 404}
+
+
+@pytest.mark.parametrize("who", ["nobody", "cleo", "moderator", "teacher"])
+def test_nobody_writes_to_a_held_post_in_the_forums_own_api(classroom, passer_by, case, threads, answers, who):
+    person = passer_by if who == "nobody" else classroom.people[who]
+    words = {
+        "body": "Not yours any more.",
+        "user_id": str(classroom.id_of(classroom.cleo)),
+        "course_id": case.course_id,
+    }
+    vote = {"user_id": words["user_id"], "value": "up", "action": "upvote"}
+    for api in ("/forum/api/v1", "/forum/api/v2"):
+        tried = []
+        for number in _spellings(threads):
+            at = f"{api}/threads/{number}"
+            tried += [person.lms("PUT", at, json=words), person.lms("POST", f"{at}/comments", json=words)]
+            tried += [person.lms("PUT", f"{at}/{act}", json=vote) for act in ("votes", "abuse_flag", "pin")]
+            tried += [person.lms("DELETE", f"{at}/votes", params=vote), person.lms("DELETE", at)]
+        for number in _spellings(answers):
+            at = f"{api}/comments/{number}"
+            tried += [person.lms("PUT", at, json=words), person.lms("POST", at, json=words)]
+            tried += [person.lms("PUT", f"{at}/{act}", json=vote) for act in ("votes", "abuse_flag")]
+            tried += [person.lms("DELETE", f"{at}/votes", params=vote), person.lms("DELETE", at)]
+        assert {answer.status_code for answer in tried} <= {401, 403, 404}
+    assert ADAS_POSITION in case.words(classroom.bram)
+    shown = case.do(classroom.bram, "answers", post=case.post_of(classroom.bram, BRAMS_POSITION), page=1)
+    assert ADA_TO_BRAM in shown["html"]
+
+
+def _spellings(numbers: list[str]) -> list[str]:
+    """Return each number in the ways in which a database is asked for the same row."""
+    return [number for plain in numbers for number in (plain, f"0{plain}", f"0_{plain}", f"%20{plain}")]
+
+
+def _held_addresses(threads: list[str], answers: list[str]) -> list[str]:
+    """Return what names a held post, or the key under which they are stored."""
+    found = [f"threads/{number}{rest}" for number in _spellings(threads) for rest in ("", "/subscriptions")]
+    found += [f"threads/{number}?with_responses=true&recursive=true" for number in threads]
+    found += [f"comments/{number}" for number in _spellings(answers)]
+    for key in (HELD_COURSE.replace("+", "%2B"), HELD_COURSE.upper().replace("+", "%2B")):
+        found += [f"threads?course_id={key}", f"search/threads?text=Quinoa&course_id={key}"]
+        found += [f"users/{key}/stats", f"commentables/{key}/counts"]
+    return [*found, "search/threads?text=Quinoa&context=standalone", "search/threads?text=Quinoa&context=Standalone"]
+
+
+def _lists(course_id: str, authors: list[int]) -> list[str]:
+    """Return what lists posts without naming a held one."""
+    course, found = course_id.replace("+", "%2B"), []
+    for key in (course, HELD_COURSE.replace("+", "%2B")):
+        found += [f"threads?course_id={key}&author_id={author}" for author in authors]
+        for author in authors:
+            found += [f"users/{author}/{acts}?course_id={key}" for acts in ("active_threads", "subscribed_threads")]
+            found += [f"users/{author}?complete=true&course_id={key}"]
+    found += [
+        f"threads?course_id={course}",
+        f"search/threads?text=Quinoa&course_id={course}",
+        "search/threads?text=Quinoa",
+    ]
+    return found
