@@ -125,6 +125,13 @@ def check_forum() -> Iterator[SeenData]:
 
 def check_forum_backend() -> Iterator[SeenData]:
     """See that posts of the courses that use us become rows: nobody hears of one that goes to MongoDB."""
+    missing = edx_platform.list_missing_tables()
+    if missing:
+        yield SeenData.failure(
+            f"Tables of the forum are missing: {', '.join(missing)}. Nothing can be posted.",
+            "Run: manage.py lms migrate forum. If it finds nothing to do, restore them.",
+        )
+        return
     courses = _courses_in_use()
     elsewhere = [course_id for course_id in courses if not edx_platform.keeps_posts_in_database(course_id)]
     if elsewhere:
@@ -134,11 +141,14 @@ def check_forum_backend() -> Iterator[SeenData]:
             "forum_v2.enable_mysql_backend on for everyone.",
         )
     else:
-        yield SeenData.ok(f"The forum keeps posts of {len(courses)} courses in the database.")
+        yield SeenData.ok(f"The forum keeps posts in the database; courses asked about: {len(courses)}.")
 
 
 def check_forum_search() -> Iterator[SeenData]:
     """See that the forum's search answers: it is asked with every post, which fails with it."""
+    if edx_platform.list_missing_tables():
+        yield SeenData.skipped("Not asked, because tables of the forum are missing.")
+        return
     servers = edx_platform.list_search_servers()
     silent = [f"{host}:{port}" for host, port in servers if not _answers(host, port)]
     if silent:

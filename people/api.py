@@ -54,7 +54,7 @@ from .subscriptions import absolute_url, is_subscribed, read_token, subscribe, u
 from .upkeep.background import background_task, send_after_commit
 from .upkeep.backlogs import look_at_backlog
 from .upkeep.checkups import current_service, list_checkup_areas, register_checkup, run_checkups
-from .upkeep.commands import JobCommand, whole_number
+from .upkeep.commands import JobCommand, read_course, whole_number
 from .upkeep.errands import (
     add_errand,
     count_errands,
@@ -145,6 +145,7 @@ __all__ = [
     "process_delivery",
     "pseudonyms",
     "purge_expired",
+    "read_course",
     "read_limit",
     "read_token",
     "real_names",

@@ -17,6 +17,7 @@ from .content import (
 from .forum_condition import (
     find_forum_version,
     keeps_posts_in_database,
+    list_missing_tables,
     list_search_servers,
     search_forum,
 )
@@ -115,6 +116,7 @@ __all__ = [
     "list_flaggers",
     "list_flags_on",
     "list_learner_ids",
+    "list_missing_tables",
     "list_posts",
     "list_retired",
     "list_search_servers",

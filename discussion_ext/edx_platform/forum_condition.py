@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
+from django.db import connection
 
 
 def find_forum_version() -> str:
@@ -21,6 +22,15 @@ def keeps_posts_in_database(course_id: str) -> bool:
     from forum.backends.mysql.api import MySQLBackend
 
     return isinstance(get_backend(course_id)(), MySQLBackend)
+
+
+def list_missing_tables() -> list[str]:
+    """Return the tables of the forum that the database does not have; none where the forum is not installed."""
+    if not apps.is_installed("forum"):
+        return []
+    there = set(connection.introspection.table_names())
+    wanted = {model._meta.db_table for model in apps.get_app_config("forum").get_models() if model._meta.managed}
+    return sorted(wanted - there)
 
 
 def list_search_servers() -> list[tuple[str, int]]:

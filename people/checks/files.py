@@ -23,6 +23,18 @@ _REINSTALL: Final = f"Install {suite.DISTRIBUTION} again: the installed package 
 _COLLECT: Final = "Run manage.py lms collectstatic and manage.py cms collectstatic, or build the image again."
 
 
+def check_installed_files() -> Iterator[SeenData]:
+    """See that every file is there that was installed: the other checks compare only what they find."""
+    recorded = suite.list_recorded_files()
+    lost = [path for path in recorded if not Path(str(path.locate())).is_file()]
+    if not recorded:
+        yield SeenData.skipped("Installed as a folder that is worked on: nothing says which files belong to it.")
+    elif lost:
+        yield SeenData.failure(f"{len(lost)} of {len(recorded)} files are missing, {lost[0]} for one.", _REINSTALL)
+    else:
+        yield SeenData.ok(f"All {len(recorded)} files that were installed are there.")
+
+
 def check_page_files() -> Iterator[SeenData]:
     """See that the files of our pages are where pages look for them."""
     names = [name for app in suite.list_apps() for name in _files_below(Path(app.path) / "static")]

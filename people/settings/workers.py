@@ -41,7 +41,7 @@ def schedule_jobs(settings: Any) -> None:
 
     Without a worker the messages do not pile up: each is worth nothing once the next is sent.
     """
-    intervals = {name: float(getattr(settings, setting) or 0) for name, setting in settings.PEOPLE_JOBS.items()}
+    intervals = {name: float(getattr(settings, setting, 0) or 0) for name, setting in settings.PEOPLE_JOBS.items()}
     entries = {
         name: _entry(name, tick=min(seconds, SELDOM_SECONDS)) for name, seconds in intervals.items() if seconds > 0
     }

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from opaque_keys import InvalidKeyError
+from opaque_keys.edx.keys import CourseKey
+
+from people import edx_platform
 
 from .jobs import get_job, look_at_job, run_job
 
@@ -16,6 +20,22 @@ def whole_number(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ArgumentTypeError("give a number from 1 on.")
     return int(text)
+
+
+def read_course(text: str, *, known: Container[CourseKey] = ()) -> CourseKey:
+    """Return the course that an operator named, if it exists or is ``known``; raise CommandError if it does not.
+
+    A key with a slip of the pen would else find nothing to do, and say so as if all were well.
+    """
+    try:
+        course_key = CourseKey.from_string(text)
+    except InvalidKeyError as error:
+        message = f"{text} is no key of a course; write it like course-v1:Org+Course+Run."
+        raise CommandError(message) from error
+    if course_key not in known and not edx_platform.has_course(course_key):
+        message = f"There is no course {text} on this site."
+        raise CommandError(message)
+    return course_key
 
 
 class JobCommand(BaseCommand):
@@ -50,13 +70,17 @@ class JobCommand(BaseCommand):
         """Return what a dry run shows before its counts, one line each."""
         return ()
 
+    def say_due(self, counts: Mapping[str, int]) -> str:
+        """Return what a dry run found, in a sentence."""
+        return f"There is to do: {_say(counts)}."
+
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run the job or look at it, and say what came of it."""
         own = self.read_options(options)
         if options["dry_run"]:
             for line in self.list_due(options):
                 self.stdout.write(line)
-            self.stdout.write(f"There is to do: {_say(look_at_job(self.job, **own))}. Nothing was changed.")
+            self.stdout.write(f"{self.say_due(look_at_job(self.job, **own))} Nothing was changed.")
             return
         run = run_job(self.job, limit=options.get("limit"), tell=self._tell, is_partial=self.is_partial(options), **own)
         if run.is_busy:
@@ -69,4 +93,5 @@ class JobCommand(BaseCommand):
 
 
 def _say(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number} {name}" for name, number in counts.items() if number) or "nothing"
+    # The number comes last, so that the names need no singular.
+    return ", ".join(f"{name}: {number}" for name, number in counts.items() if number) or "nothing"

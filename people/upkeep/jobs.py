@@ -55,6 +55,11 @@ def get_job(name: str) -> JobData:
         raise UnknownJobError(f"job: {name} is not known here.", field="name") from error
 
 
+def list_job_names() -> list[str]:
+    """Return the names of the registered jobs."""
+    return sorted(_jobs)
+
+
 def look_at_job(name: str, **options: Any) -> dict[str, int]:
     """Return how much there is to do, and change nothing."""
     return dict(get_job(name).look(**options))
@@ -131,7 +136,7 @@ def is_job_due(name: str) -> bool:
 def every_seconds(name: str) -> float:
     """Return how often the site wants a job to run; 0 for never by the beat."""
     setting = settings.PEOPLE_JOBS.get(name)
-    return float(getattr(settings, setting) or 0) if setting else 0.0
+    return float(getattr(settings, setting, 0) or 0) if setting else 0.0
 
 
 def tick_seconds(every: float) -> float:

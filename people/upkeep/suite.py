@@ -35,6 +35,15 @@ def list_entry_points(group: str) -> list[metadata.EntryPoint]:
     return [entry for entry in found.entry_points if entry.group == group] if found is not None else []
 
 
+def list_recorded_files() -> list[metadata.PackagePath]:
+    """Return the files of our packages that the installer wrote down; none where it installed a folder as it stands."""
+    found = next(iter(metadata.distributions(name=DISTRIBUTION)), None)
+    if found is None or found.read_text("RECORD") is None:
+        return []
+    packages = {entry.module.partition(".")[0] for group in GROUPS for entry in list_entry_points(group)}
+    return [path for path in found.files or () if path.parts[0] in packages and path.suffix != ".pyc"]
+
+
 def list_app_names() -> list[str]:
     """Return the import names of our Django apps, whether they are installed in this service or not."""
     return sorted({entry.module.removesuffix(".apps") for group in GROUPS[:2] for entry in list_entry_points(group)})

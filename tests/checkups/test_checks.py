@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -38,8 +39,9 @@ FAILURE, WARNING, OK = FindingState.FAILURE, FindingState.WARNING, FindingState.
 class Stage:
     """Where a cause is produced: settings and patches that go away with the test."""
 
-    def __init__(self, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, settings: Any, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         self.settings = settings
+        self.folder = folder
         self.patch = monkeypatch.setattr
         self.delete = monkeypatch.delitem
 
@@ -63,7 +65,7 @@ def stage(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sta
         )
     backend = "django.core.cache.backends.filebased.FileBasedCache"
     settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": str(tmp_path)}}
-    return Stage(settings, monkeypatch)
+    return Stage(settings, monkeypatch, tmp_path)
 
 
 def test_everything_is_well_in_the_host(stage: Stage) -> None:
@@ -173,6 +175,22 @@ def setting_of_a_wrong_kind(stage: Stage) -> None:
     stage.settings.PEOPLE_QUIET_HOURS = None
 
 
+def setting_misspelt(stage: Stage) -> None:
+    stage.settings.PEOPLE_QUIET_HOUR = ["21:00", "07:00"]
+
+
+def job_left_out_of_the_table(stage: Stage) -> None:
+    stage.settings.PEOPLE_JOBS = {"people.run_errands": "PEOPLE_ERRANDS_EVERY_SECONDS"}
+
+
+def job_misnamed(stage: Stage) -> None:
+    stage.settings.PEOPLE_JOBS = {**stage.settings.PEOPLE_JOBS, "people.run_errand": "PEOPLE_ERRANDS_EVERY_SECONDS"}
+
+
+def interval_misnamed(stage: Stage) -> None:
+    stage.settings.PEOPLE_JOBS = {**stage.settings.PEOPLE_JOBS, "people.run_errands": "PEOPLE_ERRANDS_EVERY_SECOND"}
+
+
 def migration_not_applied(_stage: Stage) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'people' AND name LIKE '0005%'")
@@ -225,6 +243,11 @@ def no_worker(stage: Stage) -> None:
 def worker_on_another_queue(stage: Stage) -> None:
     _not_eager(stage, "memory://")
     _workers_answer(stage, {"celery@lms": [{"name": "somebody.else"}]})
+
+
+def file_lost_after_installation(stage: Stage) -> None:
+    site = _install_wheel(stage, files=("people/api.py", "xblocks/public/case_discussion/calls.js"))
+    (site / "xblocks/public/case_discussion/calls.js").unlink()
 
 
 def template_broken(stage: Stage) -> None:
@@ -385,6 +408,11 @@ def forum_in_mongodb(stage: Stage) -> None:
     stage.patch("forum.backend.get_backend", lambda _course_id: MongoBackend)
 
 
+def forum_table_missing(_stage: Stage) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE forum_commentthread")
+
+
 def search_server_down(stage: Stage) -> None:
     stage.patch("discussion_ext.edx_platform.list_search_servers", lambda: [("127.0.0.1", _closed_port())])
 
@@ -432,8 +460,12 @@ CAUSES: list[tuple[str, Callable[[Stage], None], FindingState, str]] = [
     ("platform/pages of discussions", page_of_the_platform_gone, FAILURE, "/no/such/page"),
     ("settings/ranges", setting_out_of_range, FAILURE, "DISCUSSION_EXT_NEAR_COPY_SHARE is 70"),
     ("settings/ranges", setting_of_a_wrong_kind, FAILURE, "PEOPLE_QUIET_HOURS is None"),
+    ("settings/names", setting_misspelt, WARNING, "PEOPLE_QUIET_HOUR is set"),
+    ("settings/jobs", job_left_out_of_the_table, FAILURE, "no job for DISCUSSION_EXT_SWEEP_EVERY_SECONDS"),
+    ("settings/jobs", job_misnamed, FAILURE, "no job is called people.run_errand"),
+    ("settings/jobs", interval_misnamed, FAILURE, "PEOPLE_ERRANDS_EVERY_SECOND)"),
     ("database/migrations", migration_not_applied, FAILURE, "people 0005_services"),
-    ("database/migrations", migration_of_a_later_version, FAILURE, "9999_from_the_future"),
+    ("database/migrations", migration_of_a_later_version, WARNING, "9999_from_the_future"),
     ("database/tables", table_missing, FAILURE, "gamification_bucket"),
     ("database/zones", no_zones, FAILURE, "0 time zones"),
     ("servers/cache", cache_of_one_process, FAILURE, "locmem"),
@@ -443,6 +475,7 @@ CAUSES: list[tuple[str, Callable[[Stage], None], FindingState, str]] = [
     ("servers/workers", no_worker, WARNING, "No worker"),
     ("servers/workers", broker_down, FAILURE, "can be asked"),
     ("servers/workers", worker_on_another_queue, FAILURE, "listens"),
+    ("files/installed", file_lost_after_installation, FAILURE, "1 of 2 files are missing, xblocks/public/case_d"),
     ("files/templates", template_broken, FAILURE, "gamification/board.html"),
     ("files/pages", page_file_not_found, FAILURE, "people/community.css"),
     ("files/blocks", files_not_collected, FAILURE, "xblock/resources/xblocks/public"),
@@ -467,6 +500,7 @@ CAUSES: list[tuple[str, Callable[[Stage], None], FindingState, str]] = [
     ("discussions/forum", forum_not_installed, FAILURE, "not installed"),
     ("discussions/forum", forum_too_old, FAILURE, "0.3.0"),
     ("discussions/forum's posts", forum_in_mongodb, FAILURE, "MongoDB"),
+    ("discussions/forum's posts", forum_table_missing, FAILURE, "forum_commentthread"),
     ("discussions/forum's search", search_server_down, FAILURE, "127.0.0.1"),
     ("discussions/forum's search", search_refuses, FAILURE, "PermissionError"),
     ("discussions/backlog", evaluation_waiting, WARNING, "1 evaluations wait"),
@@ -505,6 +539,29 @@ def test_the_forums_own_addresses_are_asked_whom_they_let_in(
     assert (found.state is WARNING) is is_open
 
 
+def test_a_wheel_is_compared_with_what_its_installer_wrote_down(stage: Stage, look: Callable[..., Any]) -> None:
+    _install_wheel(stage, files=("people/api.py", "xblocks/public/case_discussion/calls.js"))
+    assert [finding.said for finding in look("files/installed")] == ["All 2 files that were installed are there."]
+
+
+def test_a_folder_that_is_worked_on_is_not_said_to_be_whole(stage: Stage, look: Callable[..., Any]) -> None:
+    _install_wheel(stage, files=())
+    assert [finding.state for finding in look("files/installed")] == [FindingState.SKIPPED]
+
+
+def test_without_its_tables_the_forum_is_not_said_to_need_an_index(stage: Stage, look: Callable[..., Any]) -> None:
+    forum_table_missing(stage)
+    assert [finding.state for finding in look("discussions/forum's search")] == [FindingState.SKIPPED]
+    (found,) = look("discussions/forum's posts")
+    assert "migrate forum" in found.remedy
+
+
+def test_a_misspelt_setting_is_told_how_it_is_spelt(stage: Stage, look: Callable[..., Any]) -> None:
+    setting_misspelt(stage)
+    (found,) = look("settings/names")
+    assert "spell it PEOPLE_QUIET_HOURS" in found.remedy
+
+
 def test_search_servers_are_read_from_each_kind_of_settings(settings: Any) -> None:
     settings.FORUM_SEARCH_BACKEND = "forum.search.es.ElasticsearchBackend"
     settings.FORUM_ELASTIC_SEARCH_CONFIG = [{"host": "elasticsearch"}, {"host": "other", "port": 9300}]
@@ -518,6 +575,24 @@ def test_search_servers_are_read_from_each_kind_of_settings(settings: Any) -> No
 
 
 # -- making causes -----------------------------------------------------------------------------------------------------
+
+
+def _install_wheel(stage: Stage, *, files: tuple[str, ...]) -> Path:
+    """Put files beside metadata as pip writes them, and let the suite be found there; no files: an editable install."""
+    entry_points = next(metadata.distributions(name=suite.DISTRIBUTION)).read_text("entry_points.txt")
+    site = stage.folder / "site-packages"
+    info = site / "openedx_community_suite-0.1.0.dist-info"
+    texts = {
+        **dict.fromkeys(files, ""),
+        f"{info.name}/METADATA": f"Metadata-Version: 2.1\nName: {suite.DISTRIBUTION}\nVersion: 0.1.0\n",
+        f"{info.name}/entry_points.txt": entry_points or "",
+    }
+    record = "".join(f"{name},,\n" for name in [*texts, "people/__pycache__/api.cpython-311.pyc", "finder.py"])
+    for name, text in {**texts, f"{info.name}/RECORD": record}.items():
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).write_text(text, encoding="utf-8")
+    stage.patch("people.upkeep.suite.metadata.distributions", lambda **_: iter([metadata.PathDistribution(info)]))
+    return site
 
 
 def _closed_port() -> int:

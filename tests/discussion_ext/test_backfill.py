@@ -341,20 +341,28 @@ class TestCommand:
     def test_a_dry_run_counts_and_changes_nothing(self, talk, course_key):
         out = StringIO()
         call_command("backfill_contributions", str(course_key), "--dry-run", stdout=out)
-        assert out.getvalue() == "There is to do: 1 courses, 3 posts. Nothing was changed.\n"
+        assert out.getvalue() == "There is to do: courses: 1, posts: 3. Nothing was changed.\n"
         assert not Contribution.objects.exists()
         assert not Backfill.objects.exists()
 
     def test_it_says_how_far_it_is(self, talk):
         out = StringIO()
         call_command("backfill_contributions", "--points", stdout=out)
-        assert out.getvalue().splitlines()[0] == "... 1 posts taken up"
-        assert out.getvalue().endswith("Done: 3 posts taken up, 1 courses.\n")
+        assert out.getvalue().splitlines()[0] == "... posts taken up: 1"
+        assert out.getvalue().endswith("Done: posts taken up: 3, courses: 1.\n")
         assert Entry.objects.count() == 3
 
-    @pytest.mark.parametrize("arguments", [["no course"], ["--since", "yesterday"]])
-    def test_bad_options_are_named(self, arguments):
-        with pytest.raises(CommandError, match=r"course|since"):
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (["no course"], "no course is no key of a course"),
+            (["course-v1:No+Such+Run"], "There is no course course-v1:No\\+Such\\+Run"),
+            (["library-v1:No+Such"], "There is no course library-v1:No\\+Such"),
+            (["--since", "yesterday"], "--since"),
+        ],
+    )
+    def test_bad_options_are_named(self, arguments, said):
+        with pytest.raises(CommandError, match=said):
             call_command("backfill_contributions", *arguments)
 
 

@@ -179,12 +179,12 @@ def test_the_command_folds_and_says_so(person: int, record: Do, capsys: Any) -> 
     call_command("fold_points")
     assert "Done: nothing." in capsys.readouterr().out
     call_command("fold_points", "--now", "--dry-run")
-    assert "There is to do: 1 lines to be folded." in capsys.readouterr().out
+    assert "There is to do: lines to be folded: 1." in capsys.readouterr().out
     assert Entry.objects.filter(is_folded=False).count() == 1
     with pytest.raises(CommandError, match="--limit"):
         call_command("fold_points", "--limit", "0")
     call_command("fold_points", "--now")
-    assert "1 lines folded" in capsys.readouterr().out
+    assert "lines folded: 1" in capsys.readouterr().out
 
 
 class TestComparing:
@@ -230,16 +230,39 @@ class TestComparing:
         right = everything()
         call_command("rebuild_boards")
         assert "wrong" not in capsys.readouterr().out
+        nothing = (
+            "Courses compared: 1. Other than in the ledger are totals: 0, places: 0, bars: 0. Nothing was changed.\n"
+        )
+        call_command("rebuild_boards", str(plain_course), "--dry-run")
+        assert capsys.readouterr().out == nothing
         getattr(self, damage)(people)
         wrong = everything()
         call_command("rebuild_boards", str(plain_course), "--dry-run")
-        assert "wrong" in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert said.startswith("Courses compared: 1. ")
+        assert said != nothing
         assert everything() == wrong
         call_command("rebuild_boards")
         assert "wrong" in capsys.readouterr().out
         assert everything() == right
         call_command("rebuild_boards")
         assert "wrong" not in capsys.readouterr().out
+
+    @pytest.mark.parametrize(
+        ("named", "said"),
+        [
+            ("nonsense", "nonsense is no key of a course; write it like course-v1:Org+Course+Run."),
+            ("course-v1:Meridian+PTS+2062", "There is no course course-v1:Meridian+PTS+2062 on this site."),
+        ],
+    )
+    @pytest.mark.parametrize("options", [[], ["--dry-run"]], ids=["run", "dry-run"])
+    def test_a_course_that_does_not_exist_is_refused(
+        self, people: list[int], plain_course: CourseKey, options: list[str], named: str, said: str
+    ) -> None:
+        with pytest.raises(CommandError) as refusal:
+            call_command("rebuild_boards", str(plain_course), named, *options)
+        assert str(refusal.value) == said
+        assert refusal.value.returncode == 1
 
     def test_what_waits_is_no_difference(self, people: list[int], plain_course: CourseKey, record: Do) -> None:
         record(people[0])

@@ -222,7 +222,8 @@ def test_the_command_installs_or_says_what_is_wrong(plain_course: CourseKey, tmp
     for arguments, message in [
         ([str(path)], "rules.likes"),
         ([str(tmp_path / "none.yaml")], "file"),
-        ([str(path), "--course", "nonsense"], "--course"),
+        ([str(path), "--course", "nonsense"], "nonsense is no key of a course"),
+        ([str(path), "--course", "course-v1:No+Such+Run"], "There is no course"),
     ]:
         with pytest.raises(CommandError, match=message):
             call_command("set_points_scheme", *arguments)

@@ -47,7 +47,7 @@ def test_what_is_due_runs_and_a_failure_stops_no_other(ran: list[str], capsys: p
         call_command("run_community_jobs")
     assert ran == ["t.fails", "t.fine"]
     said = capsys.readouterr()
-    assert "t.fine: 2 done" in said.out
+    assert "t.fine: done: 2" in said.out
     assert "ValueError" in said.err
     assert "secret" not in said.err
 

@@ -121,10 +121,10 @@ def test_the_command_only_says_so_first_and_leaves_a_record() -> None:
     ask_for("old", state="sent", days_ago=181)
     out = StringIO()
     call_command("purge_expired", "--dry-run", stdout=out)
-    assert "1 mail contents" in out.getvalue()
+    assert "mail contents: 1" in out.getvalue()
     assert Delivery.objects.exclude(context={}).exists()
     call_command("purge_expired", stdout=out)
-    assert "Done: 1 mail contents" in out.getvalue()
+    assert "Done: mail contents: 1" in out.getvalue()
     status = next(job for job in people.list_jobs() if job.name == "people.purge_expired")
     assert status.counts == {"mail contents": 1}
     assert status.every_seconds == 86_400

@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import CommandError
-from opaque_keys import InvalidKeyError
-from opaque_keys.edx.keys import CourseKey
 
 from people import api as people
 
@@ -39,7 +37,7 @@ class Command(people.JobCommand):
     def read_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is to be taken up."""
         return {
-            "course_key": _read_course(options["course"]),
+            "course_key": people.read_course(options["course"]) if options["course"] else None,
             "since": _read_day(options["since"]),
             "has_points": options["points"],
             "is_again": options["again"],
@@ -48,13 +46,6 @@ class Command(people.JobCommand):
     def is_partial(self, options: Mapping[str, Any]) -> bool:
         """Tell whether only one course is taken up."""
         return bool(options["course"])
-
-
-def _read_course(text: str | None) -> CourseKey | None:
-    try:
-        return CourseKey.from_string(text) if text else None
-    except InvalidKeyError as error:
-        raise CommandError(f"course: {text} is no key of a course.") from error
 
 
 def _read_day(text: str | None) -> datetime | None:

@@ -6,10 +6,6 @@ from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.management.base import CommandError
-from opaque_keys import InvalidKeyError
-from opaque_keys.edx.keys import CourseKey
-
 from people import api as people
 
 
@@ -25,7 +21,4 @@ class Command(people.JobCommand):
 
     def read_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the course."""
-        try:
-            return {"course_key": CourseKey.from_string(options["course"])}
-        except InvalidKeyError as error:
-            raise CommandError(f"course: {options['course']} is no key of a course.") from error
+        return {"course_key": people.read_course(options["course"])}

@@ -6,10 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.management.base import CommandError
-from opaque_keys import InvalidKeyError
-from opaque_keys.edx.keys import CourseKey
-
+from gamification import api
 from people import api as people
 
 
@@ -24,12 +21,15 @@ class Command(people.JobCommand):
         parser.add_argument("courses", nargs="*", help="Course keys; all courses with points if none is given.")
 
     def read_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the courses."""
-        try:
-            return {"course_keys": [CourseKey.from_string(key) for key in options["courses"]]}
-        except InvalidKeyError as error:
-            raise CommandError(f"This is no course key: {error}") from error
+        """Return the courses: also one that the platform has no more, if there are points from it."""
+        known = api.list_numbered_courses() if options["courses"] else ()
+        return {"course_keys": [people.read_course(text, known=known) for text in options["courses"]]}
 
     def is_partial(self, options: Mapping[str, Any]) -> bool:
         """Tell whether only some courses are compared."""
         return bool(options["courses"])
+
+    def say_due(self, counts: Mapping[str, int]) -> str:
+        """Return how much differs, also where it is nothing: that is what somebody who doubts the ranks asks."""
+        differing = ", ".join(f"{what}: {counts.get(f'{what} wrong', 0)}" for what in ("totals", "places", "bars"))
+        return f"Courses compared: {counts.get('courses compared', 0)}. Other than in the ledger are {differing}."

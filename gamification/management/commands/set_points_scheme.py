@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from opaque_keys import InvalidKeyError
-from opaque_keys.edx.keys import CourseKey
 
 from gamification import api
+from people import api as people
 
 
 class Command(BaseCommand):
@@ -27,14 +26,13 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run."""
         try:
-            course_key = CourseKey.from_string(options["course"]) if options["course"] else None
+            known = api.list_numbered_courses() if options["course"] else ()
+            course_key = people.read_course(options["course"], known=known) if options["course"] else None
             text = options["file"].read_text(encoding="utf-8")
             if options["if_changed"] and api.is_latest_scheme(text, course_key=course_key):
                 self.stdout.write("This scheme is the latest already.")
                 return
             info = api.install_scheme(text, course_key=course_key, actor_id=None)
-        except InvalidKeyError as error:
-            raise CommandError(f"--course: this is no course key: {options['course']}") from error
         except OSError as error:
             raise CommandError(f"file: {error}") from error
         except UnicodeDecodeError as error:

@@ -37,6 +37,6 @@ class Command(BaseCommand):
         except Exception as error:  # noqa: BLE001 - the record of the job says it too, and the next job must run
             self.stderr.write(f"{name}: {name_error(error)}")
             return False
-        done = ", ".join(f"{number} {what}" for what, number in run.counts.items() if number)
+        done = ", ".join(f"{what}: {number}" for what, number in run.counts.items() if number)
         self.stdout.write(f"{name}: {'at work elsewhere' if run.is_busy else done or 'nothing to do'}")
         return True
