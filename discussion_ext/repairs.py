@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain, islice
+from functools import partial
+from itertools import islice
 from typing import Final
 
 from django.db import transaction
@@ -35,6 +37,18 @@ _BATCH = 200
 MISSING: Final = "missing"
 CHANGED: Final = "changed"
 VANISHED: Final = "vanished"
+
+#: The last row of a batch, and the keys of posts that differ, each with what is wrong.
+Batch = tuple[int, list[tuple[str, str]]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RepairStep:
+    """A batch of posts that was compared, in which part of the work, and which of them differed."""
+
+    part: str
+    last: int
+    differing: list[tuple[str, str]]
 
 
 def sweep(*, limit: int = _BATCH, is_dry_run: bool = False) -> dict[str, int]:
@@ -85,22 +99,28 @@ def _settle(task_id: int) -> bool:
 
 def repair_forum(*, hours: int, is_dry_run: bool = False) -> dict[str, int]:
     """Compare the forum with our records as ``iter_repairs`` does, and return how many of each kind there were."""
-    found = Counter(iter_repairs(hours=hours, is_dry_run=is_dry_run))
+    found: Counter[str] = Counter()
+    for step in iter_repairs(since=now() - timedelta(hours=hours), is_dry_run=is_dry_run):
+        found.update(what for _key, what in step.differing)
     return {what: found[what] for what in (MISSING, CHANGED, VANISHED)}
 
 
-def iter_repairs(*, hours: int, is_dry_run: bool = False) -> Iterator[str]:
-    """Compare what was written in the last hours with our records, both ways, and yield what was mended, post by post.
+def iter_repairs(
+    *, since: datetime, part: str = "thread", after: int = 0, is_dry_run: bool = False
+) -> Iterator[RepairStep]:
+    """Compare what was written since then with our records, both ways, mend what differs, and yield batch by batch.
 
     ``MISSING`` has no record, ``CHANGED`` has a record of another text or topic, ``VANISHED`` is a record without its
-    post. Posts older than the day on which the course turned cases on are left alone. Memory stays flat.
+    post. Posts older than the day on which the course turned cases on are left alone. Memory stays flat. Given the
+    ``part`` and the ``last`` row of a step it goes on after that one.
     """
-    since = now() - timedelta(hours=hours)
-    vanished = ((key, VANISHED) for key in _recorded_without_post(since))
-    for key, what in chain(_differing("thread", since), _differing("comment", since), vanished):
-        if not is_dry_run:
-            _try_to_repair(key)
-        yield what
+    parts = list(_PARTS)
+    for name in parts[parts.index(part) :]:
+        for last, differing in _PARTS[name](since, after):
+            for key, _what in [] if is_dry_run else differing:
+                _try_to_repair(key)
+            yield RepairStep(part=name, last=last, differing=differing)
+        after = 0
 
 
 def _try_to_repair(key: str) -> None:
@@ -134,23 +154,24 @@ def _due_closings() -> QuerySet[Task]:
     return Task.objects.filter(settle_at__lt=now())
 
 
-def _differing(kind: str, since: datetime) -> Iterator[tuple[str, str]]:
-    after = 0
+def _differing(kind: str, since: datetime, after: int) -> Iterator[Batch]:
     watched: dict[str, bool] = {}
     started = dict(CourseSwitch.objects.filter(is_on=True).values_list("course_id", "changed_at"))
     while batch := edx_platform.list_posts(kind, after=after, since=since, limit=_BATCH):
         known = Contribution.objects.in_bulk([post.key for _pk, post in batch], field_name="forum_key")
+        differing = []
         for _pk, post in batch:
             if post.key in known:
                 if _is_changed(known[post.key], post):
-                    yield post.key, CHANGED
+                    differing.append((post.key, CHANGED))
                 continue
             if post.course_id not in watched:
                 watched[post.course_id] = is_watched(post.course_id)
             begun = started.get(post.course_id)
             if watched[post.course_id] and (begun is None or post.created_at >= begun):
-                yield post.key, MISSING
+                differing.append((post.key, MISSING))
         after = batch[-1][0]
+        yield after, differing
 
 
 def _is_changed(record: Contribution, post: ForumPostData) -> bool:
@@ -161,12 +182,11 @@ def _is_changed(record: Contribution, post: ForumPostData) -> bool:
     return is_moved or record.body_hash != hash_body(post.body)
 
 
-def _recorded_without_post(since: datetime) -> Iterator[str]:
-    last = 0
+def _recorded_without_post(since: datetime, after: int) -> Iterator[Batch]:
     while True:
         rows = list(
             Contribution.objects.filter(
-                pk__gt=last, state=ContributionState.LIVE, forum_key__isnull=False, created_at__gte=since
+                pk__gt=after, state=ContributionState.LIVE, forum_key__isnull=False, created_at__gte=since
             )
             .order_by("pk")
             .values_list("pk", "forum_key")[:_BATCH]
@@ -175,5 +195,12 @@ def _recorded_without_post(since: datetime) -> Iterator[str]:
             return
         keys = [key for _pk, key in rows if key is not None]
         present = edx_platform.existing_keys(keys)
-        yield from (key for key in keys if key not in present)
-        last = rows[-1][0]
+        after = rows[-1][0]
+        yield after, [(key, VANISHED) for key in keys if key not in present]
+
+
+_PARTS: Final[dict[str, Callable[[datetime, int], Iterator[Batch]]]] = {
+    "thread": partial(_differing, "thread"),
+    "comment": partial(_differing, "comment"),
+    "record": _recorded_without_post,
+}

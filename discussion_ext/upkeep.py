@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Mapping
-from datetime import timedelta
-from itertools import islice
+from datetime import datetime, timedelta
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 
 from people import api as people
-from people.data import JobData
+from people.data import JobData, JobStepData
 
 from . import api, checks, exports, missed, retention
 from .data import ErrandKind
@@ -23,8 +22,8 @@ Counts = Mapping[str, int]
 REPAIR: Final = "discussion_ext.repair_contributions"
 
 _SWEEP_BATCH = 200
-_REPAIR_BATCH = 20
 _REPAIR_HOURS: Final = 48
+_REPAIR_MARGIN: Final = timedelta(days=1)
 
 
 def register() -> None:
@@ -54,14 +53,29 @@ def hours_to_repair() -> int:
     """Return how far a repair looks back: two days, or a day beyond the last one that succeeded, if that was before."""
     (succeeded_at,) = (job.last_succeeded_at for job in people.list_jobs() if job.name == REPAIR)
     since = timezone.now() - succeeded_at if succeeded_at else timedelta()
-    return max(_REPAIR_HOURS, ceil(since / timedelta(hours=1)) + _REPAIR_HOURS // 2)
+    return max(_REPAIR_HOURS, ceil((since + _REPAIR_MARGIN) / timedelta(hours=1)))
 
 
-def repair_contributions(*, hours: int | None = None) -> Generator[Counts, None, None]:
-    """Compare the posts of the last hours with our records, and repair."""
-    repairs = api.iter_repairs(hours=hours or hours_to_repair())
-    while batch := list(islice(repairs, _REPAIR_BATCH)):
-        yield Counter(_REPAIRS[what] for what in batch)
+def repair_contributions(
+    *, hours: int | None = None, resume: Mapping[str, Any] | None = None
+) -> Generator[JobStepData, None, None]:
+    """Compare the posts of the last hours with our records, and repair.
+
+    Where that took longer than the next repair looks back, what was written meanwhile is compared too.
+    """
+    began = timezone.now()
+    since, place = began - timedelta(hours=hours or hours_to_repair()), {}
+    if resume is not None:
+        began, since = datetime.fromisoformat(resume["began"]), datetime.fromisoformat(resume["since"])
+        place = {"part": resume["part"], "after": resume["after"]}
+    while True:
+        window = {"began": began.isoformat(), "since": since.isoformat()}
+        for step in api.iter_repairs(since=since, **place):
+            counts = Counter(_REPAIRS[what] for _key, what in step.differing)
+            yield JobStepData(counts=counts, cursor={**window, "part": step.part, "after": step.last})
+        if timezone.now() - began < _REPAIR_MARGIN:
+            return
+        began, since, place = timezone.now(), began, {}
 
 
 def look_at_repairs(*, hours: int | None = None) -> Counts:
@@ -103,8 +117,8 @@ JOBS = (
         work=repair_contributions,
         look=look_at_repairs,
         limit=None,
-        lease_minutes=60,
-        seconds=None,
+        is_resumable=True,
+        seconds=people.LONG_SECONDS,
     ),
     JobData(
         name="discussion_ext.evaluate_cases",

@@ -19,7 +19,7 @@ from .folding import count_waiting_entries, fold_pending, sweep_entries, sweep_i
 from .history import breakdown, find_source_points, list_entries
 from .ledger import adjust_points, check_adjustment, record_activity, void_activity
 from .permissions import Decision, keep_choice_pace, may_choose_name, may_see_points
-from .reconciliation import compare_course, list_numbered_courses
+from .reconciliation import compare_course, iter_comparisons, list_numbered_courses
 from .retirement import retire_person
 from .schemes import (
     check_scheme,
@@ -68,6 +68,7 @@ __all__ = [
     "is_latest_scheme",
     "is_on",
     "is_on_now",
+    "iter_comparisons",
     "keep_choice_pace",
     "list_around",
     "list_board",

@@ -35,6 +35,12 @@ class Differences:
     def __bool__(self) -> bool:
         return bool(self.totals or self.listings or self.bars)
 
+    def add(self, other: Differences) -> None:
+        """Count these too."""
+        self.totals += other.totals
+        self.listings += other.listings
+        self.bars += other.bars
+
 
 def list_numbered_courses() -> list[CourseKey]:
     """Return every course that gives or gave points."""
@@ -45,18 +51,31 @@ def list_numbered_courses() -> list[CourseKey]:
 def compare_course(course_key: CourseKey, *, is_repair: bool) -> Differences:
     """Compare a course's sums with its ledger and, with ``is_repair``, put them right. Not inside a transaction."""
     differences = Differences()
-    course_id = courses.find_number(course_key)
-    if course_id is None:
-        return differences
-    for user_ids in _list_persons(course_id):
-        _compare_persons(course_id, course_key, user_ids, is_repair=is_repair, differences=differences)
-    differences.bars = _compare_bars(course_id, is_repair=is_repair)
+    for _last, found in iter_comparisons(course_key, is_repair=is_repair):
+        differences.add(found)
     return differences
 
 
-def _list_persons(course_id: int) -> Iterator[list[int]]:
+def iter_comparisons(
+    course_key: CourseKey, *, is_repair: bool, after: int = 0
+) -> Iterator[tuple[int | None, Differences]]:
+    """Compare a course as ``compare_course`` does, batch by batch, and yield the last person's id and what differed.
+
+    Persons up to ``after`` are left out. The bars come last and once, with None for the person.
+    """
+    course_id = courses.find_number(course_key)
+    if course_id is None:
+        return
+    for user_ids in _list_persons(course_id, after=after):
+        differences = Differences()
+        _compare_persons(course_id, course_key, user_ids, is_repair=is_repair, differences=differences)
+        yield user_ids[-1], differences
+    yield None, Differences(bars=_compare_bars(course_id, is_repair=is_repair))
+
+
+def _list_persons(course_id: int, *, after: int) -> Iterator[list[int]]:
     """Yield everybody with folded lines or a total in a course, in batches."""
-    last = 0
+    last = after
     while True:
         persons: set[int] = set()
         for rows in (Entry.objects.filter(is_folded=True), Total.objects.all()):

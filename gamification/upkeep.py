@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Iterable, Mapping
+from typing import Any
 
 from opaque_keys.edx.keys import CourseKey
 
 from people import api as people
-from people.data import JobData
+from people.data import JobData, JobStepData
 
 from . import api, boards, checks, exports, units
 
@@ -39,28 +40,41 @@ def look_at_lines(*, min_age_seconds: int | None = None) -> Counts:
     return {"lines to be folded": api.count_waiting_entries(min_age_seconds=min_age_seconds)}
 
 
-def rebuild_boards(*, course_keys: Iterable[CourseKey] = ()) -> Generator[Counts, None, None]:
+def rebuild_boards(
+    *, course_keys: Iterable[CourseKey] = (), resume: Mapping[str, Any] | None = None
+) -> Generator[JobStepData, None, None]:
     """Compare these courses, or all, with the ledger and put them right."""
-    return _compare(course_keys, is_repair=True)
+    return _compare(course_keys, is_repair=True, resume=resume)
 
 
 def look_at_boards(*, course_keys: Iterable[CourseKey] = ()) -> Counts:
     """Compare these courses, or all, with the ledger."""
     found: Counter[str] = Counter()
-    for counts in _compare(course_keys, is_repair=False):
-        found.update(counts)
+    for step in _compare(course_keys, is_repair=False):
+        found.update(step.counts)
     return found
 
 
-def _compare(course_keys: Iterable[CourseKey], *, is_repair: bool) -> Generator[Counts, None, None]:
-    for course_key in list(course_keys) or api.list_numbered_courses():
-        found = api.compare_course(course_key, is_repair=is_repair)
-        yield {
-            "courses compared": 1,
-            "totals wrong": found.totals,
-            "places wrong": found.listings,
-            "bars wrong": found.bars,
-        }
+def _compare(
+    course_keys: Iterable[CourseKey], *, is_repair: bool, resume: Mapping[str, Any] | None = None
+) -> Generator[JobStepData, None, None]:
+    keys = list(course_keys) or api.list_numbered_courses()
+    after = 0
+    if resume is not None and (left := CourseKey.from_string(resume["course"])) in keys:
+        # Nobody is named where a course was done.
+        keys, after = keys[keys.index(left) + (resume["person"] is None) :], resume["person"] or 0
+    for course_key in keys:
+        for last, found in api.iter_comparisons(course_key, is_repair=is_repair, after=after):
+            yield JobStepData(
+                counts={
+                    "courses compared": int(last is None),
+                    "totals wrong": found.totals,
+                    "places wrong": found.listings,
+                    "bars wrong": found.bars,
+                },
+                cursor={"course": str(course_key), "person": last},
+            )
+        after = 0
 
 
 JOBS = (
@@ -77,8 +91,7 @@ JOBS = (
         work=rebuild_boards,
         look=look_at_boards,
         limit=None,
-        # A whole course is one step.
-        lease_minutes=60,
-        seconds=None,
+        is_resumable=True,
+        seconds=people.LONG_SECONDS,
     ),
 )

@@ -67,7 +67,16 @@ from .upkeep.errands import (
 )
 from .upkeep.exports import export_person, find_person, list_export_sections, register_export
 from .upkeep.facts import announce
-from .upkeep.jobs import get_job, in_batches, is_job_due, list_jobs, look_at_job, register_job, run_job
+from .upkeep.jobs import (
+    LONG_SECONDS,
+    get_job,
+    in_batches,
+    is_job_due,
+    list_jobs,
+    look_at_job,
+    register_job,
+    run_job,
+)
 from .upkeep.logs import name_error
 from .upkeep.ranges import list_ranges, register_ranges
 from .upkeep.receivers import Missed, guarded, passes_errors_on
@@ -77,6 +86,7 @@ from .upkeep.retention import count_expired, list_retention_rules, purge_expired
 from .upkeep.services import list_services
 
 __all__ = [
+    "LONG_SECONDS",
     "InvalidDeliveryError",
     "InvalidErrandError",
     "InvalidPreferenceError",

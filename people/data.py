@@ -145,14 +145,18 @@ class JobData:
     ``look`` returns how much there is to do. Both take the job's own options as keywords, all with defaults.
     A job that ``is_single`` runs once at a time; a run that gave no sign for ``lease_minutes`` is given up. A run that
     beat or cron started ends with the batch in which ``seconds`` are over, so that runs do not pile up.
+
+    The work of a job that ``is_resumable`` leaves no mark of what was done: its ``work`` yields `JobStepData` and takes
+    the last ``cursor`` as ``resume``, None for the beginning.
     """
 
     name: str
     says: str
-    work: Callable[..., Generator[Mapping[str, int], None, None]]
+    work: Callable[..., Generator[Mapping[str, int] | JobStepData, None, None]]
     look: Callable[..., Mapping[str, int]]
     limit: int | None = 1000
     is_single: bool = True
+    is_resumable: bool = False
     lease_minutes: int = 15
     seconds: float | None = 240
 
@@ -163,12 +167,24 @@ class JobData:
 
 
 @dataclass(frozen=True, kw_only=True)
+class JobStepData:
+    """What a batch did, and from where a next run goes on (JSON: ids, keys and moments only)."""
+
+    counts: Mapping[str, int]
+    cursor: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobRunData:
-    """How one run of a job ended; ``is_busy`` when another run was at work and nothing was done."""
+    """How one run of a job ended; ``is_busy`` when another run was at work and nothing was done.
+
+    One that ``is_unfinished`` was ended by its seconds, and the next goes on there.
+    """
 
     name: str
     counts: Mapping[str, int] = field(default_factory=dict)
     is_busy: bool = False
+    is_unfinished: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

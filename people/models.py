@@ -162,6 +162,7 @@ class JobRun(models.Model):
 
     ``held_until`` is NULL when nobody runs it, and in the past when the runner died; ``token`` tells whose run it is.
     ``error`` is the class of the last failure, never its text; ``failures`` counts those since the last success.
+    ``cursor`` is from where a job goes on that was not finished, NULL when there is nothing to go on with.
 
     .. no_pii:
     """
@@ -171,6 +172,7 @@ class JobRun(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     succeeded_at = models.DateTimeField(null=True, blank=True)
     counts = models.JSONField(default=dict)
+    cursor = models.JSONField(null=True, blank=True)
     error = ExactCharField(max_length=128, blank=True, default="")
     failures = models.PositiveIntegerField(default=0)
     runner = ExactCharField(max_length=80, blank=True, default="")

@@ -34,4 +34,4 @@ def run_job_task(name: str) -> None:
         log.error("people.unknown_job name=%s", name)
         return
     if api.is_job_due(name):
-        api.run_job(name, seconds=job.seconds)
+        api.run_job(name, seconds=job.seconds, is_continued=True)

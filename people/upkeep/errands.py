@@ -21,7 +21,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.dispatch import Signal
 from django.utils import timezone
@@ -111,7 +111,8 @@ def has_errand(*, kind: str, key: str) -> bool:
 def run_errands(*, limit: int = 1000, kind: str | None = None, now: datetime | None = None) -> ErrandRunData:
     """Do what is due, oldest first, at most ``limit``, and return how it went. Call it outside a transaction.
 
-    Safe beside other runners and after a crash. One that fails waits longer each time and never stops the others.
+    Safe beside other runners and after a crash. One that fails waits longer each time and never stops the others, nor
+    do those that somebody else has: they are not among the ``limit``.
     """
     moment = now or timezone.now()
     counts: Counter[str] = Counter()
@@ -120,7 +121,9 @@ def run_errands(*, limit: int = 1000, kind: str | None = None, now: datetime | N
         # .. custom_attribute_name: community_errand_wait_seconds
         # .. custom_attribute_description: How long the errand is overdue that is due longest.
         set_custom_attribute("community_errand_wait_seconds", int((moment - oldest).total_seconds()))
-    for errand_id in _iterate_due(moment, limit=limit, kind=kind):
+    for errand_id in _iterate_due(moment, kind=kind):
+        if counts[Outcome.DONE] + counts[Outcome.FAILED] >= limit:
+            break
         counts[run_errand(errand_id, now=now)] += 1
     return ErrandRunData(done=counts[Outcome.DONE], failed=counts[Outcome.FAILED], taken=counts[Outcome.TAKEN])
 
@@ -179,11 +182,21 @@ def _work_on(errand: Errand, now: datetime) -> Outcome:
 
 
 def _claim(errand_id: str, now: datetime) -> Errand | None:
-    """Take an errand for this runner alone. The claim is committed before the work starts."""
+    """Take an errand for this runner alone, without waiting for one that an open transaction has added again.
+
+    The claim is committed before the work starts.
+    """
     until = now + timedelta(minutes=settings.PEOPLE_ERRAND_CLAIM_MINUTES)
     with transaction.atomic(durable=True):
+        # Where the database cannot skip what is locked the update waits for it, and decides as well.
+        if connection.features.has_select_for_update_skip_locked and not _lock(errand_id):
+            return None
         won = _due(now).filter(pk=errand_id).order_by().update(claimed_until=until, attempts=F("attempts") + 1)
     return Errand.objects.filter(pk=errand_id).first() if won else None
+
+
+def _lock(errand_id: str) -> bool:
+    return bool(Errand.objects.select_for_update(skip_locked=True).filter(pk=errand_id).values_list("pk"))
 
 
 def _settle(errand: Errand) -> Outcome:
@@ -206,15 +219,17 @@ def _postpone(errand: Errand, now: datetime, *, error: str) -> None:
     row.filter(ticket=errand.ticket).update(due_at=now + timedelta(minutes=minutes))
 
 
-def _iterate_due(now: datetime, *, limit: int, kind: str | None) -> Iterator[str]:
-    """Yield ids of due errands batch by batch; whatever was tried is not due at that moment any more, or gone."""
-    tried = 0
-    while tried < limit:
-        batch = list(_due(now, kind=kind).values_list("pk", flat=True)[: min(_BATCH, limit - tried)])
-        yield from batch
-        tried += len(batch)
+def _iterate_due(now: datetime, *, kind: str | None) -> Iterator[str]:
+    """Yield ids of due errands, read batch by batch, each once."""
+    rows = _due(now, kind=kind)
+    after = Q()
+    while True:
+        batch = list(rows.filter(after).values_list("due_at", "pk")[:_BATCH])
+        yield from (pk for _due_at, pk in batch)
         if len(batch) < _BATCH:
             return
+        due_at, last = batch[-1]
+        after = Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=last)
 
 
 def _due(now: datetime, *, kind: str | None = None) -> QuerySet[Errand]:

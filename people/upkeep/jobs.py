@@ -3,7 +3,8 @@
 A job is worked on batch by batch. The row of the job is its record and its heartbeat, whoever runs it: Celery beat,
 cron or an operator. It also holds the claim of the run in progress, which lapses when the run dies, so no lock outside
 the database is needed. What a job does is safe to repeat in any case: the claim saves work, correctness never hangs on
-it.
+it. Of a job that walks a whole site the heartbeat also keeps from where to go on: a run that is ended or killed is
+followed by one that goes on there, and so the last course is reached as well.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from edx_django_utils.monitoring import set_custom_attribute
 
-from people.data import JobData, JobRunData, JobStatusData
+from people.data import JobData, JobRunData, JobStatusData, JobStepData
 from people.exceptions import UnknownJobError
 from people.models import JobRun
 from people.settings.workers import SELDOM_SECONDS
@@ -35,6 +36,9 @@ from .logs import name_error
 log = logging.getLogger(__name__)
 
 Tell = Callable[[Mapping[str, int]], None]
+
+#: For jobs that walk a whole site: they end by themselves before their task's time limit ends them.
+LONG_SECONDS: Final = 2400
 
 _ERROR_LENGTH: Final = 128
 _LATE_AFTER: Final = 3
@@ -72,12 +76,15 @@ def run_job(
     seconds: float | None = None,
     tell: Tell | None = None,
     is_partial: bool = False,
+    is_continued: bool = False,
     **options: Any,
 ) -> JobRunData:
     """Run a job and keep a record of it; call it outside a transaction.
 
     It ends when nothing is left, when ``limit`` is used up, or with the batch in which ``seconds`` are over. ``tell``
-    is called with the counts after each batch. A partial run, say over one course, is no success of the job as a whole.
+    is called with the counts after each batch that did something. A partial run, say over one course, is no success of
+    the job as a whole. A resumable job starts from the beginning unless it ``is_continued``, and succeeds when it comes
+    to its end.
     """
     job = get_job(name)
     token = _start(job)
@@ -85,28 +92,33 @@ def run_job(
         return JobRunData(name=name, is_busy=True)
     counts: Counter[str] = Counter()
     until = None if seconds is None else time.monotonic() + seconds
+    is_unfinished = False
     if job.limit is not None:
         options["limit"] = limit or job.limit
     try:
+        if job.is_resumable:
+            options["resume"] = _find_cursor(name) if is_continued else None
         with closing(job.work(**options)) as batches:
-            for done in batches:
-                counts.update(done)
-                _keep(job, token, counts)
-                if tell is not None:
+            for batch in batches:
+                step = batch if isinstance(batch, JobStepData) else JobStepData(counts=batch)
+                counts.update(step.counts)
+                _keep(job, token, counts, cursor=None if is_partial else step.cursor)
+                if tell is not None and any(step.counts.values()):
                     tell(dict(counts))
                 if until is not None and time.monotonic() >= until:
+                    is_unfinished = job.is_resumable
                     break
     except BaseException as error:
         _fail(name, token, counts, error=type(error).__name__)
         raise
-    _succeed(job, token, counts, is_partial=is_partial)
+    _end(job, token, counts, is_success=not is_partial and not is_unfinished)
     # .. custom_attribute_name: community_job
     # .. custom_attribute_description: The name of the periodic job that this transaction ran.
     set_custom_attribute("community_job", name)
     # .. custom_attribute_name: community_job_done
     # .. custom_attribute_description: How many things the periodic job did in this run, of all kinds.
     set_custom_attribute("community_job_done", sum(counts.values()))
-    return JobRunData(name=name, counts=dict(counts))
+    return JobRunData(name=name, counts=dict(counts), is_unfinished=is_unfinished)
 
 
 def in_batches(
@@ -124,10 +136,14 @@ def in_batches(
 
 
 def is_job_due(name: str) -> bool:
-    """Tell whether a job's last success is long enough ago for a beat that asks more often than the job is to run."""
+    """Tell whether a job's last success is long enough ago for a beat that asks more often than the job is to run.
+
+    One that was not finished is always due.
+    """
     every = every_seconds(name)
-    succeeded_at = JobRun.objects.filter(pk=name).values_list("succeeded_at", flat=True).first()
-    if succeeded_at is None:
+    found = JobRun.objects.filter(pk=name).values_list("succeeded_at", "cursor").first()
+    succeeded_at, cursor = found or (None, None)
+    if succeeded_at is None or cursor is not None:
         return True
     # Half a tick of tolerance, or a job whose runs take a moment would leave out every second one.
     return timezone.now() - succeeded_at >= timedelta(seconds=every - tick_seconds(every) / 2)
@@ -190,8 +206,13 @@ def _start(job: JobData) -> str | None:
     return token if is_ours else None
 
 
-def _keep(job: JobData, token: str, counts: Mapping[str, int]) -> None:
-    _mine(job.name, token).update(held_until=_held_until(job), counts=dict(counts))
+def _find_cursor(name: str) -> Mapping[str, Any] | None:
+    return JobRun.objects.values_list("cursor", flat=True).get(pk=name)
+
+
+def _keep(job: JobData, token: str, counts: Mapping[str, int], *, cursor: Mapping[str, Any] | None) -> None:
+    place = {} if cursor is None else {"cursor": dict(cursor)}
+    _mine(job.name, token).update(held_until=_held_until(job), counts=dict(counts), **place)
 
 
 def _fail(name: str, token: str, counts: Mapping[str, int], *, error: str) -> None:
@@ -207,13 +228,13 @@ def _fail(name: str, token: str, counts: Mapping[str, int], *, error: str) -> No
         log.error("people.job_failure_not_noted job=%s error=%s", name, name_error(failure))
 
 
-def _succeed(job: JobData, token: str, counts: Mapping[str, int], *, is_partial: bool) -> None:
+def _end(job: JobData, token: str, counts: Mapping[str, int], *, is_success: bool) -> None:
     now = timezone.now()
     mine = _mine(job.name, token)
-    if not is_partial:
+    if is_success:
         # A job that may run beside itself may be overtaken by every next run: its success counts all the same.
         rows = mine if job.is_single else JobRun.objects.filter(pk=job.name)
-        rows.update(succeeded_at=now, failures=0, error="")
+        rows.update(succeeded_at=now, failures=0, error="", cursor=None)
     mine.update(held_until=None, finished_at=now, counts=dict(counts))
 
 

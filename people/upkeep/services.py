@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import platform
-from typing import Any
+import time
+from typing import Any, Final
 
 import django
 from django.conf import settings
@@ -26,11 +27,13 @@ from .logs import name_error
 
 log = logging.getLogger(__name__)
 
+_PAUSE_SECONDS: Final = 60
+
 
 def report_with_first_request() -> None:
     """Arrange that this process says with its first request what it runs; called in ``AppConfig.ready()``."""
     if settings.PEOPLE_REPORT_SERVICE:
-        request_started.connect(_on_first_request, dispatch_uid="people.report_service")
+        request_started.connect(_first_report, dispatch_uid="people.report_service")
 
 
 def report_service() -> None:
@@ -67,12 +70,24 @@ def list_services() -> list[ServiceData]:
     ]
 
 
-def _on_first_request(**_kwargs: Any) -> None:
-    """Report once per process. Somebody waits for a page, so trouble is logged and tried with the next request."""
-    try:
-        with transaction.atomic():
-            report_service()
-    except Exception as error:  # noqa: BLE001
-        log.warning("people.service_not_reported error=%s", name_error(error))
-    else:
-        request_started.disconnect(dispatch_uid="people.report_service")
+class _FirstReport:
+    """Reports once per process. Somebody waits for a page, so trouble is logged, and tried again a minute later."""
+
+    def __init__(self) -> None:
+        self._next_at = 0.0
+
+    def __call__(self, **_kwargs: Any) -> None:
+        moment = time.monotonic()
+        if moment < self._next_at:
+            return
+        self._next_at = moment + _PAUSE_SECONDS
+        try:
+            with transaction.atomic():
+                report_service()
+        except Exception as error:  # noqa: BLE001
+            log.warning("people.service_not_reported error=%s", name_error(error))
+        else:
+            request_started.disconnect(dispatch_uid="people.report_service")
+
+
+_first_report = _FirstReport()

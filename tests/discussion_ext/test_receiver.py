@@ -19,9 +19,11 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from discussion_ext import api, counts
 from discussion_ext.data import PostedData
 from discussion_ext.models import Contribution, HelpfulMark, Report, SketchHash
+from discussion_ext.upkeep import REPAIR
 from gamification import api as gamification
 from people import api as people
-from people.models import Delivery, Errand
+from people.api import run_job
+from people.models import Delivery, Errand, JobRun
 
 pytestmark = pytest.mark.django_db
 
@@ -684,6 +686,42 @@ class TestFailure:
         assert api.repair_forum(hours=1) == {"missing": 0, "changed": 1, "vanished": 0}
         assert Contribution.objects.get().body == words(20, 2)
         assert api.repair_forum(hours=1) == {"missing": 0, "changed": 0, "vanished": 0}
+
+    def test_a_repair_that_is_ended_is_followed_after_the_last_batch(
+        self,
+        learner: int,
+        peer: int,
+        post: Callable[..., str],
+        reply: Callable[..., str],
+        words: Callable[..., str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        threads = [post(learner, words(20, number), topic="general") for number in range(3)]
+        reply(peer, words(20, 5), thread=threads[0])
+        reply(peer, words(20, 6), thread=threads[0])
+        CommentThread.objects.update(body=words(20, 3))  # sends no signal
+        Comment.objects.update(body=words(20, 4))
+        monkeypatch.setattr("discussion_ext.repairs._BATCH", 1)
+        runs = [run_job(REPAIR, seconds=0, is_continued=True) for _ in range(11)]
+        # Three threads, two comments, five records, and the end.
+        assert [sum(run.counts.values()) for run in runs] == [1] * 5 + [0] * 6
+        assert [run.is_unfinished for run in runs] == [True] * 10 + [False]
+        assert set(Contribution.objects.values_list("body", flat=True)) == {words(20, 3), words(20, 4)}
+        assert JobRun.objects.get(pk=REPAIR).succeeded_at is not None
+
+    def test_what_was_posted_during_a_long_repair_is_compared_too(
+        self, learner: int, post: Callable[..., str], words: Callable[..., str]
+    ) -> None:
+        now = timezone.now()
+        post(learner, words(20, 1), topic="general")
+        CommentThread.objects.update(body=words(20, 2))  # sends no signal
+        # It had all threads behind it when the workers stood still for three days.
+        cursor = {"part": "comment", "after": 0, "since": (now - timedelta(days=5)).isoformat()}
+        for began, found in ((now - timedelta(hours=1), 0), (now - timedelta(days=3), 1)):
+            row = {"cursor": {**cursor, "began": began.isoformat()}, "succeeded_at": None}
+            JobRun.objects.update_or_create(name=REPAIR, defaults=row)
+            assert sum(run_job(REPAIR, is_continued=True).counts.values()) == found
+            assert JobRun.objects.get(pk=REPAIR).cursor is None
 
     def test_a_post_that_vanished_without_a_signal_is_found(
         self, learner: int, post: Callable[..., str], words: Callable[..., str]

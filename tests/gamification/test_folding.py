@@ -13,8 +13,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 
-from gamification import api, folding, ledger, statements
+from gamification import api, folding, ledger, reconciliation, statements
 from gamification.models import Bucket, Entry, Total
+from people.api import run_job
+from people.models import JobRun
 
 Do = Callable[..., Any]
 
@@ -269,9 +271,26 @@ class TestComparing:
         assert not api.compare_course(plain_course, is_repair=True)
         assert Entry.objects.filter(is_folded=False).count() == 1
 
-    def test_memory_and_batches(self, people: list[int], plain_course: CourseKey, monkeypatch: Any) -> None:
-        from gamification import reconciliation
+    def test_a_run_that_is_ended_is_followed_after_the_last_batch(
+        self, people: list[int], plain_course: CourseKey, enrol: Do, record: Do, fold: Do, monkeypatch: Any
+    ) -> None:
+        other = CourseKey.from_string("course-v1:Meridian+PTS+2027")
+        api.set_on(other, True, actor_id=None)
+        record(enrol(course_key=other), course_key=other)
+        call_command("fold_points", "--now")
+        right = everything()
+        Total.objects.update(points=1)
+        monkeypatch.setattr(reconciliation, "BATCH", 2)
+        runs = [run_job("gamification.rebuild_boards", seconds=0, is_continued=True) for _ in range(6)]
+        # Four persons and the bars of one course, one person and the bars of the other, and nothing more.
+        assert [run.counts.get("totals wrong") for run in runs] == [2, 2, 0, 1, 0, None]
+        assert [run.is_unfinished for run in runs] == [True] * 5 + [False]
+        assert everything() == right
+        record_of_job = JobRun.objects.get(name="gamification.rebuild_boards")
+        assert record_of_job.succeeded_at is not None
+        assert record_of_job.cursor is None
 
+    def test_memory_and_batches(self, people: list[int], plain_course: CourseKey, monkeypatch: Any) -> None:
         monkeypatch.setattr(reconciliation, "BATCH", 1)
         Total.objects.update(points=1)
         assert api.compare_course(plain_course, is_repair=True).totals == 4

@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from people import api
-from people.data import JobData
+from people.data import JobData, JobStepData
 from people.models import JobRun
 from people.tasks import run_job_task
 from people.upkeep import jobs
@@ -190,6 +190,84 @@ def test_a_frequent_job_is_not_left_out_because_its_last_run_took_a_while(job, w
     JobRun.objects.create(name=job.name, succeeded_at=timezone.now() - timedelta(seconds=250))
     run_job_task(job.name)
     assert work.left == 0
+
+
+class TestResumable:
+    """A round through ten towns that leaves no mark in any of them."""
+
+    @pytest.fixture
+    def seen(self, work, monkeypatch, settings):
+        seen = []
+
+        def walk(*, resume, towns=10):
+            for town in range(resume["town"] if resume else 0, towns):
+                work.during()
+                if work.error is not None and town == 4:
+                    raise work.error
+                seen.append(town)
+                yield JobStepData(counts={"towns": 1}, cursor={"town": town + 1})
+
+        monkeypatch.setattr(jobs, "_jobs", {})
+        settings.PEOPLE_JOBS = {"people.move_stones": "STONES_EVERY"}
+        settings.STONES_EVERY = 86_400
+        look = work.look
+        api.register_job(
+            JobData(name="people.move_stones", says="", work=walk, look=look, limit=None, is_resumable=True, seconds=0)
+        )
+        return seen
+
+    def test_what_its_seconds_end_is_due_at_once_and_no_success(self, seen):
+        last = timezone.now() - timedelta(hours=1)
+        JobRun.objects.create(name="people.move_stones", succeeded_at=last)
+        run = api.run_job("people.move_stones", seconds=0)
+        assert (run.counts, run.is_unfinished) == ({"towns": 1}, True)
+        assert (record().succeeded_at, record().failures, record().held_until) == (last, 0, None)
+        assert api.is_job_due("people.move_stones")
+
+    def test_the_beat_goes_on_until_the_round_is_made(self, seen):
+        for towns in range(1, 11):
+            run_job_task("people.move_stones")
+            assert (seen, record().succeeded_at) == (list(range(towns)), None)
+        run_job_task("people.move_stones")
+        assert seen == list(range(10)), "each town once"
+        assert record().succeeded_at is not None
+        assert record().cursor is None
+        run_job_task("people.move_stones")
+        assert len(seen) == 10, "until tomorrow"
+
+    def test_a_failure_is_followed_from_where_it_was(self, seen, work):
+        work.error = OperationalError()
+        with pytest.raises(OperationalError):
+            api.run_job("people.move_stones", is_continued=True)
+        assert (record().cursor, record().failures) == ({"town": 4}, 1)
+        work.error = None
+        api.run_job("people.move_stones", is_continued=True)
+        assert seen == list(range(10))
+        assert (record().failures, record().cursor) == (0, None)
+
+    def test_a_run_that_died_is_followed_from_where_it_was(self, seen):
+        lapsed = timezone.now() - timedelta(seconds=1)
+        JobRun.objects.create(name="people.move_stones", token="dead", held_until=lapsed, cursor={"town": 7})
+        api.run_job("people.move_stones", is_continued=True)
+        assert seen == [7, 8, 9]
+        assert record().succeeded_at is not None
+
+    def test_one_that_was_given_up_on_does_not_move_its_successor(self, seen, work):
+        work.during = lambda: JobRun.objects.update(token="successor", cursor={"town": 99})
+        api.run_job("people.move_stones", is_continued=True)
+        assert record().cursor == {"town": 99}
+
+    def test_an_operator_starts_from_the_beginning_and_ends_the_round(self, seen):
+        JobRun.objects.create(name="people.move_stones", cursor={"town": 7})
+        api.run_job("people.move_stones")
+        assert seen == list(range(10))
+        assert record().cursor is None
+
+    def test_a_part_leaves_the_round_as_it_is(self, seen):
+        JobRun.objects.create(name="people.move_stones", cursor={"town": 7})
+        api.run_job("people.move_stones", is_partial=True, towns=2)
+        assert seen == [0, 1]
+        assert record().cursor == {"town": 7}
 
 
 def test_a_name_that_nobody_knows_is_logged(job, caplog):

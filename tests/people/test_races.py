@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from people import api, deliveries, pseudonyms
 from people.models import Delivery, Pseudonym
+from people.upkeep import errands
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 
@@ -61,6 +64,58 @@ def test_looking_before_claiming_would_give_it_to_all(delivery):
         return is_free
 
     assert all(together(4, look_then_claim))
+
+
+def test_an_errand_that_somebody_adds_again_holds_nobody_up(monkeypatch):
+    done = []
+    monkeypatch.setattr(errands, "_runs", {"test.work": lambda facts: done.append(facts["number"])})
+    for number in range(3):
+        api.add_errand(
+            kind="test.work",
+            key=str(number),
+            facts={"number": number},
+            due_at=timezone.now() - timedelta(minutes=3 - number),
+        )
+    added, swept = threading.Event(), threading.Event()
+
+    def add_again():
+        try:
+            with transaction.atomic():
+                for number in range(2):
+                    api.add_errand(kind="test.work", key=str(number), facts={"number": number})
+                added.set()
+                assert swept.wait(20)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        adding = pool.submit(add_again)
+        assert added.wait(20)
+        started = time.monotonic()
+        try:
+            run = api.run_errands(limit=1)
+            took = time.monotonic() - started
+        finally:
+            swept.set()
+        adding.result()
+    assert (run.done, run.taken, done) == (1, 2, [2])
+    assert took < 5, "it waited for a lock"
+    assert api.run_errands().done == 2
+    assert sorted(done) == [0, 1, 2]
+
+
+def test_one_of_many_runners_gets_the_errand(monkeypatch):
+    done = []
+    monkeypatch.setattr(errands, "_runs", {"test.work": lambda facts: done.append(facts["number"])})
+    errand_id = api.add_errand(kind="test.work", key="1", facts={"number": 1})
+
+    def run(barrier, _number):
+        barrier.wait()
+        return api.run_errand(errand_id)
+
+    outcomes = together(8, run)
+    assert done == [1]
+    assert sorted(outcomes) == ["done"] + ["taken"] * 7
 
 
 def test_many_requests_of_one_key_store_one_delivery(person):

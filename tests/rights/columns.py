@@ -80,6 +80,7 @@ COLUMNS: dict[str, dict[str, Fate]] = {
     "people.JobRun": {
         "name": CODE,
         "counts": COUNTS,
+        "cursor": never("ids, keys and moments"),
         "error": never("the class of an error"),
         "runner": never("host and process"),
         "token": HASH,

@@ -53,6 +53,13 @@ def _is_declaration(node):
     return getattr(function, "attr", getattr(function, "id", "")) == "background_task"
 
 
+@pytest.mark.parametrize("name", settings.PEOPLE_JOBS)
+def test_a_job_ends_by_itself_before_its_task_is_ended(name):
+    seconds = api.get_job(name).seconds
+    assert seconds is not None
+    assert seconds + 600 <= TASKS["community.people.run_job"].soft_time_limit, "time for the batch that is at work"
+
+
 @pytest.mark.parametrize("name", sorted(TASKS))
 class TestTask:
     def test_a_worker_that_dies_leaves_the_message_behind(self, name):

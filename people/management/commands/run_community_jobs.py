@@ -33,10 +33,11 @@ class Command(BaseCommand):
 
     def _run(self, name: str) -> bool:
         try:
-            run = run_job(name, seconds=get_job(name).seconds)
+            run = run_job(name, seconds=get_job(name).seconds, is_continued=True)
         except Exception as error:  # noqa: BLE001 - the record of the job says it too, and the next job must run
             self.stderr.write(f"{name}: {name_error(error)}")
             return False
         done = ", ".join(f"{what}: {number}" for what, number in run.counts.items() if number)
-        self.stdout.write(f"{name}: {'at work elsewhere' if run.is_busy else done or 'nothing to do'}")
+        end = "; the next run goes on" if run.is_unfinished else ""
+        self.stdout.write(f"{name}: {'at work elsewhere' if run.is_busy else done or 'nothing to do'}{end}")
         return True
