@@ -41,9 +41,9 @@ def measure() -> dict[str, float]:
         rates = _take_rates(fleet, works)
     finally:
         fleet.stop_all()
-    assert not PendingEvaluation.objects.exists()
-    assert not HelpfulMark.objects.filter(fold_due=1).exists()
-    assert not Contribution.objects.filter(fold_due=1).exists()
+    assert not PendingEvaluation.objects.filter(task__course_id=str(COURSE)).exists()
+    assert not HelpfulMark.objects.filter(contribution_id__in=posts, fold_due__isnull=False).exists()
+    assert not Contribution.objects.filter(pk__in=posts, fold_due__isnull=False).exists()
     print("    " + ", ".join(f"{task}: {rate:.0f} a second" for task, rate in rates.items()))
     return {
         "worker_complete_vs_empty": rates[COMPLETE] / rates[EMPTY],
