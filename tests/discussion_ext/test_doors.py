@@ -37,8 +37,8 @@ class TestCommands:
         task_id = Contribution.objects.values_list("task_id", flat=True)[0]
         PendingEvaluation.objects.bulk_create([PendingEvaluation(task_id=task_id, user_id=learner) for _ in range(2)])
         call_command("sweep_discussions", "--dry-run", stdout=said)
-        assert "1 counts" in said.getvalue()
-        assert "1 evaluations" in said.getvalue()
+        assert "counts: 1" in said.getvalue()
+        assert "evaluations: 1" in said.getvalue()
         assert Contribution.objects.filter(fold_due=1).exists()
         call_command("sweep_discussions", stdout=said)
         assert not Contribution.objects.filter(fold_due=1).exists()
@@ -54,8 +54,8 @@ class TestCommands:
         call_command("evaluate_cases", str(course_key), "--dry-run", stdout=said)
         assert Participation.objects.get().earned == 0
         call_command("evaluate_cases", str(course_key), stdout=said)
-        assert "1 cases, 1 people to be evaluated" in said.getvalue()
-        assert said.getvalue().endswith("Done: 1 cases, 1 people evaluated.\n")
+        assert "cases: 1, people to be evaluated: 1" in said.getvalue()
+        assert said.getvalue().endswith("Done: cases: 1, people evaluated: 1.\n")
         assert Participation.objects.get().earned == 4
         assert not PendingEvaluation.objects.exists()
 
@@ -78,7 +78,7 @@ class TestCommands:
         call_command("repair_contributions", "--hours=50", stdout=said)
         assert JobRun.objects.get().succeeded_at == now - 4 * days, "a part of what is due is no success"
         call_command("repair_contributions", "--dry-run", stdout=said)
-        assert "1 posts without a record" in said.getvalue()
+        assert "posts without a record: 1" in said.getvalue()
         call_command("repair_contributions", stdout=said)
         assert Contribution.objects.get().author_id == learner
         assert JobRun.objects.get().succeeded_at > now

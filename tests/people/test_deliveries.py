@@ -269,13 +269,13 @@ def test_command_sends_in_batches_and_may_only_look(ask, person):
     out = StringIO()
     call_command("send_deliveries", "--dry-run", stdout=out)
     assert "case_answered:2" in out.getvalue()
-    assert "3 mails due. Nothing was changed." in out.getvalue()
+    assert "mails due: 3. Nothing was changed." in out.getvalue()
     assert mail.outbox == []
     call_command("send_deliveries", "--limit", "2", stdout=out)
     assert len(mail.outbox) == 2
     call_command("send_deliveries", stdout=out)
     assert len(mail.outbox) == 3
-    assert "... 1 sent\nDone: 1 sent." in out.getvalue()
+    assert "... sent: 1\nDone: sent: 1." in out.getvalue()
     call_command("send_deliveries", stdout=out)
     assert out.getvalue().endswith("Done: nothing.\n")
     with pytest.raises(CommandError, match="--limit"):

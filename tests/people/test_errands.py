@@ -254,7 +254,7 @@ def test_the_command(kind, capsys):
     assert kind.ran == []
     call_command("run_errands")
     assert len(kind.ran) == 2
-    assert "Done: 2 done." in capsys.readouterr().out
+    assert "Done: done: 2." in capsys.readouterr().out
 
 
 def test_operators_see_them_and_try_again(kind, admin_client, django_capture_on_commit_callbacks):

@@ -305,13 +305,13 @@ class TestCommand:
         return run
 
     def test_a_dry_run_says_and_does_nothing(self, call, work):
-        assert call("--dry-run", "--floor", "1") == "There is to do: 4 stones. Nothing was changed.\n"
+        assert call("--dry-run", "--floor", "1") == "There is to do: stones: 4. Nothing was changed.\n"
         assert work.left == 5
         assert not JobRun.objects.exists()
 
     def test_it_says_how_far_it_is(self, call, work):
-        assert call() == "... 2 stones\n... 4 stones\nDone: 4 stones.\n"
-        assert call() == "... 1 stones\nDone: 1 stones.\n"
+        assert call() == "... stones: 2\n... stones: 4\nDone: stones: 4.\n"
+        assert call() == "... stones: 1\nDone: stones: 1.\n"
         assert call() == "Done: nothing.\n"
         assert record().succeeded_at is not None
 
