@@ -256,6 +256,8 @@ def test_trouble_with_saying_it_costs_no_page(client: Any, settings: Any, monkey
         raise DatabaseError
 
     settings.PEOPLE_REPORT_SERVICE = True
+    monkeypatch.setattr("people.upkeep.services._PAUSE_SECONDS", 0)
+    monkeypatch.setattr("people.upkeep.services._first_report", services._FirstReport())
     services.report_with_first_request()
     with monkeypatch.context() as patch:
         patch.setattr("people.upkeep.services.report_service", refuse)
