@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 from .models import Pseudonym
 
@@ -43,6 +43,7 @@ _ADJECTIVES: Final[Sequence[str]] = _ADJECTIVE_WORDS.split()
 _ANIMALS: Final[Sequence[str]] = _ANIMAL_WORDS.split()
 _CHUNK: Final = 500
 _ROUNDS: Final = 12
+_TRIES: Final = 5
 
 
 def candidates(*, user_id: int, context_key: str) -> Iterator[str]:
@@ -83,14 +84,30 @@ def _chunk(ids: Sequence[int], context_key: str) -> dict[int, str]:
         ]
         # In one order everywhere, so that two who want each other's candidates queue up instead of deadlocking.
         rows.sort(key=lambda row: row.text)
-        with transaction.atomic():
-            Pseudonym.objects.bulk_create(rows, ignore_conflicts=True)
+        _insert(rows)
         found |= _read(missing, context_key)
     else:
         if len(found) < len(ids):
             message = f"No free pseudonym after {_ROUNDS} rounds in {context_key}"
             raise RuntimeError(message)
     return found
+
+
+def _insert(rows: Sequence[Pseudonym]) -> None:
+    """Store those whose names are free.
+
+    At REPEATABLE READ InnoDB locks the gap beside a name that is taken, and may then send one of two away who want the
+    same names. Outside a transaction that one simply comes again.
+    """
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            with transaction.atomic():
+                Pseudonym.objects.bulk_create(rows, ignore_conflicts=True)
+        except OperationalError:
+            if not tries_left or connection.in_atomic_block:
+                raise
+        else:
+            return
 
 
 def _candidate(user_id: int, context_key: str, attempt: int) -> str:
