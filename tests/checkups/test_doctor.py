@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -236,10 +236,9 @@ def test_django_makes_the_checks_of_the_process(checkups: Any) -> None:
     assert run_checks(tags=["community"], include_deployment_checks=False) == []
 
 
-def test_a_process_says_once_what_it_runs(
-    client: Any, settings: Any, django_assert_num_queries: Callable[..., Any]
-) -> None:
+def test_a_process_says_once_what_it_runs(client: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.PEOPLE_REPORT_SERVICE = True
+    monkeypatch.setattr("people.upkeep.services._first_report", services._FirstReport())
     services.report_with_first_request()
     assert services.find_service("lms") is None
     client.get("/login")

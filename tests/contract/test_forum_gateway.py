@@ -83,6 +83,11 @@ def test_held_and_anonymous_posts(place: Any, held_course_id: str) -> None:
     assert edx_platform.find_post(answer).is_anonymous
 
 
+@covers("list_missing_tables")
+def test_the_forum_has_its_tables() -> None:
+    assert edx_platform.list_missing_tables() == []
+
+
 @covers("existing_keys")
 def test_keys_that_exist(talk: Any) -> None:
     gone = ["thread:2000000000", "comment:2000000000"]

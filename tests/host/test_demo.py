@@ -79,7 +79,14 @@ def test_ctrl_c_while_preparing_is_said_in_one_line(tmp_path):
     environment = {**os.environ, "COMMUNITY_HOME": str(tmp_path / "home"), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, str(HOST / "manage.py"), "demo", "--prepare-only"]
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # A shell lets what it starts in the background ignore Ctrl-C, and so all that is started from there.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
     ) as demo:
         assert "Preparing" in demo.stdout.readline()
         time.sleep(1)
