@@ -219,10 +219,10 @@ class Doors:
         """Do now, at the moment of the act, what waits for the end of its request.
 
         The whole history is one transaction, so that it is there or not; on its own each act would have been committed.
-        Mail of the past is not sent.
+        Mail of the past is not sent, also if it is only asked for here.
         """
-        Delivery.objects.filter(state="pending").update(state="skipped", detail="From before the demo began.")
         while connection.run_on_commit:
+            Delivery.objects.filter(state="pending").update(state="skipped", detail="From before the demo began.")
             waiting: Any = connection.run_on_commit.pop(0)
             waiting[1]()
 
