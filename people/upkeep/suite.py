@@ -6,6 +6,7 @@ sees of them, without importing them.
 
 from __future__ import annotations
 
+import csv
 from importlib import metadata
 from typing import Any, Final
 
@@ -41,7 +42,12 @@ def list_recorded_files() -> list[metadata.PackagePath]:
     if found is None or found.read_text("RECORD") is None:
         return []
     packages = {entry.module.partition(".")[0] for group in GROUPS for entry in list_entry_points(group)}
-    return [path for path in found.files or () if path.parts[0] in packages and path.suffix != ".pyc"]
+    # Not ``found.files``: from Python 3.12 on it leaves out what is missing.
+    rows = csv.reader((found.read_text("RECORD") or "").splitlines())
+    paths = [metadata.PackagePath(row[0]) for row in rows if row]
+    for path in paths:
+        path.dist = found
+    return [path for path in paths if path.parts[0] in packages and path.suffix != ".pyc"]
 
 
 def list_app_names() -> list[str]:
