@@ -3,9 +3,9 @@
 Callers are trusted: they have asked ``permissions`` before. The acting person always arrives as an id.
 """
 
-from .availability import is_on, set_on
-from .backfill import backfill_contributions, look_at_history
-from .cases import (
+from discussion_ext.availability import is_on, set_on
+from discussion_ext.backfill import backfill_contributions, look_at_history
+from discussion_ext.cases import (
     edit_contribution,
     open_case,
     post_answer,
@@ -17,12 +17,12 @@ from .cases import (
     withdraw_contribution,
     word_factors,
 )
-from .closing import close_case, reopen_case, save_synthesis
-from .configurations import find_task, list_topics, may_have_cases, sync_course, sync_task
-from .consequences import complete_contribution, evaluate_course, evaluate_task
-from .contributions import is_watched, record_deletion, record_post
-from .counts import fold_mark
-from .exceptions import (
+from discussion_ext.closing import close_case, reopen_case, save_synthesis
+from discussion_ext.configurations import find_task, list_topics, may_have_cases, sync_course, sync_task
+from discussion_ext.consequences import complete_contribution, evaluate_course, evaluate_task
+from discussion_ext.contributions import is_watched, record_deletion, record_post
+from discussion_ext.counts import fold_mark
+from discussion_ext.exceptions import (
     CaseError,
     CaseNotFoundError,
     CaseNotOpenError,
@@ -39,7 +39,7 @@ from .exceptions import (
     TooManyPostsError,
     TopicTakenError,
 )
-from .grading import (
+from discussion_ext.grading import (
     calculate_score,
     clear_override,
     get_score,
@@ -48,17 +48,17 @@ from .grading import (
     rescore,
     reset_learner,
 )
-from .missed import missed_course, missed_flag, missed_post, missed_vote
-from .moderation import list_reports, remove_contribution, resolve_report, restore_contribution
-from .permissions import can_take_part, is_course_team, keep_pace
-from .reactions import has_record, record_flag, record_unflag, record_vote
-from .reading import list_answers, view_case
-from .rendering import render_markdown
-from .repairs import iter_repairs, repair_forum, settle_closings, sweep
-from .results import evaluate_pending
-from .retirement import retire_person
-from .team import get_learner_report, get_team_summary, iter_team_csv, list_team_posts, list_team_rows
-from .words import count_words, effective_minimum
+from discussion_ext.missed import missed_course, missed_flag, missed_post, missed_vote
+from discussion_ext.moderation import list_reports, remove_contribution, resolve_report, restore_contribution
+from discussion_ext.permissions import can_take_part, is_course_team, keep_pace
+from discussion_ext.reactions import has_record, record_flag, record_unflag, record_vote
+from discussion_ext.reading import list_answers, view_case
+from discussion_ext.rendering import render_markdown
+from discussion_ext.repairs import iter_repairs, repair_forum, settle_closings, sweep
+from discussion_ext.results import evaluate_pending
+from discussion_ext.retirement import retire_person
+from discussion_ext.team import get_learner_report, get_team_summary, iter_team_csv, list_team_posts, list_team_rows
+from discussion_ext.words import count_words, effective_minimum
 
 __all__ = [
     "CaseError",

@@ -1,0 +1,1 @@
+"""Meetings, seats and who came: what chapters' events and class sessions share."""

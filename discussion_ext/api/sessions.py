@@ -1,0 +1,1 @@
+"""Class sessions and their sittings."""
