@@ -38,8 +38,12 @@ def start_fleet(transactional_db: None, tmp_path: Path) -> Iterator[Callable[...
         return fleets[-1]
 
     yield start
-    for fleet in fleets:
-        fleet.stop_all()
+    try:
+        for fleet in fleets:
+            print(fleet.describe())  # pytest shows it where the test failed
+    finally:
+        for fleet in fleets:
+            fleet.stop_all()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from discussion_ext.models import Contribution, PendingEvaluation
 from gamification.models import Entry
 from people import api as people
 from people.models import Delivery, Errand, JobRun
-from tests.workers.fleet import QUEUE, Fleet, wait_for
+from tests.workers.fleet import QUEUE, Fleet
 from tests.workers.order import assert_in_order, read_mails
 
 JOB = "community.people.run_job"
@@ -46,7 +46,7 @@ def read_messages(fleet: Fleet) -> list[dict[str, object]]:
 
 def wait_for_round(fleet: Fleet) -> None:
     """Wait until the beat has asked for every job."""
-    wait_for(lambda: fleet.redis.llen(QUEUE) >= len(settings.PEOPLE_JOBS), "the beat's first round")
+    fleet.wait_for(lambda: fleet.redis.llen(QUEUE) >= len(settings.PEOPLE_JOBS), "the beat's first round")
 
 
 @pytest.fixture
@@ -135,9 +135,8 @@ def test_a_worker_started_after_three_days_under_a_running_beat(neglected, start
 def _stop_for_three_days(fleet: Fleet) -> None:
     """Run the beat for a moment, end it, and set back when it last asked for anything."""
     beat = fleet.start_beat()
-    wait_for(lambda: b"Starting" in (fleet.folder / "beat0.log").read_bytes(), "the beat's first start")
-    # Its file has a suffix that depends on the Python.
-    wait_for(lambda: any(path.stat().st_size for path in fleet.folder.glob("beat-schedule*")), "the beat's file")
+    # Said when the file is written.
+    fleet.wait_for(lambda: b"Current schedule" in (fleet.folder / "beat0.log").read_bytes(), "the beat's first start")
     fleet.terminate(beat)
     with shelve.open(str(fleet.folder / "beat-schedule"), writeback=True) as store:  # noqa: S301 - our own process's
         assert set(settings.PEOPLE_JOBS) <= set(store["entries"])

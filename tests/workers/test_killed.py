@@ -24,7 +24,7 @@ from gamification.models import Entry, Total
 from people import api as people
 from people.models import Delivery, Errand, JobRun
 from tests.workers.conftest import COURSE, text_of
-from tests.workers.fleet import Fleet, wait_for
+from tests.workers.fleet import Fleet
 from tests.workers.order import assert_in_order, let_time_pass, read_mails
 from tests.workers.test_promises import TASKS
 
@@ -141,7 +141,7 @@ def test_every_task_has_a_case():
 @pytest.mark.isolation("read committed")
 def test_a_worker_killed_in_the_middle_of_every_task(world, start_fleet, tmp_path):
     arguments = {name: prepare(world) for name, (prepare, _pattern, _number) in TASK_CASES.items()}
-    fleet = start_fleet(visibility=2)
+    fleet = start_fleet()
     pauses = {name: case[1:] for name, case in TASK_CASES.items()}
     worker = fleet.start_worker(pauses=pauses, processes=len(pauses))
     for name, argument in arguments.items():
@@ -155,6 +155,7 @@ def test_a_worker_killed_in_the_middle_of_every_task(world, start_fleet, tmp_pat
     with pytest.raises(AssertionError):
         assert_in_order(tmp_path)
 
+    fleet.let_visibility_pass()
     fleet.start_worker()
     fleet.wait_idle()
     # What no claim holds back is done by the messages that came again.
@@ -249,7 +250,7 @@ def test_a_process_killed_in_the_middle_of_every_job(world, start_fleet, tmp_pat
         assert (left.held_until is not None) is people.get_job(name).is_single, name
         let_time_pass()
         fleet.send(JOB, name)
-        wait_for(lambda name=name: JobRun.objects.get(pk=name).succeeded_at, f"the second run of {name}")
+        fleet.wait_for(lambda name=name: JobRun.objects.get(pk=name).succeeded_at, f"the second run of {name}")
         assert JobRun.objects.get(pk=name).failures == 0
     let_time_pass()
     _run_all_jobs(fleet)

@@ -7,8 +7,6 @@ from embedded_host.settings.lms import *  # noqa: F403
 CELERY_ALWAYS_EAGER = False
 BROKER_URL = os.environ["WORKER_BROKER"]
 CELERY_RESULT_BACKEND = None
-# How long Redis waits for a killed worker before another gets its message; an hour unless a site sets it.
-BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": int(os.environ.get("WORKER_VISIBILITY", "3600"))}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DISCUSSION_EXT_RATE_LIMIT = ""
 PEOPLE_QUIET_HOURS = ["00:00", "00:00"]
