@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,10 +20,16 @@ MANAGE = ROOT / "conf/host/manage.py"
 START_SECONDS = 60
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_ports() -> list[int]:
+    """Return two ports at which nobody listens, and that no system gives to a process that calls: use comes later."""
+    found: list[int] = []
+    for port in random.sample(range(20_000, 32_000), 200):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found.append(port)
+        if len(found) == 2:
+            break
+    return found
 
 
 @dataclass
@@ -29,17 +37,16 @@ class House:
     """An LMS and a Studio over one data folder. Use as a context manager."""
 
     home: Path
-    lms_port: int = field(default_factory=free_port)
-    studio_port: int = field(default_factory=free_port)
+    ports: list[int] = field(default_factory=free_ports)
     _processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
     def lms(self) -> str:
-        return f"http://127.0.0.1:{self.lms_port}"
+        return f"http://127.0.0.1:{self.ports[0]}"
 
     @property
     def studio(self) -> str:
-        return f"http://127.0.0.1:{self.studio_port}"
+        return f"http://127.0.0.1:{self.ports[1]}"
 
     @property
     def logs(self) -> dict[str, str]:
@@ -104,8 +111,8 @@ class House:
 
     def __enter__(self) -> House:
         try:
-            self._start("lms", self.lms_port)
-            self._start("cms", self.studio_port)
+            for service, port in zip(("lms", "cms"), self.ports, strict=True):
+                self._start(service, port)
         except BaseException:
             self.__exit__()
             raise

@@ -67,7 +67,7 @@ def held_row(rows: QuerySet[Any] | None = None) -> Iterator[None]:
 
     with ThreadPoolExecutor(1) as pool:
         holder = pool.submit(hold)
-        assert is_held.wait(timeout=10)
+        assert is_held.wait(timeout=30)
         try:
             yield
         finally:
