@@ -10,16 +10,21 @@ from discussion_ext import signals  # noqa: F401
 from .backfills import Backfill
 from .cases import CourseSwitch, Task, TaskGroup, TaskVersion
 from .contributions import Contribution, HelpfulMark, Report, SketchHash
+from .meetings import Attendance, AttendanceChange, Meeting, Seat
 from .participations import Participation, PendingEvaluation
 
 __all__ = [
+    "Attendance",
+    "AttendanceChange",
     "Backfill",
     "Contribution",
     "CourseSwitch",
     "HelpfulMark",
+    "Meeting",
     "Participation",
     "PendingEvaluation",
     "Report",
+    "Seat",
     "SketchHash",
     "Task",
     "TaskGroup",
