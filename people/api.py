@@ -37,6 +37,8 @@ from .moments import (
     say_zone,
 )
 from .names import choose_name, display_names, get_name_choice, initials, list_hidden, name_choices, real_names, tone
+from .news import add_news, compose_news, count_due_news, drop_news
+from .news_kinds import register_news_kind
 from .paces import keep_pace, read_limit, say_wait
 from .preferences import (
     get_preferences,
@@ -102,15 +104,19 @@ __all__ = [
     "UnknownSurfaceError",
     "absolute_url",
     "add_errand",
+    "add_news",
     "announce",
     "background_task",
     "choose_name",
+    "compose_news",
     "count_due_deliveries",
+    "count_due_news",
     "count_errands",
     "count_expired",
     "count_states",
     "current_service",
     "display_names",
+    "drop_news",
     "export_person",
     "find_person",
     "find_shape",
@@ -164,6 +170,7 @@ __all__ = [
     "register_errand",
     "register_export",
     "register_job",
+    "register_news_kind",
     "register_ranges",
     "register_reserved_key",
     "register_retention",

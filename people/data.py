@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
@@ -37,6 +37,14 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     SKIPPED = "skipped"
+
+
+class NewsState(StrEnum):
+    """Where an item of news is."""
+
+    WAITING = "waiting"
+    TOLD = "told"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True)
@@ -94,6 +102,44 @@ class DeliveryRunData:
     def total(self) -> int:
         """Return how many due deliveries the run looked at."""
         return self.sent + self.retried + self.failed + self.unknown + self.skipped + self.postponed + self.taken
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewsItemData:
+    """Something to tell one person: ``context`` is what its kind puts into words."""
+
+    key: str
+    user_id: int
+    kind: str
+    context: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewsLineData:
+    """An item in the words of the active language: a sentence, where it leads, and what one does there.
+
+    ``course_name`` is the heading it stands under.
+    """
+
+    text: str
+    url: str
+    act: str
+    course_name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewsKindData:
+    """One kind of news, as the package knows it that adds it.
+
+    ``say`` puts an item into words of the active language, moments in the reader's zone. ``holds`` gets a person's id
+    and their items of this kind and returns the keys of those still worth telling; None where all are. ``is_soon``:
+    it goes out at once and by itself, within the person's waking hours.
+    """
+
+    name: str
+    say: Callable[[Mapping[str, Any], ZoneInfo], NewsLineData]
+    holds: Callable[[int, Sequence[NewsItemData]], Collection[str]] | None = None
+    is_soon: bool = False
 
 
 @dataclass(frozen=True)

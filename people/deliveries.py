@@ -51,7 +51,7 @@ def request_delivery(
     personal data. ``not_before`` is an aware datetime.
     """
     get_kind(kind)
-    _check(key, context, not_before)
+    check_request(key, context, not_before)
     now = timezone.now()
     try:
         with transaction.atomic():
@@ -104,11 +104,12 @@ def process_delivery(delivery_id: int, *, now: datetime | None = None) -> str:
     if token is None or contact is None:
         return "taken"
     try:
+        context = get_kind(delivery.kind).review(delivery.user_id, delivery.context)
+        if context is None:
+            return _settle(delivery.pk, token, Result(Outcome.NEEDLESS, "It holds no longer."), now=moment)
+        mine = get_preferences(delivery.user_id)
         result = send_message(
-            kind=delivery.kind,
-            contact=contact,
-            language=get_preferences(delivery.user_id).language,
-            context=delivery.context,
+            kind=delivery.kind, contact=contact, language=mine.language, zone=mine.zone, context=context
         )
     except Exception as error:  # noqa: BLE001 - a template or channel of somebody else's may raise anything
         log.error("people.delivery_failed delivery=%s kind=%s error=%s", delivery.pk, delivery.kind, name_error(error))
@@ -177,6 +178,9 @@ def _settle(delivery_id: int, token: str, result: Result, *, now: datetime) -> s
     if result.outcome is Outcome.SENT:
         mine.update(state=DeliveryState.SENT, settled_at=now, detail=detail)
         return "sent"
+    if result.outcome is Outcome.NEEDLESS:
+        mine.update(state=DeliveryState.SKIPPED, settled_at=now, detail=detail)
+        return "skipped"
     if result.outcome is Outcome.UNCLEAR:
         mine.update(state=DeliveryState.UNKNOWN, settled_at=now, detail=detail)
         return "unknown"
@@ -246,7 +250,8 @@ def _change_pending(delivery: Delivery, **changes: Any) -> bool:
     return bool(unclaimed.update(**changes))
 
 
-def _check(key: str, context: Mapping[str, Any], not_before: datetime | None) -> None:
+def check_request(key: str, context: Mapping[str, Any], not_before: datetime | None) -> None:
+    """Raise InvalidDeliveryError, which names the field, for what cannot be kept."""
     if not key or not key.isascii() or len(key) > _DETAIL_LENGTH:
         raise InvalidDeliveryError("key: give 1 to 255 ASCII characters.", field="key")
     if not_before is not None and not timezone.is_aware(not_before):

@@ -5,17 +5,20 @@ from __future__ import annotations
 import smtplib
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import attr
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from edx_ace import ace
 from edx_ace.message import Message, MessageType
 from edx_ace.recipient import Recipient
 
+from . import news_kinds
 from .data import ContactData
 from .exceptions import UnknownMessageKindError
 from .names import full_name
@@ -23,8 +26,9 @@ from .subscriptions import absolute_url, unsubscribe_url
 
 
 class Outcome(Enum):
-    """What became of a message: it went, it did not, or nobody can say."""
+    """What became of a message: it went, it did not, nobody can say, or there was nothing left to say."""
 
+    NEEDLESS = "needless"
     SENT = "sent"
     REFUSED = "refused"
     UNCLEAR = "unclear"
@@ -69,6 +73,18 @@ class CommunityMessage(MessageType):
     #: For how many hours it is worth sending; None as the site sets it, 0 for ever.
     useful_hours: int | None = None
 
+    @classmethod
+    def review(cls, user_id: int, context: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Return what is to be said at the moment of sending; None when there is nothing left to say."""
+        del user_id
+        return context
+
+    @classmethod
+    def put_into_words(cls, context: Mapping[str, Any], zone: ZoneInfo) -> Mapping[str, Any]:
+        """Return what the templates are given beside the context, in the active language."""
+        del context, zone
+        return {}
+
     def personalize(self, recipient: Recipient, language: str, user_context: Mapping[str, Any]) -> ReportedMessage:
         """Return the message for one person."""
         parts: dict[str, Any] = {
@@ -92,7 +108,37 @@ class CaseAnswered(CommunityMessage):
     title = _("Answers to your positions in case discussions")
 
 
-KINDS: Final[Mapping[str, type[CommunityMessage]]] = {kind.NAME: kind for kind in (CaseAnswered,)}
+class Digest(CommunityMessage):
+    """What is new in somebody's courses, once a day. Context: ``items``, see ``news``."""
+
+    NAME = "digest"
+    title = _("Reminders and news of your courses, once a day")
+    useful_hours = 0  # what no longer holds is left out when it is sent
+
+    @classmethod
+    def review(cls, user_id: int, context: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Leave out what holds no longer."""
+        items = news_kinds.keep_what_holds(user_id, context.get("items", []))
+        return {**context, "items": items} if items else None
+
+    @classmethod
+    def put_into_words(cls, context: Mapping[str, Any], zone: ZoneInfo) -> Mapping[str, Any]:
+        """Return the lines, those of one course together, and the first of them for the subject."""
+        lines = [news_kinds.get_news_kind(item["kind"]).say(item["context"], zone) for item in context["items"]]
+        lines = [replace(line, url=absolute_url(line.url)) for line in lines]
+        courses = dict.fromkeys(line.course_name for line in lines)
+        groups = [(course, [line for line in lines if line.course_name == course]) for course in courses]
+        return {"lines": lines, "groups": groups, "first": lines[0], "count": len(lines)}
+
+
+class Notice(Digest):
+    """Something that cannot wait for the daily mail. Context as in `Digest`, with one item."""
+
+    NAME = "notice"
+    title = _("Changes to what you signed up for")
+
+
+KINDS: Final[Mapping[str, type[CommunityMessage]]] = {kind.NAME: kind for kind in (CaseAnswered, Digest, Notice)}
 
 
 def get_kind(kind: str) -> type[CommunityMessage]:
@@ -104,11 +150,16 @@ def get_kind(kind: str) -> type[CommunityMessage]:
         raise UnknownMessageKindError(message, field="kind") from error
 
 
-def prepare_message(*, kind: str, contact: ContactData, language: str, context: Mapping[str, Any]) -> ReportedMessage:
+def prepare_message(
+    *, kind: str, contact: ContactData, language: str, context: Mapping[str, Any], zone: ZoneInfo | None = None
+) -> ReportedMessage:
     """Return a mail as one person would get it."""
     stop_url = unsubscribe_url(contact.user_id, kind)
+    with translation.override(language):
+        words = get_kind(kind).put_into_words(context, zone or ZoneInfo("UTC"))
     values = {
         **context,
+        **words,
         "url": absolute_url(str(context.get("url", ""))),
         "name": full_name(contact),
         "platform_name": settings.PLATFORM_NAME,
@@ -124,9 +175,11 @@ def prepare_message(*, kind: str, contact: ContactData, language: str, context: 
     return message
 
 
-def send_message(*, kind: str, contact: ContactData, language: str, context: Mapping[str, Any]) -> Result:
+def send_message(
+    *, kind: str, contact: ContactData, language: str, context: Mapping[str, Any], zone: ZoneInfo | None = None
+) -> Result:
     """Send one mail now and say how it went. Raises nothing that a mail server can cause."""
-    message = prepare_message(kind=kind, contact=contact, language=language, context=context)
+    message = prepare_message(kind=kind, contact=contact, language=language, zone=zone, context=context)
     try:
         ace.send(message)
     except OSError as error:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .data import DeliveryState, NameChoice
+from .data import DeliveryState, NameChoice, NewsState
 from .fields import ExactCharField
 
 
@@ -121,6 +121,41 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["state", "due_at"], name="people_due_deliveries"),
             models.Index(fields=["state", "claimed_at"], name="people_claimed_deliveries"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class NewsItem(models.Model):
+    """Something worth telling one person, once. It waits to be gathered into a mail with whatever else there is.
+
+    ``key_hash`` carries the uniqueness of ``key``, as with deliveries.
+
+    .. pii: The person it is told to and what it is about (titles, links)
+    .. pii_types: other
+    .. pii_retirement: local_api
+    """
+
+    key = ExactCharField(max_length=255)
+    key_hash = ExactCharField(max_length=64, unique=True)
+    user_id = models.PositiveBigIntegerField()
+    kind = ExactCharField(max_length=64)
+    context = models.JSONField(default=dict)
+    state = ExactCharField(
+        max_length=16, choices=[(state.value, state.value) for state in NewsState], default=NewsState.WAITING.value
+    )
+    due_at = models.DateTimeField()
+    useful_until = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("item of news")
+        verbose_name_plural = _("items of news")
+        indexes = [
+            models.Index(fields=["state", "due_at"], name="people_due_news"),
+            models.Index(fields=["user_id", "state", "due_at"], name="people_own_news"),
         ]
 
     def __str__(self) -> str:

@@ -59,12 +59,24 @@ def plugin_settings(settings: Any) -> None:
     #     out of the beat. Sites without a beat run the command ``send_deliveries`` instead.
     # .. setting_use_cases: open_edx
     settings.PEOPLE_DELIVERIES_EVERY_SECONDS = getattr(settings, "PEOPLE_DELIVERIES_EVERY_SECONDS", 300)
+    # .. setting_name: PEOPLE_DIGEST_HOUR
+    # .. setting_default: 8
+    # .. setting_description: From which hour of their own day, 0 to 23, people get the mail that gathers what is new.
+    # .. setting_use_cases: open_edx
+    settings.PEOPLE_DIGEST_HOUR = getattr(settings, "PEOPLE_DIGEST_HOUR", 8)
+    # .. setting_name: PEOPLE_NEWS_EVERY_SECONDS
+    # .. setting_default: 300
+    # .. setting_description: How often Celery beat has news gathered into mails, in seconds; 0 leaves it out of the
+    #     beat. Sites without a beat run the command ``compose_news`` instead, before ``send_deliveries``.
+    # .. setting_use_cases: open_edx
+    settings.PEOPLE_NEWS_EVERY_SECONDS = getattr(settings, "PEOPLE_NEWS_EVERY_SECONDS", 300)
     # .. setting_name: PEOPLE_JOBS
     # .. setting_default: every periodic job of the installed apps
     # .. setting_description: Which periodic jobs Celery beat runs: the job's name, and the name of the setting that
     #     says how often. The apps of the suite add theirs; a job that is to be left out has an interval of 0.
     # .. setting_use_cases: open_edx
     settings.PEOPLE_JOBS = {
+        "people.compose_news": "PEOPLE_NEWS_EVERY_SECONDS",
         "people.send_deliveries": "PEOPLE_DELIVERIES_EVERY_SECONDS",
         "people.run_errands": "PEOPLE_ERRANDS_EVERY_SECONDS",
         "people.purge_expired": "PEOPLE_PURGE_EVERY_SECONDS",

@@ -10,6 +10,7 @@ from django.conf import settings
 from people.checks import own_checks
 from people.data import JobData
 from people.deliveries import count_due_deliveries, process_deliveries
+from people.news import compose_news, count_due_news
 
 from . import own_records
 from .errands import count_errands, register_errand, run_errands
@@ -24,6 +25,13 @@ _DELIVERIES = JobData(
     look=lambda: {"mails due": count_due_deliveries()},
     limit=settings.PEOPLE_DELIVERIES_PER_RUN,
     is_single=False,
+)
+_NEWS = JobData(
+    name="people.compose_news",
+    says="Gathers what is new for each person into one mail a day.",
+    work=lambda *, limit: in_batches(lambda number: compose_news(limit=number), limit=limit),
+    look=lambda: {"items due": count_due_news()},
+    limit=5000,
 )
 _PURGE = JobData(
     name="people.purge_expired",
@@ -45,7 +53,7 @@ _ERRANDS = JobData(
 
 def register() -> None:
     """Make it known; called once, when the app is ready."""
-    for job in (_DELIVERIES, _ERRANDS, _PURGE):
+    for job in (_NEWS, _DELIVERIES, _ERRANDS, _PURGE):
         register_job(job)
     register_errand(FACT, send_fact)
     own_records.register()

@@ -9,8 +9,8 @@ from typing import Any, Final
 from django.db.models import QuerySet
 
 from people.audit import iter_audit
-from people.data import AuditEntryData, DeliveryState
-from people.models import AuditEntry, Delivery, Preferences, Pseudonym, ShownName, Unsubscription
+from people.data import AuditEntryData, DeliveryState, NewsState
+from people.models import AuditEntry, Delivery, NewsItem, Preferences, Pseudonym, ShownName, Unsubscription
 
 from .exports import register_export
 from .retention import register_retention
@@ -71,6 +71,19 @@ def _register_exports() -> None:
             "settled_at": "Settled at",
         },
         rows=lambda user_id: Delivery.objects.filter(user_id=user_id).order_by("pk"),
+    )
+    register_export(
+        "people.news",
+        title="News for you",
+        model="people.NewsItem",
+        columns={
+            "kind": "Kind of news",
+            "context": "What it was about",
+            "state": "What became of it",
+            "due_at": "Due at",
+            "settled_at": "Settled at",
+        },
+        rows=lambda user_id: NewsItem.objects.filter(user_id=user_id).order_by("pk"),
     )
     register_export(
         "people.audit",
@@ -135,6 +148,20 @@ def _register_retention() -> None:
         act=lambda deliveries: deliveries.delete()[0],
     )
     register_retention(
+        "news contents",
+        setting="PEOPLE_DELIVERIES_KEEP_DAYS",
+        says="Erases what news was about; that somebody was told stays.",
+        find=lambda before: _told(before).exclude(context={}),
+        act=lambda news: news.update(context={}),
+    )
+    register_retention(
+        "news records",
+        setting="PEOPLE_DELIVERY_ROWS_KEEP_DAYS",
+        says="Deletes the record of news.",
+        find=_told,
+        act=lambda news: news.delete()[0],
+    )
+    register_retention(
         "audit entries",
         setting="PEOPLE_AUDIT_KEEP_DAYS",
         says="Deletes entries of the audit log.",
@@ -145,3 +172,7 @@ def _register_retention() -> None:
 
 def _settled(before: datetime) -> QuerySet[Delivery]:
     return Delivery.objects.filter(state__in=_SETTLED, due_at__lt=before)
+
+
+def _told(before: datetime) -> QuerySet[NewsItem]:
+    return NewsItem.objects.filter(state__in=(NewsState.TOLD, NewsState.DROPPED), due_at__lt=before)

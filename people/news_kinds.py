@@ -1,0 +1,54 @@
+"""The kinds of news, as the packages know them that add such news."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .data import NewsItemData, NewsKindData
+from .exceptions import UnknownMessageKindError
+
+_KINDS: dict[str, NewsKindData] = {}
+
+
+def register_news_kind(kind: NewsKindData) -> None:
+    """Make a kind of news known by its name; called in ``AppConfig.ready()``."""
+    if _KINDS.setdefault(kind.name, kind) is not kind:
+        message = f"{kind.name} is registered already."
+        raise UnknownMessageKindError(message, field="kind")
+
+
+def get_news_kind(name: str) -> NewsKindData:
+    """Return a registered kind of news, or raise UnknownMessageKindError."""
+    try:
+        return _KINDS[name]
+    except KeyError as error:
+        message = f"Unknown kind of news: {name!r}."
+        raise UnknownMessageKindError(message, field="kind") from error
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a kind is registered: an item may outlive the package that added it."""
+    return name in _KINDS
+
+
+def still_holding(user_id: int, items: Sequence[NewsItemData]) -> set[str]:
+    """Return the keys of those items that are still worth telling."""
+    by_kind: dict[str, list[NewsItemData]] = {}
+    for item in items:
+        by_kind.setdefault(item.kind, []).append(item)
+    holding: set[str] = set()
+    for name, found in by_kind.items():
+        ask = get_news_kind(name).holds
+        holding |= {item.key for item in found} if ask is None else set(ask(user_id, found))
+    return holding
+
+
+def keep_what_holds(user_id: int, items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return those lines of a mail that still hold, in their order; asked at the moment of sending."""
+    known = [item for item in items if is_known(item["kind"])]
+    data = [
+        NewsItemData(key=item["key"], user_id=user_id, kind=item["kind"], context=item["context"]) for item in known
+    ]
+    holding = still_holding(user_id, data)
+    return [item for item in known if item["key"] in holding]
