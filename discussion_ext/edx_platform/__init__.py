@@ -1,4 +1,5 @@
-"""The one door to the platform: its forum, grade book, completion, cohorts, enrolments and course content.
+"""The one door to the platform: its forum, grade book, completion, dates, cohorts, enrolments and course
+content.
 
 One question per function, in our words, by subject. Imports of the platform stand inside the functions, because Studio
 has no forum and no completion. Callers write ``from . import edx_platform``.
@@ -8,11 +9,22 @@ from .addresses import (
     block_url,
     thread_url,
 )
+from .cohorts import (
+    CohortData,
+    cohorts_of,
+    list_cohort_members,
+    list_cohorts,
+)
 from .content import (
     get_course_title,
     list_courses_ended_before,
     list_task_configurations,
     list_topics,
+)
+from .dates import (
+    individual_due_shift,
+    individual_due_shifts,
+    joined_at,
 )
 from .forum_condition import (
     find_forum_version,
@@ -79,12 +91,21 @@ from .members import (
     list_learner_ids,
     list_teachers,
 )
+from .units import (
+    UnitData,
+    list_units,
+    unit_of_block,
+    units_done,
+)
 
 __all__ = [
     "REFUSALS",
+    "CohortData",
     "ScoredBlock",
+    "UnitData",
     "block_url",
     "cohort_id",
+    "cohorts_of",
     "count_learners",
     "create_comment",
     "create_comment_through_lms",
@@ -105,11 +126,16 @@ __all__ = [
     "get_course_title",
     "has_flag",
     "has_vote",
+    "individual_due_shift",
+    "individual_due_shifts",
     "is_completion_tracked",
     "is_course_team",
     "is_enrolled",
     "is_learner",
+    "joined_at",
     "keeps_posts_in_database",
+    "list_cohort_members",
+    "list_cohorts",
     "list_course_posts",
     "list_courses_ended_before",
     "list_drafts",
@@ -123,6 +149,7 @@ __all__ = [
     "list_task_configurations",
     "list_teachers",
     "list_topics",
+    "list_units",
     "list_voters",
     "list_votes_for",
     "post_key",
@@ -134,6 +161,8 @@ __all__ = [
     "target_key",
     "thread_url",
     "unflag_post",
+    "unit_of_block",
+    "units_done",
     "update_post",
     "update_post_through_lms",
 ]

@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 FILES = {
     "people": ("test_people_gateway.py",),
     "gamification": ("test_gamification_gateway.py",),
-    "discussion_ext": ("test_discussion_gateway.py", "test_forum_gateway.py"),
+    "discussion_ext": ("test_discussion_gateway.py", "test_forum_gateway.py", "test_course_gateway.py"),
 }
 
 

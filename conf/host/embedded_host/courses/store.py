@@ -45,14 +45,19 @@ class CourseStore:
 
     def __init__(self, branch: str) -> None:
         self.branch = branch
+        self._kept: dict[CourseKey, CourseTree] | None = None
 
     # Reading ----------------------------------------------------------------------------------------------------------
 
     def get_tree(self, course_key: CourseKey) -> CourseTree:
         """Return the tree of the course or raise ``ItemNotFoundError``."""
-        tree = get_tree(course_key, self.branch)
+        tree = self._kept.get(course_key) if self._kept is not None else None
+        if tree is None:
+            tree = get_tree(course_key, self.branch)
         if tree is None or tree.find(tree.root_key) is None:
             raise ItemNotFoundError(str(course_key))
+        if self._kept is not None:
+            self._kept[course_key] = tree
         return tree
 
     def has_course(self, course_key: CourseKey, ignore_case: bool = False, **_: Any) -> CourseKey | None:
@@ -119,9 +124,17 @@ class CourseStore:
 
     @contextlib.contextmanager
     def bulk_operations(self, course_key: CourseKey, **_: Any) -> Iterator[None]:
-        """Group reads and writes; here only a transaction."""
-        with transaction.atomic():
+        """Group reads and writes: a transaction in Studio; in the LMS, which writes nothing, one look at the course."""
+        if self.branch == Branch.DRAFT:
+            with transaction.atomic():
+                yield
+            return
+        outer = self._kept
+        self._kept = outer if outer is not None else {}
+        try:
             yield
+        finally:
+            self._kept = outer
 
     def _runtime(self, course_key: CourseKey) -> Any:
         from embedded_host.runtime.build import build_unbound_runtime

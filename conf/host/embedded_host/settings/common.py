@@ -181,6 +181,7 @@ ACE_CHANNEL_TRANSACTIONAL_EMAIL = "django_email"
 ACE_ENABLED_POLICIES: list[str] = []
 ACE_ROUTING_KEY = "edx.lms.core.default"
 
+COURSE_ID_PATTERN = r"(?P<course_id>[^/+]+(?:/|\+)[^/+]+(?:/|\+)[^/?]+)"
 COMPLETION_BY_VIEWING_DELAY_MS = 5000
 COMPLETION_VIDEO_COMPLETE_PERCENTAGE = 0.95
 FORUM_SEARCH_BACKEND = "embedded_host.forum.search.DatabaseSearchBackend"
