@@ -12,11 +12,14 @@ from .cases import CourseSwitch, Task, TaskGroup, TaskVersion
 from .contributions import Contribution, HelpfulMark, Report, SketchHash
 from .meetings import Attendance, AttendanceChange, Meeting, Seat
 from .participations import Participation, PendingEvaluation
+from .sessions import CalendarFeed, ClassSession, SeatWish, Sitting, SittingCohort, SittingImport
 
 __all__ = [
     "Attendance",
     "AttendanceChange",
     "Backfill",
+    "CalendarFeed",
+    "ClassSession",
     "Contribution",
     "CourseSwitch",
     "HelpfulMark",
@@ -25,6 +28,10 @@ __all__ = [
     "PendingEvaluation",
     "Report",
     "Seat",
+    "SeatWish",
+    "Sitting",
+    "SittingCohort",
+    "SittingImport",
     "SketchHash",
     "Task",
     "TaskGroup",

@@ -62,6 +62,9 @@ class Task(models.Model):
     synthesis = models.TextField(blank=True)
     synthesis_by = models.IntegerField(null=True)
     synthesis_at = models.DateTimeField(null=True)
+    session = models.ForeignKey(
+        "ClassSession", on_delete=models.SET_NULL, null=True, related_name="tasks", db_constraint=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
