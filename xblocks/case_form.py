@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from discussion_ext.data import TopicData
 from people import api as people
 
-from .requests import clean_text, parse_number
+from .moments import MomentError, read_moment
+from .requests import clean_text, parse_number, parse_whole
 
 MAX_TITLE, MAX_CASE, MAX_PROMPT = 255, 60_000, 5_000
 MAX_WORDS, MAX_ANSWERS, MAX_POINTS = 5_000, 20, 100
@@ -28,7 +29,6 @@ LIMITS = {
     "answers_points": MAX_POINTS,
     "look_back_points": MAX_POINTS,
 }
-MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _read_texts(form: CaseForm, data: Mapping[str, Any]) -> None:
 
 def _read_numbers(form: CaseForm, data: Mapping[str, Any]) -> None:
     for name, most in LIMITS.items():
-        parse = _parse_decimal if name.endswith("_points") else _parse_whole
+        parse = _parse_decimal if name.endswith("_points") else parse_whole
         _read_number(form, data, name, parse=parse, most=most)
         if name == "position_max":
             _compare_lengths(form)
@@ -135,13 +135,6 @@ def _read_number(
         _blame(form, name, _("it is out of range"), message)
     else:
         form.values[name] = number
-
-
-def _parse_whole(value: Any) -> int | None:
-    if isinstance(value, str):
-        text = value.strip()
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _parse_decimal(value: Any) -> float | None:
@@ -198,31 +191,7 @@ def _read_moments(form: CaseForm, data: Mapping[str, Any], *, zone: ZoneInfo, cu
 
 
 def _read_moment(form: CaseForm, name: str, value: Any, *, zone: ZoneInfo, current: datetime | None) -> None:
-    if current and value == show_moment(current, zone):
-        form.values[name] = current.astimezone(UTC)
-        return
-    moment = _parse_moment(value, zone)
-    if moment is None:
-        _blame(form, name, _("it is not a date and time"), _("Write a date and a time, for example 2030-01-31 23:59."))
-    elif moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment.replace(tzinfo=None):
-        message = _("The clock skips this time when it goes forward that night. Choose an hour earlier or later.")
-        _blame(form, name, _("there is no such time on that day"), message)
-    else:
-        form.values[name] = moment.astimezone(UTC)
-
-
-def _parse_moment(value: Any, zone: ZoneInfo) -> datetime | None:
-    if not isinstance(value, str) or len(value) > 40:
-        return None
     try:
-        moment = datetime.fromisoformat(value.strip())
-    except ValueError:
-        return None
-    if moment.tzinfo is not None or not 2000 <= moment.year <= 2200:
-        return None
-    return moment.replace(tzinfo=zone)
-
-
-def show_moment(moment: datetime | None, zone: ZoneInfo) -> str:
-    """Return ``moment`` as a datetime-local input wants it, in ``zone``."""
-    return moment.astimezone(zone).strftime(MOMENT_FORMAT) if moment else ""
+        form.values[name] = read_moment(value, zone=zone, current=current)
+    except MomentError as error:
+        _blame(form, name, error.summary, error.message)

@@ -16,12 +16,13 @@ from discussion_ext.data import TopicData
 from gamification import api as points
 from people import api as people
 
-from .case_form import LIMITS, read_form, show_moment
+from .case_form import LIMITS, read_form
 from .case_handlers import failure_words
 from .case_screens import estimate_minutes
 from .fragments import build_fragment, dom_id, render_template, resource_url
 from .learner import acting_person, find_author_id, local_key, may_author
 from .markup import render_author_text
+from .moments import show_moment
 from .requests import RequestError
 
 if TYPE_CHECKING:

@@ -122,6 +122,15 @@ def read_number(data: Mapping[str, Any], field: str, *, least: float, most: floa
     return value
 
 
+def parse_whole(value: Any, *, may_be_negative: bool = False) -> int | None:
+    """Return a JSON integer, or the one of at most nine digits that a text spells, None for anything else."""
+    if isinstance(value, str):
+        text = value.strip()
+        digits = text.removeprefix("-") if may_be_negative else text
+        return int(text) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
 def parse_number(value: Any) -> float | None:
     """Return a JSON number, or the number that a text spells, None for anything else and for what has no end."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
