@@ -35,6 +35,7 @@ from .cases import (
     Phase,
     RequirementState,
     TaskData,
+    TaskKind,
     TopicData,
 )
 from .evaluation import (
@@ -51,6 +52,7 @@ from .meetings import (
     AttendanceData,
     AttendanceSource,
     AttendanceState,
+    CalendarEntryData,
     CodeData,
     MeetingData,
     MeetingMode,
@@ -59,6 +61,7 @@ from .meetings import (
     SeatSource,
     TickData,
     TickResultData,
+    WhatNextData,
 )
 from .sessions import (
     AssignedBy,
@@ -92,7 +95,6 @@ from .views import (
 )
 
 __all__ = [
-    "CREDITED",
     "Act",
     "Anchor",
     "AppealData",
@@ -108,6 +110,8 @@ __all__ = [
     "BlendedRowPage",
     "BlendedSummaryData",
     "BlendedViewData",
+    "CREDITED",
+    "CalendarEntryData",
     "CaseConfigData",
     "CaseViewData",
     "ChangePreviewData",
@@ -161,6 +165,7 @@ __all__ = [
     "Step",
     "SynthesisData",
     "TaskData",
+    "TaskKind",
     "TeamRowData",
     "TeamRowPage",
     "TeamSummaryData",
@@ -168,5 +173,6 @@ __all__ = [
     "TickResultData",
     "TopicData",
     "UnitLinkData",
+    "WhatNextData",
     "Where",
 ]

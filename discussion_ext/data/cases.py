@@ -38,6 +38,14 @@ CREDITED = (ContributionState.LIVE, ContributionState.GONE)
 """The states in which a post counts for its author."""
 
 
+class TaskKind(StrEnum):
+    """What a task is: a case, a blended task, or one stage of a blended task in which people write."""
+
+    CASE = "case"
+    BLENDED = "blended"
+    STAGE = "stage"
+
+
 class RequirementState(StrEnum):
     """Where a requirement, or one item of it, stands for one learner.
 
@@ -111,10 +119,11 @@ class TopicData:
 
 @dataclass(frozen=True, kw_only=True)
 class TaskData:
-    """A case as we know it from its latest configuration.
+    """A task as we know it from its latest configuration.
 
-    ``fault`` says why it cannot be used as configured: empty or ``topic_taken`` (then ``taken_by`` is the title of
-    the other case).
+    ``config`` is what a case or stage asks; of a blended task it holds title and ``by_cohort`` alone. ``fault`` says
+    why a case cannot be used as configured: empty or ``topic_taken`` (then ``taken_by`` is the title of the other
+    case).
     """
 
     id: int
@@ -124,3 +133,4 @@ class TaskData:
     config: CaseConfigData
     fault: str = ""
     taken_by: str = ""
+    kind: TaskKind = TaskKind.CASE

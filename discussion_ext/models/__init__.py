@@ -8,6 +8,7 @@ post waits for its case to be published, and two of them deadlock with it. What 
 from discussion_ext import signals  # noqa: F401
 
 from .backfills import Backfill
+from .blended import Appeal, ReviewAssignment, ReviewLoad, StageDecision, StageStanding, UnitDone
 from .cases import CourseSwitch, Task, TaskGroup, TaskVersion
 from .contributions import Contribution, HelpfulMark, Report, SketchHash
 from .meetings import Attendance, AttendanceChange, Meeting, Seat
@@ -15,6 +16,7 @@ from .participations import Participation, PendingEvaluation
 from .sessions import CalendarFeed, ClassSession, SeatWish, Sitting, SittingCohort, SittingImport
 
 __all__ = [
+    "Appeal",
     "Attendance",
     "AttendanceChange",
     "Backfill",
@@ -27,13 +29,18 @@ __all__ = [
     "Participation",
     "PendingEvaluation",
     "Report",
+    "ReviewAssignment",
+    "ReviewLoad",
     "Seat",
     "SeatWish",
     "Sitting",
     "SittingCohort",
     "SittingImport",
     "SketchHash",
+    "StageDecision",
+    "StageStanding",
     "Task",
     "TaskGroup",
     "TaskVersion",
+    "UnitDone",
 ]

@@ -1,10 +1,13 @@
-"""Where cases are turned on, what they ask (by version), and how many positions each group of a case holds."""
+"""Where cases are turned on, what tasks ask (by version), and how many positions each group of a case holds."""
 
 from __future__ import annotations
 
 from django.db import models
 
+from discussion_ext.data import TaskKind
 from people.fields import ExactCharField
+
+TASK_KINDS = [(kind.value, kind.value) for kind in TaskKind]
 
 
 class CourseSwitch(models.Model):
@@ -31,9 +34,12 @@ class CourseSwitch(models.Model):
 class Task(models.Model):
     """Something asked of a learner in a block, with its present configuration and the state of its life.
 
+    A task of kind ``stage`` is the stage ``stage_id`` of the blended task ``parent``, in which people write; it has no
+    opening, closing or grade of its own.
+
     ``topic_key`` belongs to at most one task of a course: it is NULL for a held case and for one that lost its topic.
-    ``settle_at`` is the next moment at which everybody has to be evaluated because the case closes; NULL when none is
-    due.
+    ``settle_at`` is the next moment at which everybody has to be evaluated: a case because it closes, a blended task
+    because what it asks has changed; NULL when none is due.
 
     .. pii: The ids of the members of the course team who closed the case and wrote its synthesis.
     .. pii_types: id
@@ -43,6 +49,9 @@ class Task(models.Model):
     usage_hash = ExactCharField(max_length=40, unique=True)
     usage_key = ExactCharField(max_length=255)
     course_id = ExactCharField(max_length=255, db_index=True)
+    kind = ExactCharField(max_length=8, choices=TASK_KINDS, default=TaskKind.CASE.value)
+    parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="stages", db_constraint=False)
+    stage_id = ExactCharField(max_length=32, blank=True)
     title = models.CharField(max_length=255, blank=True)
     topic_key = ExactCharField(max_length=40, null=True, unique=True)
     fault = models.CharField(max_length=32, blank=True)

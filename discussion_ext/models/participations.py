@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 
 from people.fields import ExactCharField
@@ -12,6 +14,10 @@ class Participation(models.Model):
 
     ``ignore_before`` is the moment of the last reset: older contributions do not count. ``published_*`` is what grade
     book and completion were last told; NULL means never. ``finish_revision`` numbers what the ledger was told.
+
+    What follows ``next_look_at`` is of blended tasks: that is the next moment at which the result changes, or somebody
+    has to be reminded, without anybody doing anything. ``joined_at`` and ``shift`` (what moves every date of this
+    learner) are what the platform last said. ``is_behind`` says that a stage is past its due date and not met.
 
     .. pii: A learner's id, progress and grade in one task, and the reason of a grade that the team decided.
     .. pii_types: id, other
@@ -48,6 +54,13 @@ class Participation(models.Model):
     override_by = models.IntegerField(null=True)
     override_at = models.DateTimeField(null=True)
 
+    next_look_at = models.DateTimeField(null=True)
+    joined_at = models.DateTimeField(null=True)
+    shift = models.DurationField(default=timedelta)
+    is_behind = models.BooleanField(default=False)
+    needs_sitting = models.BooleanField(default=False)
+    nudged_at = models.DateTimeField(null=True)
+
     published_earned = models.FloatField(null=True)
     published_possible = models.FloatField(null=True)
     published_completion = models.FloatField(null=True)
@@ -59,6 +72,9 @@ class Participation(models.Model):
             models.Index(fields=["task", "has_position", "user_id"], name="discussion_ext_silent"),
             models.Index(fields=["task", "is_waiting", "user_id"], name="discussion_ext_waiting"),
             models.Index(fields=["task", "left_out", "user_id"], name="discussion_ext_overlooked"),
+            models.Index(fields=["task", "is_behind", "user_id"], name="discussion_ext_behind"),
+            models.Index(fields=["task", "needs_sitting", "user_id"], name="discussion_ext_unseated"),
+            models.Index(fields=["next_look_at", "id"], name="discussion_ext_next_look"),
         ]
 
     def __str__(self) -> str:
