@@ -59,18 +59,18 @@ def announce_answer(contribution: Contribution) -> None:
         return
     course_key = CourseKey.from_string(contribution.course_id)
     try:
-        people.request_delivery(
+        people.add_news(
             key=f"case_answered:{contribution.pk}",
             user_id=answered_id,
             kind="case_answered",
             context={
                 "course_name": edx_platform.get_course_title(course_key),
-                "case_title": task.title,
+                "task_title": task.title,
                 "url": activity_url(contribution),
             },
         )
-    except Exception as error:  # noqa: BLE001 - a mail that cannot be asked for never costs the post
-        log.error("discussion_ext.mail_not_asked contribution=%s error=%s", contribution.pk, people.name_error(error))
+    except Exception as error:  # noqa: BLE001 - news that cannot be added never cost the post
+        log.error("discussion_ext.news_not_added contribution=%s error=%s", contribution.pk, people.name_error(error))
 
 
 def send_points(contribution: Contribution) -> None:

@@ -259,6 +259,8 @@ RANGES: Final = (
         "DISCUSSION_EXT_WORD_FACTORS", 'a table of languages with factors above 0, such as {"zh": 1.5}', _are_factors
     ),
     RangeData.switch("DISCUSSION_EXT_TEAM_IS_PEER"),
+    RangeData.number("DISCUSSION_EXT_REMIND_HOURS", 0, 24 * 14),
+    RangeData.number("DISCUSSION_EXT_REMIND_EVERY_SECONDS", 0, 31 * 24 * 3600),
     RangeData.number("DISCUSSION_EXT_SWEEP_EVERY_SECONDS", 0, _MONTH_SECONDS),
     RangeData.number("DISCUSSION_EXT_REPAIR_EVERY_SECONDS", 0, _MONTH_SECONDS),
     RangeData.whole("DISCUSSION_EXT_REPORTS_KEEP_DAYS", 0, _CENTURY_DAYS),

@@ -14,7 +14,7 @@ from opaque_keys.edx.keys import CourseKey
 from people import api as people
 from people.data import JobData, JobStepData
 
-from . import api, checks, exports, missed, retention
+from . import api, checks, exports, missed, news, reminders, retention
 from .data import ErrandKind
 
 Counts = Mapping[str, int]
@@ -31,6 +31,7 @@ def register() -> None:
     checks.register()
     exports.register()
     retention.register()
+    news.register()
     people.register_errand(ErrandKind.POST, missed.run_post)
     people.register_errand(ErrandKind.VOTE, missed.run_vote)
     people.register_errand(ErrandKind.FLAG, missed.run_flag)
@@ -110,6 +111,15 @@ JOBS = (
         work=sweep_discussions,
         look=look_at_sweep,
         limit=5000,
+    ),
+    JobData(
+        name="discussion_ext.remind_of_cases",
+        says="Tells learners which cases have opened and which close soon.",
+        work=reminders.remind_of_cases,
+        look=reminders.look_at_cases,
+        limit=None,
+        is_resumable=True,
+        seconds=people.LONG_SECONDS,
     ),
     JobData(
         name=REPAIR,

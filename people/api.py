@@ -37,7 +37,7 @@ from .moments import (
     say_zone,
 )
 from .names import choose_name, display_names, get_name_choice, initials, list_hidden, name_choices, real_names, tone
-from .news import add_news, compose_news, count_due_news, drop_news
+from .news import add_news, add_news_for_many, compose_news, count_due_news, drop_news
 from .news_kinds import register_news_kind
 from .paces import keep_pace, read_limit, say_wait
 from .preferences import (
@@ -105,6 +105,7 @@ __all__ = [
     "absolute_url",
     "add_errand",
     "add_news",
+    "add_news_for_many",
     "announce",
     "background_task",
     "choose_name",

@@ -131,7 +131,8 @@ class NewsLineData:
 class NewsKindData:
     """One kind of news, as the package knows it that adds it.
 
-    ``say`` puts an item into words of the active language, moments in the reader's zone. ``holds`` gets a person's id
+    ``say`` puts an item into words of the active language, moments in the reader's zone; ``times`` in its context says
+    how many equal items it stands for. ``holds`` gets a person's id
     and their items of this kind and returns the keys of those still worth telling; None where all are. ``is_soon``:
     it goes out at once and by itself, within the person's waking hours.
     """

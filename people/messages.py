@@ -124,7 +124,7 @@ class Digest(CommunityMessage):
     @classmethod
     def put_into_words(cls, context: Mapping[str, Any], zone: ZoneInfo) -> Mapping[str, Any]:
         """Return the lines, those of one course together, and the first of them for the subject."""
-        lines = [news_kinds.get_news_kind(item["kind"]).say(item["context"], zone) for item in context["items"]]
+        lines = news_kinds.say_lines(context["items"], zone)
         lines = [replace(line, url=absolute_url(line.url)) for line in lines]
         courses = dict.fromkeys(line.course_name for line in lines)
         groups = [(course, [line for line in lines if line.course_name == course]) for course in courses]

@@ -66,6 +66,29 @@ def add_news(
     return True
 
 
+def add_news_for_many(items: Sequence[NewsItemData], *, useful_until: datetime | None = None) -> None:
+    """Ask for many items at once, due now, as `add_news` does for one; those asked for before stay as they are."""
+    now = timezone.now()
+    for item in items:
+        get_news_kind(item.kind)
+        check_request(item.key, item.context, None)
+    NewsItem.objects.bulk_create(
+        (
+            NewsItem(
+                key=item.key,
+                key_hash=_hash(item.key),
+                user_id=item.user_id,
+                kind=item.kind,
+                context=dict(item.context),
+                due_at=now,
+                useful_until=useful_until,
+            )
+            for item in items
+        ),
+        ignore_conflicts=True,
+    )
+
+
 def drop_news(keys: Iterable[str]) -> int:
     """Let go of news that nobody has been told yet; return how many there were."""
     hashes = [_hash(key) for key in keys]

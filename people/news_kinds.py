@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from .data import NewsItemData, NewsKindData
+from .data import NewsItemData, NewsKindData, NewsLineData
 from .exceptions import UnknownMessageKindError
 
 _KINDS: dict[str, NewsKindData] = {}
@@ -52,3 +53,16 @@ def keep_what_holds(user_id: int, items: Sequence[Mapping[str, Any]]) -> list[Ma
     ]
     holding = still_holding(user_id, data)
     return [item for item in known if item["key"] in holding]
+
+
+def say_lines(items: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> list[NewsLineData]:
+    """Return the items in words; equal ones become one line, whose context says in ``times`` how many they were."""
+    lines: list[tuple[Mapping[str, Any], int]] = []
+    for item in items:
+        what = {"kind": item["kind"], "context": item["context"]}
+        place = next((number for number, (known, _times) in enumerate(lines) if known == what), None)
+        if place is None:
+            lines.append((what, 1))
+        else:
+            lines[place] = (what, lines[place][1] + 1)
+    return [get_news_kind(what["kind"]).say({**what["context"], "times": times}, zone) for what, times in lines]

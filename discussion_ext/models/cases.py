@@ -71,6 +71,8 @@ class Task(models.Model):
     synthesis = models.TextField(blank=True)
     synthesis_by = models.IntegerField(null=True)
     synthesis_at = models.DateTimeField(null=True)
+    opening_told_for = models.DateTimeField(null=True)
+    closing_told_for = models.DateTimeField(null=True)
     session = models.ForeignKey(
         "ClassSession", on_delete=models.SET_NULL, null=True, related_name="tasks", db_constraint=False
     )

@@ -75,8 +75,21 @@ def plugin_settings(settings: Any) -> None:
     #     it out of the beat. Sites without a beat run the command ``repair_contributions`` instead.
     # .. setting_use_cases: open_edx
     settings.DISCUSSION_EXT_REPAIR_EVERY_SECONDS = getattr(settings, "DISCUSSION_EXT_REPAIR_EVERY_SECONDS", 86_400)
+    # .. setting_name: DISCUSSION_EXT_REMIND_HOURS
+    # .. setting_default: 48
+    # .. setting_description: How many hours before a case closes or a stage is due learners are reminded who have not
+    #     finished it; 0 for no reminders of this kind.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_REMIND_HOURS = getattr(settings, "DISCUSSION_EXT_REMIND_HOURS", 48)
+    # .. setting_name: DISCUSSION_EXT_REMIND_EVERY_SECONDS
+    # .. setting_default: 900
+    # .. setting_description: How often Celery beat looks for cases that have opened or close soon, in seconds; 0 leaves
+    #     it out of the beat. Sites without a beat run the command ``remind_of_cases`` instead.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_REMIND_EVERY_SECONDS = getattr(settings, "DISCUSSION_EXT_REMIND_EVERY_SECONDS", 900)
     settings.PEOPLE_JOBS = {
         **getattr(settings, "PEOPLE_JOBS", {}),
+        "discussion_ext.remind_of_cases": "DISCUSSION_EXT_REMIND_EVERY_SECONDS",
         "discussion_ext.sweep_discussions": "DISCUSSION_EXT_SWEEP_EVERY_SECONDS",
         "discussion_ext.repair_contributions": "DISCUSSION_EXT_REPAIR_EVERY_SECONDS",
     }
