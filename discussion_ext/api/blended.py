@@ -1,1 +1,56 @@
 """Blended tasks: stages before, at and after a class session."""
+
+from discussion_ext.blended.appeals import answer_appeal, appeal, list_appeals
+from discussion_ext.blended.decisions import excuse_stage, extend_stage, mark_stage, revoke_decision
+from discussion_ext.blended.learning import hand_in_report, open_task
+from discussion_ext.blended.nudges import nudge
+from discussion_ext.blended.previews import preview_change
+from discussion_ext.blended.reading import view_task
+from discussion_ext.blended.regrade import regrade_task
+from discussion_ext.blended.reviews import draw_reviews, write_review
+from discussion_ext.blended.tasks import find_blended_config, list_blended_tasks, stage_key, sync_blended
+from discussion_ext.blended.team import get_blended_report, get_blended_summary, iter_blended_csv, list_blended_rows
+from discussion_ext.edx_platform import list_units
+from discussion_ext.grading import (
+    calculate_score,
+    clear_override,
+    get_score,
+    has_taken_part,
+    override_grade,
+    rescore,
+    reset_learner,
+)
+
+__all__ = [
+    "answer_appeal",
+    "appeal",
+    "calculate_score",
+    "clear_override",
+    "draw_reviews",
+    "excuse_stage",
+    "extend_stage",
+    "find_blended_config",
+    "get_blended_report",
+    "get_blended_summary",
+    "get_score",
+    "hand_in_report",
+    "has_taken_part",
+    "iter_blended_csv",
+    "list_appeals",
+    "list_blended_rows",
+    "list_blended_tasks",
+    "list_units",
+    "mark_stage",
+    "nudge",
+    "open_task",
+    "override_grade",
+    "preview_change",
+    "regrade_task",
+    "rescore",
+    "reset_learner",
+    "revoke_decision",
+    "stage_key",
+    "sync_blended",
+    "view_task",
+    "write_review",
+]

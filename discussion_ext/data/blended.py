@@ -13,7 +13,7 @@ from opaque_keys.edx.keys import UsageKey
 from .cases import RequirementState, TaskData
 from .evaluation import EvaluationData, RequirementItemData
 from .sessions import OwnSittingData, SessionData, SittingChoiceData
-from .views import OverrideData
+from .views import ContributionData, OverrideData
 
 
 class StageKind(StrEnum):
@@ -184,6 +184,7 @@ class StageDecisionData:
     actor_id: int | None = None
     actor_name: str = ""
     at: datetime | None = None
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -320,6 +321,8 @@ class AppealData:
     asked_at: datetime
     answer: str = ""
     answered_at: datetime | None = None
+    name: str = ""
+    """Of who asks; for the team only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -378,6 +381,8 @@ class BlendedRowData:
     is_overridden: bool
     last_seen: datetime | None
     has_appeal: bool = False
+    is_behind: bool = False
+    nudged_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -388,6 +393,29 @@ class BlendedRowPage:
     page: int = 1
     pages: int = 1
     total: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppealPage:
+    """One page of appeals, those that wait for an answer first; ``page`` starts at 1."""
+
+    appeals: Sequence[AppealData] = ()
+    page: int = 1
+    pages: int = 1
+    total: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlendedReportData:
+    """One learner's evidence for the team. ``decisions`` are all that were ever made, the newest first."""
+
+    user_id: int
+    name: str
+    view: BlendedViewData
+    posts: Mapping[str, Sequence[ContributionData]] = field(default_factory=dict)
+    """By stage: what the learner wrote there, oldest first, with its verdict."""
+    decisions: Sequence[StageDecisionData] = ()
+    appeals: Sequence[AppealData] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
