@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -51,10 +51,10 @@ class Late(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class MomentRule:
-    """When something happens. Days are days of the wall clock of the learner's sitting, hours are real hours.
+    """When something happens: days, then hours after an anchor. ``at`` (aware) is FIXED's, ``stage_id`` STAGE_*'s.
 
-    Negative numbers are before the anchor. ``at`` (aware, UTC) is for FIXED, ``stage_id`` for STAGE_OPENS and
-    STAGE_DUE.
+    Days are days of the wall clock of the learner's sitting (of UTC without one), hours are real hours. Negative
+    numbers are before the anchor. ALWAYS and FIXED take neither.
     """
 
     anchor: Anchor = Anchor.ALWAYS
@@ -189,14 +189,14 @@ class StageDecisionData:
 
 @dataclass(frozen=True, kw_only=True)
 class PieceData:
-    """One thing a learner did, as evidence: a unit read, a post, coming to class, a review.
+    """One thing a learner did, as evidence: a unit read, a post, a review.
 
-    ``at`` is when it was done in its present wording. ``does_count`` and ``code`` are what the evaluator of cases says
-    of a post; a unit read and an attendance always count. ``target_id`` is the person answered or reviewed, ``key`` the
-    unit's block id.
+    ``at`` is when it was done, of a post when its present text was saved. ``does_count``, ``code`` and ``facts`` are
+    what the evaluator of cases says of a post (a report's facts also hold ``has_link``); a unit read always counts.
+    ``target_id`` is the person answered or reviewed, ``key`` the unit's block id.
     """
 
-    kind: Literal["unit", "position", "answer", "report", "review", "attendance"]
+    kind: Literal["unit", "position", "answer", "report", "review"]
     at: datetime
     does_count: bool = True
     code: str = ""
@@ -208,7 +208,7 @@ class PieceData:
 
 @dataclass(frozen=True, kw_only=True)
 class StageEvidenceData:
-    """What is known of one stage: the pieces, and how many others there are to answer or review."""
+    """What is known of one stage: the pieces, and how many people there are to answer, or reports to review."""
 
     pieces: Sequence[PieceData] = ()
     others: int = 0
@@ -220,8 +220,9 @@ class StageEvidenceData:
 class LearnerFactsData:
     """Everything that a learner's result rests on, beside the configuration and the moment.
 
-    ``shift`` moves every date. ``joined_at`` is when they came into the course. ``sitting`` is None without a class
-    session. ``ignore_before`` is the moment of the last reset.
+    ``sitting`` is None without a class session; it also holds the attendance. ``shift`` is how much later (or earlier)
+    the learner's own due date is. ``joined_at`` is when they came into the course. ``decisions`` are those that hold.
+    ``ignore_before`` is the moment of the last reset: what was written until then does not count.
     """
 
     user_id: int
@@ -237,10 +238,11 @@ class LearnerFactsData:
 class StageResultData:
     """How one stage stands. ``share`` is 0 to 1, with the late policy applied; ``weight`` as configured.
 
-    ``state`` is the requirement's: ``met`` (nothing more to do), ``open``, ``not`` (closed unmet or in part),
-    ``waiting``, ``impossible`` (left out of the grade; also when excused: then ``code`` is ``excused``). ``code`` and
-    ``facts`` say why, without language; ``title``, ``detail`` and ``why`` are words in the reader's language, empty
-    until explained. ``late_by`` is how late what counted last came.
+    ``state`` is the requirement's: ``met`` (nothing more to do, though perhaps too late for all of it), ``open``,
+    ``not`` (closed unmet or in part), ``waiting`` (for others), ``impossible`` (left out of the grade; also when
+    excused: then ``code`` is ``excused``). ``code`` and ``facts`` say why, without language and JSON-ready, instants as
+    ISO 8601; ``title``, ``detail`` and ``why`` are words in the reader's language, empty until explained. ``late_by``
+    is how late what counted last came.
     """
 
     stage_id: str
@@ -433,6 +435,31 @@ class BlendedSummaryData:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FieldProblem:
+    """One mistake of an author: ``summary`` stands in the list on top, ``message`` beside the field.
+
+    ``stage_id`` is empty and ``stage_number`` 0 for the task's own fields; stages are counted from 1. ``field`` is the
+    name in the data class, ``opens`` and ``due`` as a whole.
+    """
+
+    field: str
+    summary: str
+    message: str
+    stage_id: str = ""
+    stage_number: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresetData:
+    """Stages to start from, with words in the active language."""
+
+    code: str
+    title: str
+    description: str
+    stages: Sequence[StageConfigData]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChangePreviewData:
     """Whom a changed configuration would touch. ``looked_at`` may be less than ``learners``: then it is a sample."""
 
@@ -449,7 +476,7 @@ def _plain(item: Any) -> dict[str, Any]:
 
 
 def _rule_to_json(rule: MomentRule) -> dict[str, Any]:
-    return {**_plain(rule), "anchor": str(rule.anchor), "at": rule.at.isoformat() if rule.at else None}
+    return {**_plain(rule), "anchor": str(rule.anchor), "at": rule.at.astimezone(UTC).isoformat() if rule.at else None}
 
 
 def _stage_to_json(stage: StageConfigData) -> dict[str, Any]:

@@ -54,7 +54,9 @@ class SittingData:
 class OwnSittingData:
     """Where one learner sits in one session, and what is known of their coming.
 
-    ``sitting`` is None while there is none. ``may_change_until`` is None where the learner cannot change it.
+    ``sitting`` is None while there is none; a cancelled one stays until there is another. ``attendance`` is what counts
+    for the session. ``may_change_until`` is None where the learner cannot change it. ``can_replay`` says that there is
+    a recording which counts as attended.
     """
 
     session_id: int
@@ -63,6 +65,7 @@ class OwnSittingData:
     source: SeatSource | None = None
     attendance: AttendanceData | None = None
     may_change_until: datetime | None = None
+    can_replay: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
