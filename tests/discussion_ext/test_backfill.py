@@ -22,7 +22,7 @@ from discussion_ext.data import CaseConfigData
 from discussion_ext.models import Backfill, Contribution, HelpfulMark, Participation, PendingEvaluation, Report
 from gamification import api as gamification
 from gamification.models import Entry, SchemeVersion
-from people.models import Delivery, Errand
+from people.models import Delivery, Errand, NewsItem
 from tests.discussion_ext.conftest import text_of
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +152,7 @@ def test_an_old_discussion_is_recorded_as_if_we_had_been_there(run, talk, learne
 def test_nobody_gets_a_mail_and_nobody_gets_points(run, talk, learner, course_key):
     run()
     assert not Delivery.objects.exists()
+    assert not NewsItem.objects.exists()
     assert not Entry.objects.exists()
     assert points(learner, course_key) == 0
 
@@ -310,6 +311,7 @@ def test_posts_in_the_topic_of_a_case_belong_to_it(run, past, learner, peer, cou
     assert Participation.objects.get(user_id=learner).has_position
     assert not PendingEvaluation.objects.exists()
     assert not Delivery.objects.exists()
+    assert not NewsItem.objects.exists()
 
 
 def test_one_post_that_cannot_be_recorded_is_left_to_an_errand(run, past, talk, learner, monkeypatch):

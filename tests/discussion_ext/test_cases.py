@@ -532,7 +532,7 @@ class TestReactions:
         committed: Callable[[], Any],
         words: Callable[..., str],
     ) -> None:
-        from people.models import Delivery
+        from people.models import NewsItem
 
         mine = take_position(learner).contribution
         take_position(peer)
@@ -540,7 +540,7 @@ class TestReactions:
         assert mine is not None
         with committed():
             api.post_answer(usage_key=case, contribution_id=mine.id, user_id=peer, body=words(6, 20))
-        assert Delivery.objects.filter(user_id=learner, kind="case_answered").count() == 1
+        assert NewsItem.objects.filter(user_id=learner, kind="case_answered").count() == 1
         api.open_case(usage_key=case, user_id=learner)
         view = api.view_case(usage_key=case, user_id=learner)
         assert view.news_count == 1

@@ -23,7 +23,7 @@ from discussion_ext.upkeep import REPAIR
 from gamification import api as gamification
 from people import api as people
 from people.api import run_job
-from people.models import Delivery, Errand, JobRun
+from people.models import Errand, JobRun, NewsItem
 
 pytestmark = pytest.mark.django_db
 
@@ -673,7 +673,7 @@ class TestFailure:
         Contribution.objects.filter(pk=answer.pk).update(created_at=timezone.now() - timedelta(hours=hours))
         for _ in range(2):
             api.complete_contribution(answer.pk)
-        assert Delivery.objects.filter(kind="case_answered", user_id=learner).count() == mails
+        assert NewsItem.objects.filter(kind="case_answered", user_id=learner).count() == mails
 
     def test_an_edit_without_any_trace_is_found(
         self, learner: int, post: Callable[..., str], words: Callable[..., str]

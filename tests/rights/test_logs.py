@@ -109,7 +109,7 @@ def refuse(*_args: Any, **_kwargs: Any) -> None:
 NEIGHBOURS = {
     "discussion_ext.api.record_post": "people.receiver_failed",
     "gamification.api.record_activity": "discussion_ext.points_left_to_sweep",
-    "people.api.request_delivery": "discussion_ext.mail_not_asked",
+    "people.api.add_news": "discussion_ext.news_not_added",
     "discussion_ext.edx_platform.publish_score": "discussion_ext.telling_failed",
     "discussion_ext.edx_platform.publish_completion": "discussion_ext.telling_failed",
     "gamification.statements.lock_total": "people.task_failed",

@@ -14,12 +14,13 @@ from django.utils import timezone
 from forum.models import Comment, CommentThread
 from opaque_keys.edx.keys import UsageKey
 
+from common.djangoapps.student.models import CourseEnrollment
 from discussion_ext import api
 from discussion_ext.models import Contribution, HelpfulMark, Participation, PendingEvaluation, Task, TaskGroup
 from gamification import api as gamification
 from gamification.models import Entry, Total
 from lms.djangoapps.courseware.models import StudentModule
-from people.models import Delivery, Errand, JobRun
+from people.models import Delivery, Errand, JobRun, NewsItem
 from tests.workers.conftest import COURSE
 
 
@@ -41,6 +42,7 @@ def assert_in_order(folder: Path) -> None:
     _check_points()
     _check_mail(folder)
     assert not Errand.objects.exists()
+    _check_news()
 
 
 def _check_contributions() -> None:
@@ -93,9 +95,21 @@ def _check_mail(folder: Path) -> None:
     mails = read_mails(folder)
     assert all(number == 1 for number in mails.values()), mails
     for delivery in Delivery.objects.all():
-        if delivery.state == "sent" and delivery.context:
+        if delivery.state == "sent" and delivery.kind == "notice":
+            assert mails[delivery.context["items"][0]["context"]["task_title"]] == 1
+        if delivery.state == "sent" and delivery.context.get("case_title"):
             assert mails[delivery.context["case_title"]] == 1
         assert delivery.state in {"sent", "unknown"}
+
+
+def _check_news() -> None:
+    """What was told stands in one mail, and everybody who had to hear of a case's opening has been asked once."""
+    told = [item["key"] for mail in Delivery.objects.all() for item in mail.context.get("items", [])]
+    assert sorted(told) == sorted(NewsItem.objects.filter(state="told").values_list("key", flat=True))
+    for task in Task.objects.filter(opening_told_for__isnull=False):
+        learners = CourseEnrollment.objects.filter(course_id=COURSE, is_active=True).values_list("user_id", flat=True)
+        news = NewsItem.objects.filter(key__startswith=f"case_opens:{task.pk}:").values_list("user_id", flat=True)
+        assert set(news) <= set(learners)
 
 
 def read_mails(folder: Path, *, pattern: str = r"Mail \d+") -> Counter[str]:

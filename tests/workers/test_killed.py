@@ -180,6 +180,20 @@ def three_mails(world: World) -> None:
         world.ask_mail(number)
 
 
+def three_items_of_news(world: World) -> None:
+    for number in (6, 7, 8):
+        starts_at = timezone.now() + timedelta(days=number)
+        context = {"task_title": f"Mail {number}", "url": "/courses/x", "starts_at": starts_at.isoformat()}
+        people.add_news(key=f"test:{number}", user_id=world.enrol(), kind="sitting_moved", context=context)
+
+
+def a_case_that_has_opened(world: World) -> None:
+    world.new_case()
+    Task.objects.filter(usage_key=str(world.cases[-1])).update(
+        opens_at=timezone.now() - timedelta(hours=1), opening_told_for=None
+    )
+
+
 def three_errands(world: World) -> None:
     case = world.new_case()
     for _ in range(3):
@@ -217,9 +231,17 @@ def three_old_acts(world: World) -> None:
 
 #: Job: what to prepare, and the statement before which the worker is killed. In this order, on one growing community.
 JOB_CASES: dict[str, tuple[Callable[[World], None], str, int]] = {
+    # The mail is asked for, the news does not say yet that it was told.
+    "people.compose_news": (three_items_of_news, "UPDATE .people_newsitem. ", 2),
     "people.send_deliveries": (three_mails, "UPDATE .people_delivery. .*settled_at", 2),
     "people.run_errands": (three_errands, "DELETE FROM .people_errand", 2),
     "discussion_ext.sweep_discussions": (three_learners, PARTICIPATION, 2),
+    # Some have been told, the case does not say yet that everybody has.
+    "discussion_ext.remind_of_cases": (
+        a_case_that_has_opened,
+        "UPDATE .discussion_ext_task. SET .opening_told_for",
+        1,
+    ),
     "discussion_ext.repair_contributions": (three_posts_without_a_record, "INSERT INTO gamification_entry", 2),
     "gamification.fold_points": (three_lines, "UPDATE gamification_entry SET is_folded", 2),
     "gamification.rebuild_boards": (three_wrong_totals, "UPDATE gamification_total", 2),
