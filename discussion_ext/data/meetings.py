@@ -120,7 +120,11 @@ class SeatData:
 
 @dataclass(frozen=True, kw_only=True)
 class AttendanceData:
-    """What is known of one person at one meeting; ``reason`` is given where somebody corrected it."""
+    """What is known of one person at one meeting; ``reason`` is given where somebody corrected it.
+
+    ``arrived_at`` of a replay is when enough of it was seen. ``corrected_from`` is what was known before a correction,
+    None where nothing was.
+    """
 
     meeting_id: int
     user_id: int
@@ -130,6 +134,7 @@ class AttendanceData:
     recorded_at: datetime
     recorded_by: int | None = None
     reason: str = ""
+    corrected_from: AttendanceState | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,3 +178,42 @@ class CodeData:
     code: str
     seconds_left: int
     every_seconds: int = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhatNextData:
+    """What the check-in page says to one person: sentences, and addresses where there is one.
+
+    ``counts`` says what being here counts for ("Counts for \"Attend\", 25 % of the task."), ``next`` what follows.
+    ``replay`` is what an absent person can do instead. ``calendar_url`` is a file with the next due date.
+    """
+
+    counts: str = ""
+    next: str = ""
+    back_url: str = ""
+    back_label: str = ""
+    calendar_url: str = ""
+    host_url: str = ""
+    replay_url: str = ""
+    replay: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarEntryData:
+    """One entry of a calendar. Calendars are shared: nothing personal and no secret stands in it.
+
+    ``uid`` stays for ever, ``sequence`` rises with every change of time or place; ``starts_at`` and ``ends_at`` are
+    instants that are written as the wall clock of ``zone``.
+    """
+
+    uid: str
+    sequence: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    zone: ZoneInfo
+    changed_at: datetime
+    place: str = ""
+    link: str = ""
+    text: str = ""
+    is_cancelled: bool = False

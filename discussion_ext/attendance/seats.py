@@ -1,0 +1,163 @@
+"""Seats at meetings: claimed, moved and freed, never more than there are unless the team insists.
+
+A seat's row is locked before its meetings, meetings in the order of their ids: so two people who swap wait for each
+other in turn, and nobody for ever. ``Meeting.seats_taken`` changes only together with the seats, under their lock.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Final
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from discussion_ext.data import SeatData, SeatSource
+from discussion_ext.models import Meeting, Seat
+from people import api as people
+
+from .exceptions import MeetingCancelledError, MeetingError, MeetingFullError, SeatTakenError
+from .meetings import lock_meetings
+
+LONGEST_SLOT: Final = 100
+_BATCH: Final = 500
+
+
+@transaction.atomic
+def claim_seat(*, meeting_id: int, user_id: int, slot: str, source: SeatSource, is_forced: bool = False) -> SeatData:
+    """Give somebody a seat; asking again for the same slot and meeting returns it.
+
+    ``is_forced`` is the team's: over the capacity and at a cancelled meeting too. Raises MeetingFullError,
+    MeetingCancelledError, SeatTakenError (the slot is filled at another meeting) and MeetingNotFoundError.
+    """
+    if not 0 < len(slot) <= LONGEST_SLOT:
+        raise MeetingError(_("A slot has 1 to 100 characters."), field="slot")
+    claim = uuid.uuid4().hex
+    row = Seat(
+        slot=slot,
+        meeting_id=meeting_id,
+        user_id=user_id,
+        source=SeatSource(source).value,
+        is_forced=is_forced,
+        claim=claim,
+        taken_at=timezone.now(),
+    )
+    people.insert_or_update(row, by=["slot"])
+    seat = Seat.objects.select_for_update().get(slot=slot)
+    if seat.claim != claim:
+        if seat.meeting_id != meeting_id or seat.user_id != user_id:
+            raise SeatTakenError
+        return _to_data(seat)
+    _enter(lock_meetings([meeting_id])[0], is_forced=is_forced)
+    return _to_data(seat)
+
+
+@transaction.atomic
+def move_seat(*, slot: str, meeting_id: int, source: SeatSource, is_forced: bool = False) -> SeatData:
+    """Move a seat to another meeting, wholly or not at all; to where it is changes nothing.
+
+    Raises as ``claim_seat`` does, and MeetingError("no_seat") where the slot is empty.
+    """
+    seat = Seat.objects.select_for_update().filter(slot=slot).first()
+    if seat is None:
+        raise _no_seat()
+    if seat.meeting_id == meeting_id:
+        return _to_data(seat)
+    rows = {row.pk: row for row in lock_meetings([seat.meeting_id, meeting_id])}
+    _enter(rows[meeting_id], is_forced=is_forced)
+    _leave(seat.meeting_id)
+    seat.meeting_id, seat.source, seat.is_forced, seat.taken_at = meeting_id, source.value, is_forced, timezone.now()
+    seat.save(update_fields=["meeting_id", "source", "is_forced", "taken_at"])
+    return _to_data(seat)
+
+
+@transaction.atomic
+def free_seat(*, slot: str) -> bool:
+    """Give a seat back and tell whether there was one. Always allowed: at full, cancelled and past meetings too."""
+    seat = Seat.objects.select_for_update().filter(slot=slot).first()
+    if seat is None:
+        return False
+    lock_meetings([seat.meeting_id])
+    _leave(seat.meeting_id)
+    seat.delete()
+    return True
+
+
+def find_seats(slots: Iterable[str]) -> dict[str, SeatData]:
+    """Return the seats that these slots have, by slot, in one query."""
+    return {row.slot: _to_data(row) for row in Seat.objects.filter(slot__in=list(slots))}
+
+
+def list_seats(meeting_id: int, *, after: int = 0, limit: int = 500) -> list[SeatData]:
+    """Return seats of a meeting in the order of the people's ids, of those with ids above ``after``."""
+    rows = Seat.objects.filter(meeting_id=meeting_id, user_id__gt=after).order_by("user_id", "pk")
+    return [_to_data(row) for row in rows[:limit]]
+
+
+def list_seats_of(user_id: int, *, meeting_ids: Iterable[int] | None = None) -> list[SeatData]:
+    """Return the seats of a person, at these meetings or at all."""
+    rows = Seat.objects.filter(user_id=user_id)
+    if meeting_ids is not None:
+        rows = rows.filter(meeting_id__in=list(meeting_ids))
+    return [_to_data(row) for row in rows.order_by("pk")]
+
+
+def has_seat(meeting_id: int, user_id: int) -> bool:
+    """Tell whether somebody has a seat at a meeting."""
+    return Seat.objects.filter(meeting_id=meeting_id, user_id=user_id).exists()
+
+
+def count_seats(meeting_ids: Iterable[int]) -> dict[int, int]:
+    """Return how many seats are taken at each of these meetings, by id, in one query."""
+    return dict(Meeting.objects.filter(pk__in=list(meeting_ids)).values_list("pk", "seats_taken"))
+
+
+def recount_seats(*, after: int = 0, limit: int = _BATCH) -> tuple[int, int, int]:
+    """Compare the counted seats of the meetings with ids above ``after`` with their rows, and mend.
+
+    Returns the last id that was looked at (0 when there was none), how many were looked at and how many differed.
+    """
+    ids = list(Meeting.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:limit])
+    return (ids[-1] if ids else 0), len(ids), sum(map(_recount, ids))
+
+
+@transaction.atomic
+def _recount(meeting_id: int) -> bool:
+    (row,) = lock_meetings([meeting_id])  # the first statement: what is read after it is not older than the lock
+    taken = Seat.objects.filter(meeting_id=meeting_id).count()
+    if taken == row.seats_taken:
+        return False
+    Meeting.objects.filter(pk=meeting_id).update(seats_taken=taken)
+    return True
+
+
+def _enter(meeting: Meeting, *, is_forced: bool) -> None:
+    """Count one seat more at a meeting that is locked; the condition is asked of the row as it is."""
+    if meeting.is_cancelled and not is_forced:
+        raise MeetingCancelledError
+    rows = Meeting.objects.filter(pk=meeting.pk)
+    if not is_forced:
+        rows = rows.filter(Q(capacity=0) | Q(seats_taken__lt=F("capacity")))
+    if not rows.update(seats_taken=F("seats_taken") + 1):
+        raise MeetingFullError
+
+
+def _leave(meeting_id: int) -> None:
+    Meeting.objects.filter(pk=meeting_id, seats_taken__gt=0).update(seats_taken=F("seats_taken") - 1)
+
+
+def _no_seat() -> MeetingError:
+    return MeetingError(_("There is no seat to move."), field="slot")
+
+
+def _to_data(row: Seat) -> SeatData:
+    return SeatData(
+        slot=row.slot,
+        meeting_id=row.meeting_id,
+        user_id=row.user_id,
+        source=SeatSource(row.source),
+        taken_at=row.taken_at,
+    )
