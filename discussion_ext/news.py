@@ -28,6 +28,7 @@ CASE_OPENS: Final = "case_opens"
 CASE_DUE: Final = "case_due"
 STAGE_OPENS: Final = "stage_opens"
 STAGE_DUE: Final = "stage_due"
+SESSION_SOON: Final = "session_soon"
 STAGE_DECIDED: Final = "stage_decided"
 NUDGE: Final = "task_nudge"
 SITTING_ASSIGNED: Final = "sitting_assigned"
@@ -90,7 +91,8 @@ def _say_case_due(context: Context, zone: ZoneInfo) -> NewsLineData:
     return _line(context, _("The case “%(case)s” closes on %(until)s.") % values, _("Go on with the case"))
 
 
-def _say_stage_opens(context: Context, zone: ZoneInfo) -> NewsLineData:
+def say_stage_opens(context: Context, zone: ZoneInfo) -> NewsLineData:
+    """Say that a stage of a blended task has opened."""
     values = {"stage": context["stage_title"], "task": context["task_title"]}
     if context.get("due_at"):
         values["until"] = _moment(context, "due_at", zone)
@@ -100,13 +102,25 @@ def _say_stage_opens(context: Context, zone: ZoneInfo) -> NewsLineData:
     return _line(context, text, _("Begin"))
 
 
-def _say_stage_due(context: Context, zone: ZoneInfo) -> NewsLineData:
+def say_stage_due(context: Context, zone: ZoneInfo) -> NewsLineData:
+    """Say that a stage of a blended task is due soon."""
     values = {
         "stage": context["stage_title"],
         "task": context["task_title"],
         "until": _moment(context, "due_at", zone),
     }
     return _line(context, _("“%(stage)s” of “%(task)s” is due %(until)s.") % values, _("Go on with the task"))
+
+
+def say_session_soon(context: Context, zone: ZoneInfo) -> NewsLineData:
+    """Say when and where the class session is."""
+    values = {"session": context["task_title"], "when": _place_moment(context, "starts_at", zone)}
+    if context.get("place"):
+        values["place"] = context["place"]
+        text = _("Your class session “%(session)s” is on %(when)s, %(place)s.") % values
+    else:
+        text = _("Your class session “%(session)s” is on %(when)s.") % values
+    return _line(context, text, _("See how to get ready"))
 
 
 def _say_decided(context: Context, zone: ZoneInfo) -> NewsLineData:

@@ -1,0 +1,142 @@
+"""What a learner is told of the dates of a blended task: what has opened, what is due soon, when class is.
+
+Items are asked for by date: a date that moves is told anew, and the same date never twice. `people` gathers them into
+one mail a day, and asks again whether there is still something to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.utils import timezone
+from opaque_keys.edx.keys import CourseKey
+
+from discussion_ext import edx_platform
+from discussion_ext.data import (
+    BlendedConfigData,
+    BlendedResultData,
+    OwnSittingData,
+    RequirementState,
+    StageKind,
+    StageResultData,
+)
+from discussion_ext.models import StageStanding, Task
+from discussion_ext.news import SESSION_SOON, STAGE_DUE, STAGE_OPENS, say_session_soon, say_stage_due, say_stage_opens
+from people import api as people
+from people.data import NewsItemData, NewsKindData
+
+_NEWS: Final = timedelta(days=1)
+_CLASS_AHEAD: Final = timedelta(hours=24)
+
+
+def register() -> None:
+    """Make the kinds of news known; called once, when the app is ready."""
+    for kind in KINDS:
+        people.register_news_kind(kind)
+
+
+def remind(
+    task: Task,
+    *,
+    config: BlendedConfigData,
+    result: BlendedResultData,
+    sitting: OwnSittingData | None,
+    user_id: int,
+    now: datetime,
+) -> int:
+    """Ask for what there is to tell one learner now; return how much. One insert, none where there is nothing."""
+    items = list(list_news(task, config=config, result=result, sitting=sitting, user_id=user_id, now=now))
+    if items:
+        people.add_news_for_many(items)
+    return len(items)
+
+
+def list_news(
+    task: Task,
+    *,
+    config: BlendedConfigData,
+    result: BlendedResultData,
+    sitting: OwnSittingData | None,
+    user_id: int,
+    now: datetime,
+) -> Iterator[NewsItemData]:
+    """Yield what there is to tell: what opened within a day, what is due soon, the class session of tomorrow."""
+    common = {
+        "course_name": edx_platform.get_course_title(CourseKey.from_string(task.course_id)),
+        "task_title": config.title,
+        "url": edx_platform.block_url(task.course_id, task.usage_key),
+    }
+    ahead = timedelta(hours=settings.DISCUSSION_EXT_REMIND_HOURS)
+    for stage in result.stages:
+        if stage.state != RequirementState.OPEN:
+            continue
+        dates = result.find_dates(stage.stage_id)
+        if stage.kind == StageKind.ATTEND:
+            yield from _list_class(task, sitting, user_id, now, {**common, "stage_id": stage.stage_id})
+            continue
+        found = config.find_stage(stage.stage_id)
+        context = {
+            **common,
+            "stage_id": stage.stage_id,
+            "stage_title": found.title if found else "",
+            "due_at": dates.due_at.isoformat() if dates.due_at else "",
+        }
+        if dates.due_at is not None and now < dates.due_at <= now + ahead:
+            yield _item(STAGE_DUE, task, stage, user_id, dates.due_at, context)
+        elif dates.opens_at is not None and now - _NEWS < dates.opens_at <= now:
+            yield _item(STAGE_OPENS, task, stage, user_id, dates.opens_at, context)
+
+
+def _list_class(
+    task: Task, own: OwnSittingData | None, user_id: int, now: datetime, common: dict[str, Any]
+) -> Iterator[NewsItemData]:
+    if own is None or own.sitting is None or own.sitting.meeting.is_cancelled:
+        return
+    meeting = own.sitting.meeting
+    if not now < meeting.starts_at <= now + _CLASS_AHEAD:
+        return
+    context = {
+        **common,
+        "starts_at": meeting.starts_at.isoformat(),
+        "zone": meeting.zone.key,
+        "place": meeting.place,
+        "due_at": meeting.starts_at.isoformat(),
+    }
+    key = f"{SESSION_SOON}:{task.pk}:{common['stage_id']}:{user_id}:{meeting.starts_at:%Y%m%dT%H%M}"
+    yield NewsItemData(key=key, user_id=user_id, kind=SESSION_SOON, context=context)
+
+
+def _item(
+    kind: str, task: Task, stage: StageResultData, user_id: int, moment: datetime, context: dict[str, Any]
+) -> NewsItemData:
+    key = f"{kind}:{task.pk}:{stage.stage_id}:{user_id}:{moment:%Y%m%dT%H%M}"
+    return NewsItemData(key=key, user_id=user_id, kind=kind, context=context)
+
+
+def _hold_undone(user_id: int, items: Sequence[NewsItemData]) -> Collection[str]:
+    """Keep what is about stages in which the person still has something to do, in time."""
+    now = timezone.now()
+    tasks = {int(item.key.split(":")[1]) for item in items}
+    states = StageStanding.objects.filter(user_id=user_id, task_id__in=tasks).values_list(
+        "task_id", "stage_id", "state"
+    )
+    undone = {(task_id, stage_id) for task_id, stage_id, state in states if state == RequirementState.OPEN}
+    return [item.key for item in items if _place_of(item) in undone and _is_ahead(item, now)]
+
+
+def _place_of(item: NewsItemData) -> tuple[int, str]:
+    return int(item.key.split(":")[1]), item.key.split(":")[2]
+
+
+def _is_ahead(item: NewsItemData, now: datetime) -> bool:
+    return not item.context.get("due_at") or datetime.fromisoformat(item.context["due_at"]) > now
+
+
+KINDS: Final = (
+    NewsKindData(name=STAGE_OPENS, say=say_stage_opens, holds=_hold_undone),
+    NewsKindData(name=STAGE_DUE, say=say_stage_due, holds=_hold_undone),
+    NewsKindData(name=SESSION_SOON, say=say_session_soon, holds=_hold_undone),
+)
