@@ -20,14 +20,13 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from people import api as people
 
-from . import counts, edx_platform, phases, reactions, words
+from . import counts, edx_platform, reactions, words
 from .access import access_contribution, access_task, find_position, forum_course_id
 from .availability import is_on
 from .configurations import TOPIC_TAKEN, get_task
 from .contributions import hash_body, now, slot_key
 from .data import CaseConfigData, ContributionKind, ContributionState, EvaluationData, PostedData
 from .exceptions import (
-    CaseNotOpenError,
     ContributionNotFoundError,
     InvalidTextError,
     NotAllowedError,
@@ -37,6 +36,7 @@ from .exceptions import (
     TopicTakenError,
 )
 from .intents import Intent
+from .kinds import kind_of
 from .models import Contribution, HelpfulMark, Participation, Task
 from .posting import call_forum, delete_post, place, post_comment, post_thread, update_post
 from .reading import show_own
@@ -63,7 +63,9 @@ def word_factors() -> Mapping[str, float]:
 def open_case(*, usage_key: UsageKey, user_id: int) -> None:
     """Note that a learner opens the case: from here on answers are news until the next time."""
     task = get_task(usage_key)
-    if not is_on(CourseKey.from_string(task.course_id)) or phases.phase_of(task, now()) == "scheduled":
+    if not is_on(CourseKey.from_string(task.course_id)):
+        return
+    if kind_of(task).window(task, user_id, now()).phase == "scheduled":
         return
     with transaction.atomic():
         participation = lock_participation(task.pk, user_id)
@@ -80,7 +82,7 @@ def open_case(*, usage_key: UsageKey, user_id: int) -> None:
 
 def post_position(*, usage_key: UsageKey, user_id: int, body: str) -> PostedData:
     """Take a position; there is one for each learner."""
-    task = _open_task(usage_key)
+    task = _open_task(usage_key, user_id, ContributionKind.POSITION)
     text = _check_text(body)
     with transaction.atomic():
         lock_participation(task.pk, user_id)
@@ -96,7 +98,7 @@ def post_answer(
     *, usage_key: UsageKey, contribution_id: int, user_id: int, body: str, is_team: bool = False
 ) -> PostedData:
     """Answer a position, or follow up on an answer. What is sent twice (a double click, a retry) is posted once."""
-    task = _open_task(usage_key)
+    task = _open_task(usage_key, user_id, ContributionKind.ANSWER)
     text = _check_text(body)
     with transaction.atomic():
         lock_participation(task.pk, user_id)
@@ -115,7 +117,7 @@ def post_answer(
 
 def post_look_back(*, usage_key: UsageKey, user_id: int, body: str) -> PostedData:
     """Look back on one's own position; there is one look back for each learner."""
-    task = _open_task(usage_key)
+    task = _open_task(usage_key, user_id, ContributionKind.LOOK_BACK)
     text = _check_text(body)
     with transaction.atomic():
         lock_participation(task.pk, user_id)
@@ -133,7 +135,8 @@ def post_look_back(*, usage_key: UsageKey, user_id: int, body: str) -> PostedDat
 
 def edit_contribution(*, usage_key: UsageKey, contribution_id: int, user_id: int, body: str) -> PostedData:
     """Change one's own text while the case is open."""
-    task = _open_task(usage_key)
+    kind = Contribution.objects.filter(pk=contribution_id).values_list("kind", flat=True).first()
+    task = _open_task(usage_key, user_id, ContributionKind(kind or ContributionKind.POSITION))
     text = _check_text(body)
     with transaction.atomic():
         lock_participation(task.pk, user_id)
@@ -209,15 +212,11 @@ def _lock(contribution: Contribution) -> Contribution:
 # -- what a case asks --------------------------------------------------------------------------------------------------
 
 
-def _open_task(usage_key: UsageKey) -> Task:
+def _open_task(usage_key: UsageKey, user_id: int, act: ContributionKind) -> Task:
     task = access_task(usage_key)
     if task.fault == TOPIC_TAKEN:
         raise TopicTakenError(_("This case shares its topic with another one. Tell the course team."))
-    match phases.phase_of(task, now()):
-        case "scheduled":
-            raise CaseNotOpenError(_("This case has not opened yet."))
-        case "closed":
-            raise CaseNotOpenError(_("This case is closed. You can still read it."))
+    kind_of(task).check_open(task, user_id, act, now())
     return task
 
 
@@ -301,7 +300,8 @@ def _evaluate(task: Task, user_id: int) -> EvaluationData | None:
     """Evaluate the acting learner now; if that fails the post stands, and the sweep evaluates."""
     try:
         with transaction.atomic():
-            return evaluate_learner(task.pk, user_id)
+            result = evaluate_learner(task.pk, user_id)
+            return result if isinstance(result, EvaluationData) else None
     except Exception as error:  # noqa: BLE001
         name = people.name_error(error)
         log.error("discussion_ext.evaluation_left_to_sweep user=%s task=%s error=%s", user_id, task.pk, name)

@@ -11,7 +11,8 @@ from gamification import api as gamification
 
 from . import configurations, counts
 from .announcements import announce_answer
-from .data import ContributionKind, ContributionState
+from .data import ContributionKind, ContributionState, TaskKind
+from .kinds import kind_of
 from .models import Contribution, Participation, PendingEvaluation, Task
 from .results import evaluate_pending
 
@@ -57,10 +58,9 @@ def evaluate_task(task_id: int) -> int:
 
 
 def evaluate_course(course_key: CourseKey, *, is_dry_run: bool = False) -> Iterator[tuple[str, int]]:
-    """Evaluate everybody in the cases of a course again; yield title and number of people of each case."""
-    for task in Task.objects.filter(course_id=str(course_key)).order_by("pk"):
+    """Evaluate everybody in the tasks of a course again; yield title and number of people of each."""
+    for task in Task.objects.filter(course_id=str(course_key)).exclude(kind=TaskKind.STAGE).order_by("pk"):
         if is_dry_run:
             yield task.title, Participation.objects.filter(task=task, is_retired=False).count()
         else:
-            configurations.await_everybody(task)
-            yield task.title, evaluate_task(task.pk)
+            yield task.title, kind_of(task).evaluate_everybody(task)

@@ -10,14 +10,12 @@ from opaque_keys.edx.keys import UsageKey
 
 from people import api as people
 
-from . import evaluation
 from .access import check_learner
 from .configurations import get_task
 from .contributions import now
-from .data import CaseConfigData
-from .evidence import compute, list_own
 from .exceptions import CaseNotFoundError, InvalidValueError
-from .models import Contribution, Participation, Task
+from .kinds import kind_of
+from .models import Participation, Task
 from .results import evaluate_learner, lock_participation, publish
 from .targets import name_attempt
 
@@ -29,7 +27,7 @@ def override_grade(*, usage_key: UsageKey, user_id: int, actor_id: int | None, s
     """
     task = get_task(usage_key)
     check_learner(task, user_id)
-    possible = CaseConfigData.from_json(task.config).possible
+    possible = kind_of(task).possible(task)
     if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= possible:
         raise InvalidValueError(_("The grade is from 0 to %(possible)g.") % {"possible": possible}, field="score")
     reason = reason.strip()
@@ -70,7 +68,7 @@ def reset_learner(*, usage_key: UsageKey, user_id: int, actor_id: int | None) ->
         participation.ignore_before = now()
         participation.override_score, participation.override_reason = None, ""
         participation.save()
-        Contribution.objects.filter(task=task, author_id=user_id).update(slot_key=None)
+        kind_of(task).start_afresh(task, participation)
         _audit(task, user_id, "case.reset", actor_id)
         evaluate_learner(task.pk, user_id, void_reason="reset")
 
@@ -98,20 +96,14 @@ def calculate_score(*, usage_key: UsageKey, user_id: int) -> tuple[float, float]
     """Return what the evaluator says now, earned and possible, without keeping or publishing it."""
     task = get_task(usage_key)
     participation = _find(usage_key, user_id) or Participation(task=task, user_id=user_id)
-    possible = CaseConfigData.from_json(task.config).possible
-    result = compute(task, participation, list_own(task, user_id))
-    return evaluation.scale(result, possible) or 0.0, possible
+    kind = kind_of(task)
+    return kind.grade(task, kind.compute(task, participation)) or 0.0, kind.possible(task)
 
 
 def has_taken_part(*, usage_key: UsageKey, user_id: int) -> bool:
-    """Tell whether a learner posted something in a case that was not reset since."""
+    """Tell whether a learner did something in a task that was not reset since."""
     participation = _find(usage_key, user_id)
-    if participation is None:
-        return False
-    found = Contribution.objects.filter(task_id=participation.task_id, author_id=user_id)
-    if participation.ignore_before:
-        found = found.filter(created_at__gt=participation.ignore_before)
-    return found.exists()
+    return participation is not None and kind_of(participation.task).has_taken_part(participation)
 
 
 def _find(usage_key: UsageKey, user_id: int) -> Participation | None:
@@ -119,7 +111,7 @@ def _find(usage_key: UsageKey, user_id: int) -> Participation | None:
         task = get_task(usage_key)
     except CaseNotFoundError:
         return None
-    return Participation.objects.filter(task=task, user_id=user_id).first()
+    return Participation.objects.filter(task=task, user_id=user_id).select_related("task").first()
 
 
 def _audit(

@@ -18,8 +18,8 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from gamification import api as gamification
 
-from . import phases
 from .access import access_contribution, access_task
+from .case_results import step_of
 from .configurations import to_data
 from .data import (
     CREDITED,
@@ -48,8 +48,9 @@ from .drawing import (
 )
 from .evidence import compute, group_of, list_own, stored_evaluation
 from .exceptions import InvalidValueError
+from .kinds import kind_of
 from .models import Contribution, HelpfulMark, Participation, Report, Task, TaskGroup
-from .results import is_fresh, score_of, step_of
+from .results import is_fresh, score_of
 
 REPLIES_SHOWN = 5
 _HEARD = 20
@@ -77,7 +78,8 @@ def view_case(
     own = [post for post in list_own(task, user_id) if not _is_before_reset(post, participation)]
     result = stored_evaluation(participation) if is_fresh(task, participation) else None
     result = result or compute(task, participation, own)
-    phase = phases.phase_of(task, moment)
+    window = kind_of(task).window(task, user_id, moment)
+    phase, closing = window.phase, window.closes_at
     position = _first(own, ContributionKind.POSITION)
     may_see = is_team or (phase != "scheduled" and (not task.is_held or position is not None))
     group_id = group_of(task, user_id, position)
@@ -93,13 +95,12 @@ def view_case(
         new_since=participation.seen_at, knows_new=participation.opened_at is not None,
     )  # fmt: skip
     earned, possible = score_of(task, participation, result)
-    closing = phases.closing_moment(task)
     return CaseViewData(
         task=to_data(task),
         config=CaseConfigData.from_json(task.config),
         phase=phase,
         step=step_of(result, participation),
-        opens_at=task.opens_at,
+        opens_at=window.opens_at,
         closes_at=closing,
         closed_at=closing if phase == "closed" else None,
         position=draw_one(position, reader),
@@ -238,9 +239,10 @@ def _first(own: Iterable[Contribution], kind: ContributionKind) -> Contribution 
 
 def _points(task: Task, participation: Participation) -> PointsData:
     course_key = CourseKey.from_string(task.course_id)
-    if not gamification.is_on(course_key):
+    activity = kind_of(task).activity
+    if not activity or not gamification.is_on(course_key):
         return PointsData()
-    hint = gamification.points_for(course_key, "case_finished")
+    hint = gamification.points_for(course_key, activity)
     entry = gamification.find_source_points(participation.source) if participation.is_finished else None
     if entry is None:
         return PointsData(hint=hint)

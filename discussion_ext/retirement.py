@@ -17,6 +17,7 @@ from people import api as people
 from . import edx_platform
 from .contributions import forget_words, held_course_id, now
 from .data import ForumPostData
+from .kinds import kind_of
 from .models import Contribution, Participation, PendingEvaluation, Report
 from .targets import list_targets
 
@@ -33,7 +34,7 @@ def retire_person(user_id: int) -> None:
         PendingEvaluation.objects.filter(user_id=user_id).delete()
         people.forget_reasons(list_targets(user_id))
         Participation.objects.filter(user_id=user_id).update(is_retired=True, override_reason="")
-        for participation in Participation.objects.filter(user_id=user_id).iterator():
+        for participation in Participation.objects.filter(user_id=user_id).select_related("task").iterator():
             _forget_reasons(participation)
         Report.objects.filter(reporter_id=user_id).update(reason="")
         for ids in _batches(user_id):
@@ -70,9 +71,5 @@ def _forget_reasons(participation: Participation) -> None:
     if participation.evaluation is None:
         return
     kept: dict[str, Any] = participation.evaluation
-    for part in kept["requirements"]:
-        for verdict in (part, *part["items"]):
-            verdict["facts"].pop("reason", None)
-    for verdict in kept["verdicts"].values():
-        verdict["facts"].pop("reason", None)
+    kind_of(participation.task).forget_reasons(kept)
     Participation.objects.filter(pk=participation.pk).update(evaluation=kept)

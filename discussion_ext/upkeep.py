@@ -15,7 +15,10 @@ from people import api as people
 from people.data import JobData, JobStepData
 
 from . import api, checks, exports, missed, news, reminders, retention
-from .data import ErrandKind
+from .blended import reminders as reminders_of_stages
+from .case_results import CaseKind
+from .data import ErrandKind, TaskKind
+from .kinds import register_kind
 
 Counts = Mapping[str, int]
 
@@ -32,6 +35,8 @@ def register() -> None:
     exports.register()
     retention.register()
     news.register()
+    reminders_of_stages.register()
+    register_kind(TaskKind.CASE, CaseKind())
     people.register_errand(ErrandKind.POST, missed.run_post)
     people.register_errand(ErrandKind.VOTE, missed.run_vote)
     people.register_errand(ErrandKind.FLAG, missed.run_flag)

@@ -793,7 +793,7 @@ POINTS = (
     "discussion_ext.contributions._index",
     "discussion_ext.announcements.send_points",
     "discussion_ext.announcements.await_evaluation",
-    "discussion_ext.results._keep",
+    "discussion_ext.case_results._keep",
     "discussion_ext.results.publish",
     "discussion_ext.counts.fold_contribution",
 )

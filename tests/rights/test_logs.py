@@ -113,7 +113,7 @@ NEIGHBOURS = {
     "discussion_ext.edx_platform.publish_score": "discussion_ext.telling_failed",
     "discussion_ext.edx_platform.publish_completion": "discussion_ext.telling_failed",
     "gamification.statements.lock_total": "people.task_failed",
-    "discussion_ext.results.compute": "discussion_ext.evaluation_left_to_sweep",
+    "discussion_ext.case_results.compute": "discussion_ext.evaluation_left_to_sweep",
     "discussion_ext.counts.lock_with_above": "people.task_failed",
 }
 
@@ -153,7 +153,7 @@ class TestFlows:
         [
             ("gamification.statements.lock_total", "gamification.fold_failed"),
             ("discussion_ext.counts.lock_with_above", "discussion_ext.count_failed"),
-            ("discussion_ext.results.compute", "discussion_ext.evaluation_failed"),
+            ("discussion_ext.case_results.compute", "discussion_ext.evaluation_failed"),
             ("discussion_ext.missed.record_post", "people.errand_failed"),
         ],
     )
