@@ -21,7 +21,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from edx_django_utils.monitoring import set_custom_attribute
@@ -124,11 +124,10 @@ def claim_delivery(delivery_id: int, *, now: datetime) -> str | None:
     """
     token = uuid4().hex
     with transaction.atomic(durable=True):
-        won = (
-            _due(now)
-            .filter(pk=delivery_id)
-            .order_by()
-            .update(state=DeliveryState.CLAIMED, claim_token=token, claimed_at=now, attempts=F("attempts") + 1)
+        won = _change_one(
+            delivery_id,
+            _due(now),
+            {"state": DeliveryState.CLAIMED, "claim_token": token, "claimed_at": now, "attempts": F("attempts") + 1},
         )
     return token if won else None
 
@@ -171,27 +170,42 @@ def resend_delivery(delivery_id: int, *, actor_id: int, reason: str = "") -> boo
 
 def _settle(delivery_id: int, token: str, result: Result, *, now: datetime) -> str:
     """Write down what a sender knows about its own claim, also when it was given up on meanwhile."""
-    mine = Delivery.objects.filter(
-        pk=delivery_id, claim_token=token, state__in=[DeliveryState.CLAIMED, DeliveryState.UNKNOWN]
-    )
-    detail = result.detail[:_DETAIL_LENGTH]
+    mine = Delivery.objects.filter(claim_token=token, state__in=[DeliveryState.CLAIMED, DeliveryState.UNKNOWN])
+    attempts = mine.filter(pk=delivery_id).values_list("attempts", flat=True).first() or 0
+    state, said, due_at = _judge(result, attempts, now)
+    changes: dict[str, Any] = {"state": state, "detail": result.detail[:_DETAIL_LENGTH]}
+    changes |= {"settled_at": now} if due_at is None else {"due_at": due_at, "claim_token": ""}
+    _change_one(delivery_id, mine, changes)
+    return said
+
+
+def _judge(result: Result, attempts: int, now: datetime) -> tuple[DeliveryState, str, datetime | None]:
+    """Return what becomes of a delivery, how DeliveryRunData names it, and when it is tried again, if it is."""
     if result.outcome is Outcome.SENT:
-        mine.update(state=DeliveryState.SENT, settled_at=now, detail=detail)
-        return "sent"
+        return DeliveryState.SENT, "sent", None
     if result.outcome is Outcome.NEEDLESS:
-        mine.update(state=DeliveryState.SKIPPED, settled_at=now, detail=detail)
-        return "skipped"
+        return DeliveryState.SKIPPED, "skipped", None
     if result.outcome is Outcome.UNCLEAR:
-        mine.update(state=DeliveryState.UNKNOWN, settled_at=now, detail=detail)
-        return "unknown"
-    attempts = mine.values_list("attempts", flat=True).first() or 0
+        return DeliveryState.UNKNOWN, "unknown", None
     pauses = settings.PEOPLE_DELIVERY_RETRY_MINUTES
     if attempts <= len(pauses):
-        due_at = now + timedelta(minutes=pauses[attempts - 1])
-        mine.update(state=DeliveryState.PENDING, due_at=due_at, claim_token="", detail=detail)
-        return "retried"
-    mine.update(state=DeliveryState.FAILED, settled_at=now, detail=detail)
-    return "failed"
+        return DeliveryState.PENDING, "retried", now + timedelta(minutes=pauses[attempts - 1])
+    return DeliveryState.FAILED, "failed", None
+
+
+def _change_one(delivery_id: int, rows: QuerySet[Delivery], changes: Mapping[str, Any]) -> bool:
+    """Change a delivery if it is among ``rows``, and tell whether it was; nothing was read before in its transaction.
+
+    Locked and written by its number alone: asked for more, a server may go by the index of what is due, and two senders
+    would deadlock in it at REPEATABLE READ.
+    """
+    one = Delivery.objects.filter(pk=delivery_id)
+    asked = rows.filter(pk=delivery_id).order_by()
+    with transaction.atomic():
+        if not connection.features.has_select_for_update:
+            return bool(asked.update(**changes))
+        is_there = bool(one.select_for_update().values_list("pk"))
+        return is_there and asked.exists() and bool(one.update(**changes))
 
 
 def _give_up_on_lost_claims(now: datetime) -> int:
@@ -246,8 +260,8 @@ def _reason_to_skip(delivery: Delivery, contact: ContactData | None, *, now: dat
 
 def _change_pending(delivery: Delivery, **changes: Any) -> bool:
     """Change a delivery that nobody has taken yet."""
-    unclaimed = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.PENDING, due_at=delivery.due_at)
-    return bool(unclaimed.update(**changes))
+    unclaimed = Delivery.objects.filter(state=DeliveryState.PENDING, due_at=delivery.due_at)
+    return _change_one(delivery.pk, unclaimed, changes)
 
 
 def check_request(key: str, context: Mapping[str, Any], not_before: datetime | None) -> None:

@@ -54,6 +54,21 @@ def test_one_of_many_senders_gets_the_claim(delivery):
     assert Delivery.objects.get().claim_token == tokens[0]
 
 
+def test_senders_of_different_mails_do_not_deadlock(person):
+    """Few are due, and so a server may find each of them by what is due: they meet there, whoever claims which."""
+    for number in range(8):
+        api.request_delivery(key=f"{number}", user_id=person.pk, kind="case_answered", context={}, not_before=NOON)
+    numbers = list(Delivery.objects.values_list("pk", flat=True))
+
+    def send(barrier, number):
+        barrier.wait()
+        return api.process_delivery(numbers[number], now=NOON)
+
+    outcomes = together(8, send)
+    assert set(outcomes) <= {"sent", "postponed"}
+    assert outcomes.count("sent") == Delivery.objects.filter(state="sent").count() > 0
+
+
 def test_looking_before_claiming_would_give_it_to_all(delivery):
     def look_then_claim(barrier, number):
         row = Delivery.objects.get(pk=delivery)
