@@ -65,7 +65,7 @@ def test_pages_of_the_lms(town, username, path, name):
         (f"course/{COURSE}", "studio-outline"),
         (f"pages-and-resources/{COURSE}", "studio-pages"),
         (f"settings/advanced/{COURSE}", "studio-advanced"),
-        (f"cohorts/{COURSE}", "studio-cohorts"),
+        (f"course_rerun/{COURSE}", "studio-rerun"),
         ("library-preview/case_discussion", "studio-library_preview"),
     ],
 )

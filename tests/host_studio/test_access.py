@@ -18,7 +18,7 @@ def addresses(course_key: CourseKey, unit_key: UsageKey, text_key: UsageKey) -> 
         f"/xblock/{text_key}/handler/publish_completion",
         f"/pages-and-resources/{course_key}",
         f"/settings/advanced/{course_key}",
-        f"/cohorts/{course_key}",
+        f"/course_rerun/{course_key}",
     ]
 
 

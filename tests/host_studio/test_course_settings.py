@@ -1,4 +1,4 @@
-"""Cards of features, advanced settings, cohorts, and the library stand-in."""
+"""Cards of features, advanced settings, a new run, and the library stand-in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from common.djangoapps.student.models import CourseEnrollment
 from embedded_host.courses.store import CourseStore
 from embedded_host.models import Branch
 from embedded_host.studio.libraries import build_library_block
-from openedx.core.djangoapps.course_groups import cohorts
 from openedx.core.djangoapps.discussions.models import DiscussionsConfiguration
 from xmodule.modulestore.django import COURSE_PUBLISHED
 
@@ -84,24 +83,36 @@ def test_bad_settings_are_refused_and_kept_on_the_page(
     assert published == []
 
 
-def test_cohorts(author_client: Client, course_key: CourseKey) -> None:
-    learner = User.objects.create_user("learner", "learner@example.org", "pw")
-    CourseEnrollment.objects.create(user=learner, course_id=course_key)
-    url = f"/cohorts/{course_key}"
-    author_client.post(url, {"act": "switch", "value": "1"})
-    author_client.post(url, {"act": "create", "name": "Morning"})
-    twice = author_client.post(url, {"act": "create", "name": "Morning"}, follow=True)
-    assert "two cohorts" in twice.content.decode()
-    group = cohorts.get_cohort_by_name(course_key, "Morning")
-    author_client.post(url, {"act": "join", "cohort": group.id, "name": "learner@example.org"})
-    assert cohorts.get_cohort_id(learner, course_key) == group.id
-    unknown = author_client.post(url, {"act": "join", "cohort": group.id, "name": "nobody"}, follow=True)
-    assert "Learner:" in unknown.content.decode()
-    author_client.post(url, {"act": "leave", "cohort": group.id, "name": "learner"})
-    assert cohorts.get_cohort(learner, course_key, assign=False) is None
-    assert author_client.post(url, {"act": "join", "cohort": "999999", "name": "learner"}).status_code == 404
-    author_client.post(url, {"act": "switch", "value": "0"})
-    assert not cohorts.is_course_cohorted(course_key)
+@pytest.fixture
+def unit_only_in_draft(course_key: CourseKey) -> None:
+    subsection = course_key.make_usage_key("sequential", "s")
+    CourseStore(Branch.DRAFT).create_child(None, subsection, "vertical", "new", fields={"display_name": "Not live"})
+
+
+def test_a_new_run(
+    author_client: Client, author: User, course_key: CourseKey, unit_only_in_draft: None, published: list[Any]
+) -> None:
+    url = f"/course_rerun/{course_key}"
+    assert (
+        author_client.post(url, {"display_name": "Again", "run": "2026", "start": "2026-09-01T08:00"}).status_code
+        == 200
+    )
+    assert published == [], "the run exists"
+    answer = author_client.post(url, {"display_name": "Again", "run": "autumn", "start": "2026-09-01T08:00"})
+    new_key = CourseKey.from_string("course-v1:School+People101+autumn")
+    assert (answer.status_code, answer.url) == (302, f"/course/{new_key}")
+    assert published == [new_key]
+    live, draft = (CourseStore(branch).get_tree(new_key) for branch in (Branch.PUBLISHED, Branch.DRAFT))
+    before = CourseStore(Branch.DRAFT).get_tree(course_key)
+    assert [node.usage_key.block_id for node in draft.walk()] == [node.usage_key.block_id for node in before.walk()]
+    assert {node.usage_key.course_key for node in draft.walk()} == {new_key}
+    new_unit = new_key.make_usage_key("vertical", "new")
+    assert (draft.find(new_unit) is not None, live.find(new_unit)) == (True, None)
+    course = CourseStore(Branch.PUBLISHED).get_course(new_key)
+    assert (course.display_name, str(course.start)) == ("Again", "2026-09-01 08:00:00+00:00")
+    assert CourseStore(Branch.DRAFT).get_course(course_key).display_name == "Managing people"
+    assert CourseEnrollment.is_enrolled(author, new_key)
+    assert author_client.get(f"/course/{new_key}").status_code == 200
 
 
 class WhereBlock(XBlock):

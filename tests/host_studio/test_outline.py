@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.test import Client
+from edx_when.models import ContentDate
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from embedded_host.models import Branch
@@ -72,3 +75,20 @@ def test_bad_forms_change_nothing(author_client: Client, course_key: CourseKey) 
     assert author_client.post(url, {"act": "explode", "block": str(root)}).status_code == 404
     assert author_client.post(url, {"act": "up", "block": "nonsense"}).status_code == 404
     assert children(Branch.DRAFT, root) == ["Week 1"]
+
+
+def test_a_subsection_gets_a_due_date(author_client: Client, course_key: CourseKey) -> None:
+    def due_dates() -> list[Any]:
+        rows = ContentDate.objects.filter(course_id=course_key, field="due", active=True)
+        return [(row.location.block_id, row.policy.abs_date.isoformat()) for row in rows]
+
+    url = f"/course/{course_key}/act"
+    form = {"act": "due", "block": str(course_key.make_usage_key("sequential", "s")), "due": "2026-03-02T12:00"}
+    author_client.post(url, form)
+    assert due_dates() == [("s", "2026-03-02T12:00:00+00:00")]
+    assert 'value="2026-03-02T12:00"' in author_client.get(f"/course/{course_key}").content.decode()
+    for bad in ({"due": "soon"}, {"block": str(course_key.make_usage_key("vertical", "v"))}):
+        assert "Due date:" in author_client.post(url, {**form, **bad}, follow=True).content.decode()
+    assert due_dates() == [("s", "2026-03-02T12:00:00+00:00")]
+    author_client.post(url, {**form, "due": ""})
+    assert due_dates() == []

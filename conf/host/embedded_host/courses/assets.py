@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 
 from django.conf import settings
@@ -13,6 +14,12 @@ def course_folder(course_key: CourseKey) -> Path:
     """Return the folder of the course's files."""
     name = hashlib.sha1(str(course_key).encode(), usedforsecurity=False).hexdigest()[:20]
     return Path(settings.MEDIA_ROOT) / "courses" / name
+
+
+def copy_files(source: CourseKey, target: CourseKey) -> None:
+    """Give a course all files of another."""
+    if course_folder(source).is_dir():
+        shutil.copytree(course_folder(source), course_folder(target), dirs_exist_ok=True)
 
 
 def asset_name(path: str) -> str:

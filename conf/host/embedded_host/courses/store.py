@@ -27,9 +27,9 @@ from openedx_events.content_authoring.signals import (
 from common.djangoapps.split_modulestore_django.models import SplitModulestoreCourseIndex
 from embedded_host.models import Block, Branch, Course, hash_key
 from xmodule.modulestore.django import SignalHandler
-from xmodule.modulestore.exceptions import ItemNotFoundError
+from xmodule.modulestore.exceptions import DuplicateCourseError, ItemNotFoundError
 
-from . import overviews
+from . import assets, overviews
 from .tree import CourseTree, Node, get_tree
 
 ALWAYS_LIVE = frozenset({"course", "chapter", "sequential"})
@@ -154,6 +154,33 @@ class CourseStore:
         course_published(course_key)
         COURSE_CREATED.send_event(course=CourseData(course_key=course_key))
         return CourseStore(Branch.DRAFT).get_item(root)
+
+    @transaction.atomic
+    def clone_course(
+        self,
+        source_course_id: CourseKey,
+        dest_course_id: CourseKey,
+        user_id: int | None,
+        fields: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Copy a course, drafts and files too, under another key; blocks keep their ids. ``fields`` are the course's.
+
+        Raise ``DuplicateCourseError`` where there is a course under that key. As on the platform no block is told.
+        """
+        if self.has_course(dest_course_id):
+            raise DuplicateCourseError(str(dest_course_id))
+        source = Course.objects.get(course_key=source_course_id)
+        SplitModulestoreCourseIndex.objects.create(course_id=dest_course_id)
+        copy = Course.objects.create(course_key=dest_course_id, published_at=timezone.now())
+        keys = {str(key): str(key.map_into_course(dest_course_id)) for key in self.get_tree(source_course_id).nodes}
+        rows = [_moved(row, copy, keys) for row in source.blocks.all()]
+        for row in rows:
+            if row.block_type == "course":
+                row.fields = {**row.fields, **(fields or {})}
+        Block.objects.bulk_create(rows, batch_size=200)
+        assets.copy_files(source_course_id, dest_course_id)
+        course_published(dest_course_id)
+        return CourseStore(Branch.DRAFT).get_course(dest_course_id)
 
     @transaction.atomic
     def create_child(
@@ -328,6 +355,29 @@ def _published(row: Block) -> Block:
         children=row.children,
         definition=row.definition,
     )
+
+
+def _moved(row: Block, course: Course, keys: Mapping[str, str]) -> Block:
+    """Return a copy of the block in another course, where it names that course's blocks."""
+    usage_key = row.usage_key.map_into_course(course.course_key)
+    return Block(
+        course=course,
+        branch=row.branch,
+        key_hash=hash_key(usage_key),
+        usage_key=usage_key,
+        block_type=row.block_type,
+        fields=_with_keys(row.fields, keys),
+        children=_with_keys(row.children, keys),
+        definition=row.definition,
+    )
+
+
+def _with_keys(value: Any, keys: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _with_keys(each, keys) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_with_keys(each, keys) for each in value]
+    return keys.get(value, value) if isinstance(value, str) else value
 
 
 def _is_among(value: Any, wanted: Any) -> bool:

@@ -1,17 +1,12 @@
-"""A learner's progress, and the course team's list of people."""
+"""A learner's progress."""
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import get_object_or_404, render
 
-from common.djangoapps.student.models import CourseEnrollment
 from lms.djangoapps.courseware.access import has_access, has_staff_roles
 from lms.djangoapps.courseware.courses import get_course_overview_with_access
 from lms.djangoapps.courseware.masquerade import setup_masquerade
@@ -19,8 +14,6 @@ from xmodule.modulestore.django import modulestore
 
 from . import results
 from .courseware import parse_course_key
-
-PAGE_SIZE = 30
 
 
 @login_required
@@ -49,35 +42,3 @@ def progress(request: HttpRequest, course_id: str, student_id: int | None = None
         "possible": sum(score.possible for score in scores),
     }
     return render(request, "embedded_host/progress.html", context)
-
-
-@login_required
-def instructor(request: HttpRequest, course_id: str) -> HttpResponse:
-    """List the people of a course to its team, who can enrol and unenrol them."""
-    course_key = parse_course_key(course_id)
-    overview = get_course_overview_with_access(request.user, "staff", course_key)
-    if not has_access(request.user, "staff", course_key):
-        raise Http404
-    if request.method == "POST":
-        _change(request, course_key)
-        return redirect(request.get_full_path())
-    query = request.GET.get("q", "").strip()
-    people = CourseEnrollment.objects.filter(course_id=course_key, is_active=True).select_related("user__profile")
-    if query:
-        people = people.filter(Q(user__username__icontains=query) | Q(user__profile__name__icontains=query))
-    page = Paginator(people.order_by("user__username"), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"course": overview, "tab": "instructor", "page": page, "query": query}
-    return render(request, "embedded_host/instructor.html", context)
-
-
-def _change(request: HttpRequest, course_key: object) -> None:
-    name = request.POST.get("username", "").strip()
-    user = User.objects.filter(Q(username=name) | Q(email=name)).first() if name else None
-    if user is None:
-        messages.error(request, _('There is no account "%(name)s".') % {"name": name})
-    elif request.POST.get("action") == "unenroll":
-        CourseEnrollment.unenroll(user, course_key)
-        messages.success(request, _("%(name)s is no longer enrolled.") % {"name": user.username})
-    else:
-        CourseEnrollment.enroll(user, course_key)
-        messages.success(request, _("%(name)s is enrolled.") % {"name": user.username})

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from completion.models import BlockCompletion
+from edx_when.api import get_dates_for_course
 from opaque_keys.edx.keys import UsageKey
 from xblock.completable import XBlockCompletionMode
 from xblock.core import XBlock
@@ -87,6 +88,7 @@ class _Reader:
     def __init__(self, tree: CourseTree, learner: Any, *, with_scores: bool) -> None:
         self.tree = tree
         self.runtime = build_unbound_runtime(tree, is_author_mode=False)
+        self.dates = get_dates_for_course(tree.course_key, user=learner, use_cached=False)
         completions = BlockCompletion.objects.filter(user_id=learner.id, context_key=tree.course_key, completion__gte=1)
         self.done = {str(key) for key in completions.values_list("block_key", flat=True)}
         self.scores: dict[str, tuple[float, float]] = {}
@@ -106,7 +108,7 @@ class _Reader:
         units = [self.unit(self.tree.nodes[key]) for key in node.children]
         return PartLine(
             title=self.title(node),
-            due=block.due,
+            due=self.dates.get((node.usage_key, "due"), block.due),
             is_graded=block.graded,
             units=[unit for unit in units if shows_hidden or not unit.is_hidden],
         )

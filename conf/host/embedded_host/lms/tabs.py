@@ -33,7 +33,7 @@ class ProgressTab(EnrolledTab):
 
 
 class InstructorTab(CourseTab):
-    """The course team's list of people."""
+    """The course team's dashboard."""
 
     type = "instructor"
     title = gettext_noop("Instructor")

@@ -68,7 +68,7 @@ def _build(
     is_masquerade: bool = False,
 ) -> HostRuntime:
     authored = AuthoredFieldData(tree)
-    by_author = authored if is_author_mode else ReadOnlyFieldData(authored)
+    by_author = authored if is_author_mode else ReadOnlyFieldData(_with_own_dates(authored, tree, user, learner_id))
     scopes = dict.fromkeys(AUTHORED_SCOPES, by_author) | dict.fromkeys(LEARNER_SCOPES, KvsFieldData(store))
     services: dict[str, Any] = {
         "field-data": SplitFieldData(scopes),
@@ -95,6 +95,15 @@ def _build(
         if completion is not None:
             services["completion"] = completion
     return runtime
+
+
+def _with_own_dates(authored: AuthoredFieldData, tree: CourseTree, user: Any, learner_id: int | None) -> Any:
+    """Return field data that knows a learner's own due dates; without the cache, which the LMS keeps for minutes."""
+    if learner_id is None:
+        return authored
+    from edx_when.field_data import DateLookupFieldData
+
+    return DateLookupFieldData(authored, course_id=tree.course_key, user=user, use_cached=False)
 
 
 def _completion_service(user: Any, course_key: CourseKey) -> Any:

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     # Shims: small apps at edx-platform's own import paths.
     "openedx.core.djangoapps.plugins",
     "openedx.core.djangoapps.content.course_overviews",
+    "openedx.core.djangoapps.course_date_signals",
     "openedx.core.djangoapps.course_groups",
     "openedx.core.djangoapps.discussions",
     "openedx.core.djangoapps.django_comment_common",

@@ -1,4 +1,4 @@
-"""Cards of features, advanced settings and cohorts of a course."""
+"""Cards of features, advanced settings of a course, and a new run of it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.contrib import messages
-from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from opaque_keys.edx.keys import CourseKey
 
+from common.djangoapps.student.models import CourseEnrollment
+from common.djangoapps.student.roles import CourseInstructorRole, CourseStaffRole
 from embedded_host.courses.store import course_published
 from embedded_host.courses.tree import CourseTree
 from openedx.core.djangoapps.course_apps.plugins import CourseApp, CourseAppsPluginManager
-from openedx.core.djangoapps.course_groups import cohorts
-from openedx.core.djangoapps.course_groups.models import CourseCohort, CourseUserGroup
 from openedx.core.djangoapps.discussions.models import DiscussionsConfiguration
+from openedx.core.djangoapps.django_comment_common.utils import seed_permissions_roles
 
 from . import editing
 from .access import course_page, draft_store
@@ -177,48 +180,43 @@ class EditError(editing.EditError):
         super().__init__(_("%(title)s: %(reason)s") % {"title": setting.title, "reason": reason})
 
 
+class RerunForm(forms.Form):
+    """What a new run is called and when it starts."""
+
+    display_name = forms.CharField(label=gettext_lazy("Course name"), max_length=255)
+    run = forms.SlugField(label=gettext_lazy("Run"), max_length=50, allow_unicode=False)
+    start = forms.DateTimeField(
+        label=gettext_lazy("Starts (in your time zone)"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+
+    def __init__(self, *args: Any, course_key: CourseKey, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.course_key = course_key
+
+    def clean_run(self) -> str:
+        """Refuse a run that exists."""
+        run: str = self.cleaned_data["run"]
+        if draft_store().has_course(self.course_key.replace(run=run)):
+            raise forms.ValidationError(_("This run exists already."))
+        return run
+
+
 @course_page
-def cohort_page(request: HttpRequest, tree: CourseTree) -> HttpResponse:
-    """Show the cohorts of a course with their members, and change them."""
-    course_key = tree.course_key
-    if request.method == "POST":
-        try:
-            _change_cohorts(request, course_key)
-        except User.DoesNotExist:
-            messages.error(request, _("Learner: nobody has this name or address."))
-        except CourseUserGroup.DoesNotExist as error:
-            raise Http404 from error
-        except ValueError as error:
-            messages.error(request, str(error))
-        return redirect("studio_cohorts", str(course_key))
-    groups = [
-        {"id": group.id, "name": group.name, "members": list(group.users.order_by("username")[:200])}
-        for group in cohorts.get_course_cohorts(course_id=course_key)
-    ]
-    context = {
-        "course": draft_store().get_course(course_key),
-        "is_cohorted": cohorts.is_course_cohorted(course_key),
-        "groups": groups,
-        "active": "cohorts",
-    }
-    return render(request, "host_studio/cohorts.html", context)
-
-
-def _change_cohorts(request: HttpRequest, course_key: Any) -> None:
-    what, name = request.POST.get("act"), request.POST.get("name", "").strip()[:255]
-    if what == "switch":
-        cohorts.set_course_cohorted(course_key, request.POST.get("value") == "1")
-        return
-    if what == "create":
-        if not name:
-            raise ValueError(_("Name: write one."))
-        cohorts.add_cohort(course_key, name, CourseCohort.MANUAL)
-        return
-    group_id = request.POST.get("cohort", "")
-    if what not in ("join", "leave") or not group_id.isdigit():
-        raise Http404
-    group = cohorts.get_cohort_by_id(course_key, int(group_id))
-    if what == "join":
-        cohorts.add_user_to_cohort(group, name)
-    else:
-        cohorts.remove_user_from_cohort(group, name)
+def rerun(request: HttpRequest, tree: CourseTree) -> HttpResponse:
+    """Make a new run of the course: what authors wrote travels, what learners left does not."""
+    course = draft_store().get_course(tree.course_key)
+    form = RerunForm(
+        request.POST or None, course_key=tree.course_key, initial={"display_name": course.display_name_with_default}
+    )
+    if request.method == "POST" and form.is_valid():
+        new_key = tree.course_key.replace(run=form.cleaned_data["run"])
+        fields = {"display_name": form.cleaned_data["display_name"], "start": form.cleaned_data["start"].isoformat()}
+        with transaction.atomic():
+            draft_store().clone_course(tree.course_key, new_key, request.user.id, fields=fields)
+            for role in (CourseInstructorRole, CourseStaffRole):
+                role(new_key).add_users(request.user)
+            seed_permissions_roles(new_key)
+            CourseEnrollment.enroll(request.user, new_key)
+        messages.success(request, _("The new run is ready."))
+        return redirect("studio_outline", str(new_key))
+    return render(request, "host_studio/rerun.html", {"course": course, "form": form, "active": "rerun"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from xblock.core import XBlock
 from xblock.fields import Scope
 from xblock.plugin import PluginMissingError
 
-from embedded_host.courses.store import CourseStore
+from embedded_host.courses.store import CourseStore, course_published
 from embedded_host.courses.tree import CourseTree, Node, get_tree
 from embedded_host.models import Branch
 from embedded_host.runtime.build import build_author_runtime
@@ -116,6 +117,18 @@ def _checked_title(title: str) -> str:
     return title
 
 
+def set_due(user: Any, usage_key: UsageKey, due: str) -> None:
+    """Say until when a subsection is due, as ``2026-03-02T12:00`` in UTC; empty for no date. It is live at once."""
+    if usage_key.block_type != "sequential":
+        raise EditError(_("Due date: only subsections have one here."))
+    try:
+        moment = datetime.fromisoformat(due).replace(tzinfo=UTC) if due else None
+    except ValueError as error:
+        raise EditError(_("Due date: this is not a date.")) from error
+    save_fields(user, usage_key, {"due": moment})
+    course_published(usage_key.course_key)
+
+
 def move_block(tree: CourseTree, usage_key: UsageKey, *, step: int) -> None:
     """Move a block up (-1) or down (1) among its neighbours; at the end nothing happens."""
     parent_key = tree.parents.get(usage_key)
@@ -167,10 +180,11 @@ def _copy_block(
     )
     copy_key = made.location
     copy = author_block(user, copy_key)
-    if hasattr(copy, "studio_post_duplicate"):
-        copy.studio_post_duplicate(store, author_block(user, usage_key))
+    has_children = False
+    if hasattr(copy, "studio_post_duplicate"):  # the block may see to its children itself, and says so
+        has_children = bool(copy.studio_post_duplicate(store, author_block(user, usage_key)))
         copy.save()
-    else:
+    if not has_children:
         for child in node.children:
             _copy_block(user, tree, child, copy_key)
     XBLOCK_DUPLICATED.send_event(

@@ -30,6 +30,7 @@ class Part:
     block_type: str
     child_type: str
     state: str
+    due: str
     children: list[Part]
 
 
@@ -76,6 +77,9 @@ def _do(request: HttpRequest, tree: CourseTree, usage_key: UsageKey) -> str:
         messages.success(request, _("The title is saved."))
     elif what in ("up", "down"):
         editing.move_block(tree, usage_key, step=-1 if what == "up" else 1)
+    elif what == "due":
+        editing.set_due(request.user, usage_key, request.POST.get("due", ""))
+        messages.success(request, _("The due date is saved."))
     elif what == "duplicate":
         return editing.duplicate_block(request.user, tree, usage_key).block_id
     elif what == "delete":
@@ -106,6 +110,7 @@ def _part(node: Node, tree: CourseTree) -> Part:
         block_type=node.block_type,
         child_type=editing.CHILD_TYPES.get(node.block_type, ""),
         state=_state(node.usage_key) if is_unit else "",
+        due=str(node.fields.get("due") or "")[:16],
         children=[] if is_unit else [_part(tree.nodes[child], tree) for child in node.children],
     )
 

@@ -26,6 +26,6 @@ urlpatterns = [
     path("xblock/<path:usage_id>/act", unit.act, name="studio_act"),
     path("pages-and-resources/<path:course_id>", course_settings.pages_and_resources, name="studio_pages"),
     path("settings/advanced/<path:course_id>", course_settings.advanced_settings, name="studio_advanced"),
-    path("cohorts/<path:course_id>", course_settings.cohort_page, name="studio_cohorts"),
+    path("course_rerun/<path:course_id>", course_settings.rerun, name="studio_rerun"),
     path("library-preview/<slug:block_type>", libraries.preview, name="studio_library_preview"),
 ]

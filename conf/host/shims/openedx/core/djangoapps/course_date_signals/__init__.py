@@ -1,0 +1,1 @@
+"""Stand-in for what writes a course's dates into edx-when."""
