@@ -1,1 +1,70 @@
-"""Class sessions and their sittings."""
+"""Class sessions and their sittings.
+
+Callers are trusted: they have asked ``permissions`` before. The acting person always arrives as an id.
+"""
+
+from discussion_ext.sessions.changes import await_people
+from discussion_ext.sessions.choices import choose_sitting, leave_sitting, list_choices, unwish_seat, wish_seat
+from discussion_ext.sessions.exceptions import (
+    SeatRefusedError,
+    SessionError,
+    SessionNotFoundError,
+    SittingNotFoundError,
+)
+from discussion_ext.sessions.lessons import (
+    change_session,
+    ensure_session,
+    find_session,
+    get_session,
+    has_sessions,
+    list_sessions,
+)
+from discussion_ext.sessions.news import my_sessions_path
+from discussion_ext.sessions.owner import register_what_next
+from discussion_ext.sessions.placing import assign, leave_learner, place_learners, take_place
+from discussion_ext.sessions.replays import take_replays
+from discussion_ext.sessions.sittings import (
+    add_sitting,
+    cancel_sitting,
+    change_sitting,
+    get_sitting,
+    list_sittings,
+    list_sittings_of_block,
+    restore_sitting,
+)
+from discussion_ext.sessions.standing import find_own_sitting, find_own_sittings
+
+__all__ = [
+    "SeatRefusedError",
+    "SessionError",
+    "SessionNotFoundError",
+    "SittingNotFoundError",
+    "add_sitting",
+    "assign",
+    "await_people",
+    "cancel_sitting",
+    "change_session",
+    "change_sitting",
+    "choose_sitting",
+    "ensure_session",
+    "find_own_sitting",
+    "find_own_sittings",
+    "find_session",
+    "get_session",
+    "get_sitting",
+    "has_sessions",
+    "leave_learner",
+    "leave_sitting",
+    "list_choices",
+    "list_sessions",
+    "list_sittings",
+    "list_sittings_of_block",
+    "my_sessions_path",
+    "place_learners",
+    "register_what_next",
+    "restore_sitting",
+    "take_place",
+    "take_replays",
+    "unwish_seat",
+    "wish_seat",
+]

@@ -5,6 +5,13 @@ One question per function, in our words, by subject. Imports of the platform sta
 has no forum and no completion. Callers write ``from . import edx_platform``.
 """
 
+from .accounts import (
+    identify_hosts,
+    identify_learners,
+    is_active_account,
+    list_logins,
+    search_learners,
+)
 from .addresses import (
     block_url,
     thread_url,
@@ -126,8 +133,11 @@ __all__ = [
     "get_course_title",
     "has_flag",
     "has_vote",
+    "identify_hosts",
+    "identify_learners",
     "individual_due_shift",
     "individual_due_shifts",
+    "is_active_account",
     "is_completion_tracked",
     "is_course_team",
     "is_enrolled",
@@ -142,6 +152,7 @@ __all__ = [
     "list_flaggers",
     "list_flags_on",
     "list_learner_ids",
+    "list_logins",
     "list_missing_tables",
     "list_posts",
     "list_retired",
@@ -157,6 +168,7 @@ __all__ = [
     "publish_score",
     "read_post",
     "search_forum",
+    "search_learners",
     "set_vote",
     "target_key",
     "thread_url",

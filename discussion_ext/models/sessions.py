@@ -32,13 +32,14 @@ class ClassSession(models.Model):
 
 
 class Sitting(models.Model):
-    """One sitting of a session. ``meeting_id`` names the meeting that holds its time, place, seats and attendance.
+    """One sitting of a session. ``meeting_id`` names the meeting that holds its time, place, seats and attendance; it is
+    empty only within the transaction that makes both.
 
     .. no_pii:
     """
 
     session = models.ForeignKey(ClassSession, on_delete=models.CASCADE, related_name="sittings", db_constraint=False)
-    meeting_id = models.BigIntegerField(unique=True)
+    meeting_id = models.BigIntegerField(null=True, unique=True)
     replay_url = models.CharField(max_length=500, blank=True)
     replay_unit = ExactCharField(max_length=255, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
