@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from . import api
 from .data import PRIVATE_HEADERS, DeliveryState, FindingState
 from .messages import KINDS
-from .models import AuditEntry, Delivery, Errand, Service
+from .models import AuditEntry, Delivery, Errand, NewsItem, Service
 from .upkeep.backlogs import count_some, say_count
 
 _STATUS_SECONDS: Final = 20
@@ -113,6 +113,16 @@ class DeliveryAdmin(ReadOnlyAdmin):
         count = sum(api.resend_delivery(pk, actor_id=request.user.pk or 0, reason="admin") for pk in ids)
         text = ngettext("%(count)s delivery will be sent again.", "%(count)s deliveries will be sent again.", count)
         self.message_user(request, text % {"count": count})
+
+
+@admin.register(NewsItem)
+class NewsItemAdmin(ReadOnlyAdmin):
+    """What people are to be told, and what became of it."""
+
+    list_display = ("created_at", "kind", "user_id", "state", "due_at", "settled_at")
+    list_filter = ("state", "kind")
+    search_fields = ("=user_id", "=key")
+    show_full_result_count = False
 
 
 @admin.register(Errand)

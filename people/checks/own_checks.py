@@ -43,6 +43,7 @@ _CHECKS: Final[tuple[tuple[str, str, Check, Reach, str], ...]] = (
     ("work", "jobs", work.check_jobs, Reach.DATABASE, _EVERYWHERE),
     ("work", "errands", work.check_errands, Reach.DATABASE, _EVERYWHERE),
     ("work", "deliveries", work.check_deliveries, Reach.DATABASE, _EVERYWHERE),
+    ("work", "news", work.check_news, Reach.DATABASE, _EVERYWHERE),
 )
 
 

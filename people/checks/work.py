@@ -9,8 +9,8 @@ from typing import Final
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from people.data import DeliveryState, JobStatusData, SeenData
-from people.models import Delivery, Errand
+from people.data import DeliveryState, JobStatusData, NewsState, SeenData
+from people.models import Delivery, Errand, NewsItem
 from people.moments import format_utc
 from people.upkeep import errands, jobs
 from people.upkeep.backlogs import MOST, count_some, look_at_backlog, say_count
@@ -75,6 +75,13 @@ def check_deliveries() -> Iterator[SeenData]:
         )
     if late is None and not unknown and not failed:
         yield SeenData.ok("No mail waits longer than it should.")
+
+
+def check_news() -> Iterator[SeenData]:
+    """See that news is gathered into mails."""
+    waiting = NewsItem.objects.filter(state=NewsState.WAITING)
+    late = look_at_backlog(waiting, moment="due_at", what="items of news", command="compose_news")
+    yield late or SeenData.ok("No news waits longer than it should.")
 
 
 def _is_new() -> bool:

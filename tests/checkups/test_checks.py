@@ -27,7 +27,7 @@ from discussion_ext.models import Contribution, PendingEvaluation, Task
 from gamification.models import Entry, PointsCourse, SchemeVersion
 from people import api
 from people.data import FindingState
-from people.models import Delivery, Errand, JobRun, Service
+from people.models import Delivery, Errand, JobRun, NewsItem, Service
 from people.upkeep import services, suite
 
 pytestmark = pytest.mark.django_db
@@ -337,6 +337,10 @@ def mail_unknown(_stage: Stage) -> None:
     _delivery("unknown", due_at=timezone.now())
 
 
+def news_waiting(stage: Stage) -> None:
+    NewsItem.objects.create(key="k", key_hash="h", user_id=7, kind="k", due_at=timezone.now() - timedelta(days=3))
+
+
 def mail_given_up(_stage: Stage) -> None:
     _delivery("failed", due_at=timezone.now())
 
@@ -490,6 +494,7 @@ CAUSES: list[tuple[str, Callable[[Stage], None], FindingState, str]] = [
     ("work/deliveries", mail_waiting, FAILURE, "1 mails wait"),
     ("work/deliveries", mail_unknown, WARNING, "nobody knows"),
     ("work/deliveries", mail_given_up, WARNING, "given up"),
+    ("work/news", news_waiting, FAILURE, "1 items of news wait"),
     ("points/schemes", scheme_broken, FAILURE, "version 2"),
     ("points/ledger", entry_not_folded, FAILURE, "1 ledger entries"),
     ("platform/guard of held posts", guard_left_out, FAILURE, "guesses a number"),

@@ -69,6 +69,13 @@ COLUMNS: dict[str, dict[str, Fate]] = {
         "detail": erased(_by("user_id")),
         "claim_token": HASH,
     },
+    "people.NewsItem": {
+        "key": never("made of ids; stays, so that nothing is told to somebody who is gone"),
+        "key_hash": HASH,
+        "kind": CODE,
+        "context": erased(_by("user_id")),
+        "state": CODE,
+    },
     "people.Errand": {
         "id": HASH,
         "kind": CODE,
