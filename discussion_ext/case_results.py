@@ -13,7 +13,7 @@ from opaque_keys.edx.keys import CourseKey
 
 from gamification import api as gamification
 
-from . import configurations, consequences, edx_platform, evaluation, phases, verdicts
+from . import configurations, edx_platform, evaluation, phases, verdicts
 from .announcements import tell_ledger
 from .contributions import now
 from .data import (
@@ -50,12 +50,16 @@ class CaseKind(KindOfTask):
 
     def compute(self, task: Task, participation: Participation) -> EvaluationData:
         """Return the verdict of the evaluator of cases."""
-        return compute(task, participation, list_own(task, participation.user_id))
+        return self.judge(task, participation, list_own(task, participation.user_id))
+
+    def judge(self, task: Task, participation: Participation, own: list[Contribution]) -> EvaluationData:
+        """Return the verdict on these posts of a learner."""
+        return compute(task, participation, own)
 
     def settle(self, task: Task, participation: Participation, *, reason: str) -> EvaluationData:
         """Evaluate and keep."""
         own = list_own(task, participation.user_id)
-        result = compute(task, participation, own)
+        result = self.judge(task, participation, own)
         # .. custom_attribute_name: community_evaluated_posts
         # .. custom_attribute_description: How many posts of a learner the last evaluation of this transaction weighed.
         set_custom_attribute("community_evaluated_posts", len(own))
@@ -103,17 +107,9 @@ class CaseKind(KindOfTask):
         moment = phases.closing_moment(task)
         return moment is None or (participation.evaluated_at > moment) == (now() > moment)
 
-    def evaluate_everybody(self, task: Task) -> int:
-        """Leave everybody to be evaluated, and evaluate them."""
+    def await_everybody(self, task: Task) -> None:
+        """Leave a row for each."""
         configurations.await_everybody(task)
-        return consequences.evaluate_task(task.pk)
-
-    def settle_moment(self, task: Task) -> bool:
-        """Leave everybody to be evaluated in a case that has closed."""
-        if not phases.is_closed(task, now()):
-            return False
-        configurations.await_everybody(task)
-        return True
 
     def has_taken_part(self, participation: Participation) -> bool:
         """Tell whether a learner posted something since the last reset."""

@@ -1,10 +1,11 @@
-"""What the authors ask: a versioned copy of every case block's configuration, taken at publish, checked at render."""
+"""What the authors ask: a versioned copy of every task block's configuration, taken at publish, checked at render."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import logging
+from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from people import api as people
 from . import edx_platform, phases
 from .availability import is_on
 from .contributions import now, topic_key
-from .data import CaseConfigData, TaskData, TopicData
+from .data import BlendedConfigData, CaseConfigData, TaskData, TaskKind, TopicData
 from .exceptions import CaseNotFoundError, ConfigurationsMissedError
 from .models import Participation, PendingEvaluation, Task, TaskVersion
 
@@ -24,6 +25,18 @@ log = logging.getLogger(__name__)
 TOPIC_TAKEN = "topic_taken"
 _BATCH = 500
 
+Config = CaseConfigData | BlendedConfigData
+
+_SYNCS: dict[type[Config], Callable[..., TaskData]] = {}
+
+
+def register_sync(config_type: type[Config], sync: Callable[..., TaskData]) -> None:
+    """Say how configurations of this type are kept when a course is published; called once, when the app is ready.
+
+    ``sync`` takes ``usage_key``, ``course_key`` and ``config``.
+    """
+    _SYNCS[config_type] = sync
+
 
 def sync_task(*, usage_key: UsageKey, course_key: CourseKey, config: CaseConfigData) -> TaskData:
     """Keep this configuration as the present one; one query where nothing changed.
@@ -31,8 +44,8 @@ def sync_task(*, usage_key: UsageKey, course_key: CourseKey, config: CaseConfigD
     A change makes a new version and leaves everybody who takes part to be evaluated again. A topic that belongs to
     another case of the course makes the task faulty: ``fault`` says so until one of the two lets go of it.
     """
-    task = Task.objects.filter(usage_hash=_hash(str(usage_key))).first()
-    if task is None or task.digest != _digest(config) or not task.is_active or task.fault:
+    task = find_row(usage_key)
+    if task is None or task.digest != digest_of(config) or not task.is_active or task.fault:
         task = _store(usage_key=usage_key, course_key=course_key, config=config)
     return to_data(task)
 
@@ -45,20 +58,22 @@ def may_have_cases(course_key: CourseKey) -> bool:
 def sync_course(course_key: CourseKey) -> list[int]:
     """Keep the configurations of a published course and return the ids of tasks whose people have to be evaluated.
 
-    A case that is no longer in the course lets go of its topic; what was written stays. One broken block does not stop
-    the others; it is named in the ConfigurationsMissedError at the end.
+    A case that is no longer in the course lets go of its topic, a blended task of its stages; what was written stays.
+    One broken block does not stop the others; it is named in the ConfigurationsMissedError at the end.
     """
     before = dict(Task.objects.filter(course_id=str(course_key)).values_list("pk", "version"))
     present, missed = set(), []
     for usage_key, config in edx_platform.list_task_configurations(course_key):
         try:
-            present.add(sync_task(usage_key=usage_key, course_key=course_key, config=config).id)
+            sync = _SYNCS.get(type(config), sync_task)
+            present.add(sync(usage_key=usage_key, course_key=course_key, config=config).id)
         except Exception as error:  # noqa: BLE001
             log.error("discussion_ext.configuration_failed block=%s error=%s", usage_key, people.name_error(error))
             missed.append(usage_key)
-            present.update(Task.objects.filter(usage_hash=_hash(str(usage_key))).values_list("pk", flat=True))
-    gone = Task.objects.filter(course_id=str(course_key), is_active=True).exclude(pk__in=present)
-    gone.update(is_active=False, topic_key=None)
+            present.update(Task.objects.filter(usage_hash=hash_of(usage_key)).values_list("pk", flat=True))
+    active = Task.objects.filter(course_id=str(course_key), is_active=True)
+    active.exclude(kind=TaskKind.STAGE).exclude(pk__in=present).update(is_active=False, topic_key=None)
+    active.filter(kind=TaskKind.STAGE, parent__is_active=False).update(is_active=False)
     if missed:
         raise ConfigurationsMissedError(", ".join(map(str, missed)))
     after = dict(Task.objects.filter(course_id=str(course_key), pk__in=present).values_list("pk", "version"))
@@ -67,13 +82,18 @@ def sync_course(course_key: CourseKey) -> list[int]:
 
 def find_task(usage_key: UsageKey) -> TaskData | None:
     """Return the task of a block, None where it was never published."""
-    task = Task.objects.filter(usage_hash=_hash(str(usage_key))).first()
+    task = find_row(usage_key)
     return to_data(task) if task is not None else None
+
+
+def find_row(usage_key: UsageKey) -> Task | None:
+    """Return the stored task of a block, None where it was never published."""
+    return Task.objects.filter(usage_hash=hash_of(usage_key)).first()
 
 
 def get_task(usage_key: UsageKey) -> Task:
     """Return the stored task of a block or raise CaseNotFoundError."""
-    task = Task.objects.filter(usage_hash=_hash(str(usage_key))).first()
+    task = find_row(usage_key)
     if task is None:
         raise CaseNotFoundError(_("This case has not been published yet."))
     return task
@@ -81,7 +101,7 @@ def get_task(usage_key: UsageKey) -> Task:
 
 def list_topics(course_key: CourseKey, *, usage_key: UsageKey | None = None) -> list[TopicData]:
     """Return the course's topics, saying which of them another case has already."""
-    own = _hash(str(usage_key)) if usage_key is not None else ""
+    own = hash_of(usage_key) if usage_key is not None else ""
     owners = Task.objects.filter(course_id=str(course_key), topic_key__isnull=False).exclude(usage_hash=own)
     taken = dict(owners.values_list("topic_key", "title"))
     return [
@@ -106,6 +126,7 @@ def to_data(task: Task) -> TaskData:
         config=config,
         fault=task.fault,
         taken_by=taken_by,
+        kind=TaskKind(task.kind),
     )
 
 
@@ -128,14 +149,10 @@ def await_everybody(task: Task, *, is_waiting: bool = False) -> int:
 
 @transaction.atomic
 def _store(*, usage_key: UsageKey, course_key: CourseKey, config: CaseConfigData) -> Task:
-    if not Task.objects.filter(usage_hash=_hash(str(usage_key))).exists():
-        new = Task(usage_hash=_hash(str(usage_key)), usage_key=str(usage_key), course_id=str(course_key))
-        people.insert_or_update(new, by=["usage_hash"])
-    task = Task.objects.select_for_update().get(usage_hash=_hash(str(usage_key)))
-    has_changed = task.digest != _digest(config)
+    task = lock_row(usage_key, course_key)
+    has_changed = take_over(task, config)
     if has_changed:
         _apply(task, config)
-        TaskVersion.objects.create(task=task, number=task.version, config=task.config)
     task.is_active = True
     task.save()
     _claim_topic(task, config)
@@ -144,15 +161,36 @@ def _store(*, usage_key: UsageKey, course_key: CourseKey, config: CaseConfigData
     return task
 
 
+def lock_row(usage_key: UsageKey, course_key: CourseKey, kind: TaskKind = TaskKind.CASE) -> Task:
+    """Return the row of a block, made where there was none, locked until the transaction ends."""
+    wanted = hash_of(usage_key)
+    if not Task.objects.filter(usage_hash=wanted).exists():
+        new = Task(usage_hash=wanted, usage_key=str(usage_key), course_id=str(course_key), kind=kind)
+        people.insert_or_update(new, by=["usage_hash"])
+    return Task.objects.select_for_update().get(usage_hash=wanted)
+
+
+def take_over(task: Task, config: Config, *, digest: str = "") -> bool:
+    """Begin a new version of a locked task where its configuration changed, and return whether it did.
+
+    The caller saves it. ``digest`` is what tells configurations apart, that of the whole where it is left out.
+    """
+    digest = digest or digest_of(config)
+    if task.digest == digest:
+        return False
+    task.version += 1
+    task.digest = digest
+    task.config = config.to_json()
+    task.title = config.title[:255]
+    task.by_cohort = config.by_cohort
+    TaskVersion.objects.create(task=task, number=task.version, config=task.config)
+    return True
+
+
 def _apply(task: Task, config: CaseConfigData) -> None:
     if task.closes_at != config.closes_at and config.closes_at is not None and config.closes_at > now():
         task.reopened_at = task.reopened_until = None
-    task.version += 1
-    task.digest = _digest(config)
-    task.config = config.to_json()
-    task.title = config.title[:255]
     task.is_held = config.is_held
-    task.by_cohort = config.by_cohort
     task.opens_at = config.opens_at
     task.closes_at = config.closes_at
     task.settle_at = phases.closing_moment(task)
@@ -172,9 +210,11 @@ def _claim_topic(task: Task, config: CaseConfigData) -> None:
     task.topic_key, task.fault = wanted, fault
 
 
-def _digest(config: CaseConfigData) -> str:
+def digest_of(config: Config) -> str:
+    """Return what tells two configurations apart."""
     return hashlib.sha256(json.dumps(config.to_json(), sort_keys=True).encode()).hexdigest()
 
 
-def _hash(text: str) -> str:
-    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+def hash_of(usage_key: UsageKey) -> str:
+    """Return the unique key under which the task of a block is stored."""
+    return hashlib.sha1(str(usage_key).encode(), usedforsecurity=False).hexdigest()

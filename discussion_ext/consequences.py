@@ -36,8 +36,9 @@ def complete_contribution(contribution_id: int) -> None:
     authors = list(written.values_list("author_id", flat=True).distinct()[:_BATCH])
     # Also in the case that a moved thread has left. By course, because the queue has an index by case.
     due = PendingEvaluation.objects.filter(task__course_id=contribution.course_id, user_id__in=authors)
-    for task_id in list(due.values_list("task_id", flat=True).distinct()):
-        evaluate_pending(task_id=task_id, user_ids=authors)
+    for _round in range(2):  # a stage leaves its blended task to be evaluated
+        for task_id in list(due.values_list("task_id", flat=True).distinct()):
+            evaluate_pending(task_id=task_id, user_ids=authors)
     if contribution.task is None:
         return
     if contribution.kind == ContributionKind.POSITION and contribution.state == ContributionState.LIVE:
@@ -46,8 +47,9 @@ def complete_contribution(contribution_id: int) -> None:
 
 
 def evaluate_task(task_id: int) -> int:
-    """Evaluate everybody who waits for it in one case; return how many."""
-    total = 0
+    """Evaluate everybody who waits for it in one task; return how many."""
+    task = Task.objects.get(pk=task_id)
+    total = kind_of(task).evaluate_stale(task)
     last = PendingEvaluation.objects.filter(task_id=task_id).order_by("-pk").values_list("pk", flat=True).first()
     while last is not None:
         done = evaluate_pending(task_id=task_id, limit=_BATCH)
@@ -63,4 +65,5 @@ def evaluate_course(course_key: CourseKey, *, is_dry_run: bool = False) -> Itera
         if is_dry_run:
             yield task.title, Participation.objects.filter(task=task, is_retired=False).count()
         else:
-            yield task.title, kind_of(task).evaluate_everybody(task)
+            kind_of(task).await_everybody(task)
+            yield task.title, evaluate_task(task.pk)

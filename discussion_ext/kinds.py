@@ -65,12 +65,13 @@ class KindOfTask(ABC):
         """Tell whether the kept verdict is of this configuration, and no moment has passed that changes it."""
 
     @abstractmethod
-    def evaluate_everybody(self, task: Task) -> int:
-        """Evaluate everybody who takes part again; return how many people were looked at."""
+    def await_everybody(self, task: Task) -> None:
+        """Leave everybody who takes part to be evaluated again."""
 
-    @abstractmethod
-    def settle_moment(self, task: Task) -> bool:
-        """Do what is due at the moment ``settle_at`` of a locked task; return whether it was done."""
+    def evaluate_stale(self, task: Task) -> int:
+        """Evaluate those who wait for it in this kind's own way; return how many."""
+        del task
+        return 0
 
     @abstractmethod
     def has_taken_part(self, participation: Participation) -> bool:

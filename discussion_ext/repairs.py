@@ -22,12 +22,11 @@ from opaque_keys.edx.keys import CourseKey
 from gamification import api as gamification
 from people import api as people
 
-from . import counts, edx_platform
+from . import configurations, counts, edx_platform, phases
 from .announcements import send_points
 from .consequences import complete_contribution
 from .contributions import hash_body, is_watched, now
-from .data import ContributionState, ForumPostData
-from .kinds import kind_of
+from .data import ContributionState, ForumPostData, TaskKind
 from .missed import repair_post
 from .models import Contribution, CourseSwitch, HelpfulMark, PendingEvaluation, Task
 from .results import evaluate_pending
@@ -91,8 +90,9 @@ def _try_to_settle(task_id: int) -> bool:
 @transaction.atomic
 def _settle(task_id: int) -> bool:
     task = Task.objects.select_for_update().get(pk=task_id)
-    if task.settle_at is None or not kind_of(task).settle_moment(task):
+    if task.settle_at is None or not phases.is_closed(task, now()):
         return False
+    configurations.await_everybody(task)
     Task.objects.filter(pk=task_id).update(settle_at=None)
     return True
 
@@ -151,7 +151,7 @@ def _send_points(limit: int) -> int:
 
 
 def _due_closings() -> QuerySet[Task]:
-    return Task.objects.filter(settle_at__lt=now())
+    return Task.objects.filter(settle_at__lt=now(), kind=TaskKind.CASE)
 
 
 def _differing(kind: str, since: datetime, after: int) -> Iterator[Batch]:

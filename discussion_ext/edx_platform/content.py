@@ -1,4 +1,4 @@
-"""What a course contains: its case blocks, topics and name."""
+"""What a course contains: its task blocks, topics and name."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from datetime import datetime
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from discussion_ext.data import CaseConfigData, TopicData
+from discussion_ext.data import BlendedConfigData, CaseConfigData, TopicData
 
 
-def list_task_configurations(course_key: CourseKey) -> Iterator[tuple[UsageKey, CaseConfigData]]:
-    """Return every case block of the published course with what it asks; a course that is gone has none."""
+def list_task_configurations(course_key: CourseKey) -> Iterator[tuple[UsageKey, CaseConfigData | BlendedConfigData]]:
+    """Return every task block of the published course with what it asks; a course that is gone has none."""
     from xmodule.modulestore.django import modulestore
 
     if not modulestore().has_course(course_key):
         return
     for block in modulestore().get_items(course_key, qualifiers={"category": "case_discussion"}):
         yield block.scope_ids.usage_id.map_into_course(course_key), block.task_configuration()
+    for block in modulestore().get_items(course_key, qualifiers={"category": "blended_task"}):
+        yield block.scope_ids.usage_id.map_into_course(course_key), block.blended_configuration()
 
 
 def list_topics(course_key: CourseKey) -> list[TopicData]:
