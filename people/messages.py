@@ -124,11 +124,11 @@ class Digest(CommunityMessage):
     @classmethod
     def put_into_words(cls, context: Mapping[str, Any], zone: ZoneInfo) -> Mapping[str, Any]:
         """Return the lines, those of one course together, and the first of them for the subject."""
-        lines = news_kinds.say_lines(context["items"], zone)
+        lines = news_kinds.say_lines(context.get("items", []), zone)
         lines = [replace(line, url=absolute_url(line.url)) for line in lines]
         courses = dict.fromkeys(line.course_name for line in lines)
         groups = [(course, [line for line in lines if line.course_name == course]) for course in courses]
-        return {"lines": lines, "groups": groups, "first": lines[0], "count": len(lines)}
+        return {"lines": lines, "groups": groups, "first": lines[0] if lines else None, "count": len(lines)}
 
 
 class Notice(Digest):
