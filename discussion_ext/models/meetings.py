@@ -74,7 +74,8 @@ class Seat(models.Model):
 class Attendance(models.Model):
     """What is known of one person at one meeting now. ``state`` is empty while nothing is.
 
-    ``as_of`` is the moment that the present truth speaks of: what is older changes nothing any more.
+    ``as_of`` is the moment that the present truth speaks of: what is older changes nothing any more. ``corrected_from``
+    is what was known before somebody decided, empty where nothing was or nobody did.
 
     .. pii: A person's id, whether they came to a meeting, when and how that became known, and why it was corrected.
     .. pii_types: id, other
@@ -90,6 +91,7 @@ class Attendance(models.Model):
     recorded_at = models.DateTimeField(null=True)
     recorded_by = models.IntegerField(null=True)
     reason = models.CharField(max_length=500, blank=True)
+    corrected_from = ExactCharField(max_length=8, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["meeting", "user_id"], name="discussion_ext_attendance_once")]
