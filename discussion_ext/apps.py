@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-_SETTINGS = {"common": {"relative_path": "settings.common"}}
+_COMMON = {"common": {"relative_path": "settings.common"}}
+_PRODUCTION = {"production": {"relative_path": "settings.production"}}
 
 
 def _model_receivers(model: str, noun: str) -> list[dict[str, str]]:
@@ -31,7 +32,7 @@ class DiscussionExtConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     plugin_app: ClassVar[dict[str, Any]] = {
-        "settings_config": {"lms.djangoapp": _SETTINGS, "cms.djangoapp": _SETTINGS},
+        "settings_config": {"lms.djangoapp": {**_COMMON, **_PRODUCTION}, "cms.djangoapp": _COMMON},
         "signals_config": {
             "lms.djangoapp": {
                 "relative_path": "handlers",

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
+
+from .filters import add_steps
+
+MAKO_TEMPLATES: Final = Path(__file__).parents[1] / "mako"
 
 
 def plugin_settings(settings: Any) -> None:
     """Set what the site has not set."""
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, "discussion_ext.middleware.HeldPostsMiddleware"]
+    add_steps(settings)
+    # The platform's old instructor dashboard is Mako, and looks for its sections' templates only here.
+    if hasattr(settings, "MAKO_TEMPLATE_DIRS_BASE") and MAKO_TEMPLATES not in settings.MAKO_TEMPLATE_DIRS_BASE:
+        settings.MAKO_TEMPLATE_DIRS_BASE = [*settings.MAKO_TEMPLATE_DIRS_BASE, MAKO_TEMPLATES]
     # .. setting_name: DISCUSSION_EXT_ON_BY_DEFAULT
     # .. setting_default: False
     # .. setting_description: Whether cases are on in a course whose team has not decided.
