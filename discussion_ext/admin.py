@@ -7,9 +7,21 @@ from typing import Any, get_args
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 
 from .data import Step
-from .models import Contribution, CourseSwitch, Participation, PendingEvaluation, Report, Task
+from .models import (
+    Attendance,
+    AttendanceChange,
+    Contribution,
+    CourseSwitch,
+    Meeting,
+    Participation,
+    PendingEvaluation,
+    Report,
+    Task,
+)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -94,3 +106,34 @@ class WaitingAdmin(ReadOnlyAdmin):
     """What the sweep still has to do."""
 
     list_display = ("pk", "__str__", "attempts", "created_at")
+
+
+@admin.register(Meeting)
+class MeetingAdmin(ReadOnlyAdmin):
+    """Meetings with their seats as counted; what makes their codes is never shown."""
+
+    list_display = ("title", "key", "mode", "starts_at", "zone", "seats_taken", "capacity", "is_cancelled", "sequence")
+    list_filter = ("mode", "is_cancelled")
+    search_fields = ("=key", "=uid", "=host_id")
+    exclude = ("secret",)
+
+
+@admin.register(Attendance)
+class AttendanceAdmin(ReadOnlyAdmin):
+    """Who was at which meeting, with the history of how it became known."""
+
+    list_display = ("pk", "meeting", "user_id", "state", "source", "arrived_at", "recorded_at", "recorded_by")
+    list_filter = ("state", "source")
+    list_select_related = ("meeting",)
+    search_fields = ("=user_id", "=meeting__key")
+    readonly_fields = ("history",)
+
+    @admin.display(description="history")
+    def history(self, attendance: Attendance) -> str:
+        """Return every change, the newest first, one a line."""
+        changes = AttendanceChange.objects.filter(meeting_id=attendance.meeting_id, user_id=attendance.user_id)
+        lines = (
+            (change.at, change.state, change.source, change.actor_id or "-", change.reason)
+            for change in changes.order_by("-pk")
+        )
+        return format_html_join(mark_safe("<br>"), "{}: {}, {}, by {} {}", lines) or "-"

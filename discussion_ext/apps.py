@@ -32,6 +32,13 @@ class DiscussionExtConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     plugin_app: ClassVar[dict[str, Any]] = {
+        "url_config": {
+            "lms.djangoapp": {
+                "namespace": "discussion_ext",
+                "regex": r"^discussion_ext/",
+                "relative_path": "urls",
+            },
+        },
         "settings_config": {"lms.djangoapp": {**_COMMON, **_PRODUCTION}, "cms.djangoapp": _COMMON},
         "signals_config": {
             "lms.djangoapp": {

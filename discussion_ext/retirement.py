@@ -15,6 +15,7 @@ from django.db import transaction
 from people import api as people
 
 from . import edx_platform
+from .attendance.retirement import forget_person
 from .contributions import forget_words, held_course_id, now
 from .data import ForumPostData
 from .kinds import kind_of
@@ -31,6 +32,7 @@ def retire_person(user_id: int) -> None:
     does not succeed by half.
     """
     with transaction.atomic():
+        forget_person(user_id)
         PendingEvaluation.objects.filter(user_id=user_id).delete()
         people.forget_reasons(list_targets(user_id))
         Participation.objects.filter(user_id=user_id).update(is_retired=True, override_reason="")

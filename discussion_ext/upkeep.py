@@ -17,6 +17,7 @@ from people.data import JobData, JobStepData
 from . import api, checks, exports, missed, news, reminders, retention
 from .blended import reminders as reminders_of_stages
 from .case_results import CaseKind
+from .attendance import upkeep as attendance
 from .data import ErrandKind, TaskKind
 from .kinds import register_kind
 
@@ -32,6 +33,7 @@ _REPAIR_MARGIN: Final = timedelta(days=1)
 def register() -> None:
     """Make it known; called once, when the app is ready."""
     checks.register()
+    attendance.register()
     exports.register()
     retention.register()
     news.register()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from discussion_ext.data import MeetingData, MeetingMode, MeetingPlanData
 from discussion_ext.models import Meeting
 from people import api as people
 
-from .exceptions import CapacityError, MeetingError, MeetingExistsError, MeetingNotFoundError
+from .exceptions import CapacityError, MeetingError, MeetingExistsError, MeetingNotFoundError, WallClockError
 from .owners import owner_of
 from .wall_clocks import find_zone, shift_days, to_instant
 
@@ -170,6 +170,43 @@ def to_data(row: Meeting) -> MeetingData:
         check_in_until=row.starts_at + timedelta(minutes=settings.DISCUSSION_EXT_CHECK_IN_AFTER_MINUTES),
         correct_until=shift_days(row.ends_at, zone, settings.DISCUSSION_EXT_ROLL_DAYS),
     )
+
+
+@transaction.atomic
+def retime_meeting(meeting_id: int) -> bool:
+    """Put a meeting at the instant that its wall clock means by today's rules of its zone; tell whether it moved.
+
+    Countries change their clocks, and what was agreed is the time on the wall.
+    """
+    row = lock_meeting(meeting_id)
+    starts_at = _now_meant(row)
+    if starts_at == row.starts_at:
+        return False
+    before = to_data(row)
+    row.starts_at, row.ends_at = starts_at, starts_at + timedelta(minutes=row.minutes)
+    row.sequence += 1
+    row.save(update_fields=["starts_at", "ends_at", "sequence"])
+    _record(row, "retime", None)
+    _tell(before, row)
+    return True
+
+
+def list_out_of_time(*, after: int = 0, limit: int = 500) -> tuple[int, list[int]]:
+    """Return the last id (0 for none) and those out of ``limit`` coming meetings whose wall clock means another time.
+
+    They are looked at in the order of their ids, from beyond ``after``.
+    """
+    rows = Meeting.objects.filter(pk__gt=after, ends_at__gt=timezone.now()).order_by("pk")[:limit]
+    found = list(rows)
+    return (found[-1].pk if found else 0), [row.pk for row in found if _now_meant(row) != row.starts_at]
+
+
+def _now_meant(row: Meeting) -> datetime:
+    """Return the instant of a wall clock; one that has come to be skipped moves forward."""
+    try:
+        return to_instant(datetime.fromisoformat(row.starts_local), row.zone, fold=row.fold)
+    except WallClockError:
+        return datetime.fromisoformat(row.starts_local).replace(tzinfo=find_zone(row.zone)).astimezone(UTC)
 
 
 def read_reason(reason: str) -> str:

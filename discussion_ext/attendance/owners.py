@@ -38,8 +38,11 @@ class MeetingOwner:
         """Tell whether somebody without a seat may see the check-in page."""
         return False
 
-    def accept_walk_in(self, meeting: MeetingData, user_id: int) -> None:
-        """Give a seat to somebody who came without one. Raises a ``CaseError`` that says why not."""
+    def accept_walk_in(self, meeting: MeetingData, user_id: int, *, is_forced: bool = False) -> None:
+        """Give a seat to somebody who came without one. Raises a ``CaseError`` that says why not.
+
+        ``is_forced`` where the host ticks them, who sees whether there is room.
+        """
         raise NoSeatError
 
     def find_walk_ins(self, meeting: MeetingData, text: str) -> Mapping[int, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count
@@ -20,6 +21,17 @@ from discussion_ext.models import Attendance, AttendanceChange
 from people import api as people
 
 from .owners import owner_of
+
+_KEPT: Final = (
+    "state",
+    "source",
+    "as_of",
+    "reason",
+    "arrived_at",
+    "recorded_at",
+    "recorded_by",
+    "corrected_from",
+)
 
 
 def find_attendance(meeting_ids: Iterable[int], user_ids: Iterable[int]) -> dict[tuple[int, int], AttendanceData]:
@@ -99,10 +111,11 @@ def keep(
         if request_key is None:
             raise
         return False
+    row.corrected_from = _before_correction(row) if source is AttendanceSource.CORRECTION else ""
     row.state, row.source, row.as_of, row.reason = state.value, source.value, as_of, reason
     row.arrived_at = as_of if state is AttendanceState.PRESENT else None
     row.recorded_at, row.recorded_by = now, actor_id
-    row.save(update_fields=["state", "source", "as_of", "reason", "arrived_at", "recorded_at", "recorded_by"])
+    row.save(update_fields=_KEPT)
     owner_of(meeting).on_attendance(meeting, row.user_id)
     return True
 
@@ -119,4 +132,10 @@ def to_data(row: Attendance) -> AttendanceData:
         recorded_at=row.recorded_at,
         recorded_by=row.recorded_by,
         reason=row.reason,
+        corrected_from=AttendanceState(row.corrected_from) if row.corrected_from else None,
     )
+
+
+def _before_correction(row: Attendance) -> str:
+    """Return what was known before anybody decided, however often it was decided since."""
+    return row.corrected_from if row.source == AttendanceSource.CORRECTION else row.state

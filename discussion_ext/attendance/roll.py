@@ -158,7 +158,7 @@ def _seat_walk_ins(meeting: MeetingData, user_ids: Iterable[int]) -> dict[int, s
     for user_id in sorted(ids - seated):
         try:
             with transaction.atomic():
-                owner_of(meeting).accept_walk_in(meeting, user_id)
+                owner_of(meeting).accept_walk_in(meeting, user_id, is_forced=True)
         except CaseError as refusal:
             refusals[user_id] = refusal.message
     return refusals

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -115,13 +116,21 @@ def count_seats(meeting_ids: Iterable[int]) -> dict[int, int]:
     return dict(Meeting.objects.filter(pk__in=list(meeting_ids)).values_list("pk", "seats_taken"))
 
 
-def recount_seats(*, after: int = 0, limit: int = _BATCH) -> tuple[int, int, int]:
+def recount_seats(*, after: int = 0, limit: int = _BATCH) -> tuple[int, int]:
     """Compare the counted seats of the meetings with ids above ``after`` with their rows, and mend.
 
-    Returns the last id that was looked at (0 when there was none), how many were looked at and how many differed.
+    Returns the last id that was looked at (0 when there was none) and how many differed.
     """
     ids = list(Meeting.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:limit])
-    return (ids[-1] if ids else 0), len(ids), sum(map(_recount, ids))
+    suspects = find_miscounted().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)
+    return (ids[-1] if ids else 0), sum(map(_recount, list(suspects)))
+
+
+def find_miscounted() -> QuerySet[Meeting]:
+    """Return the meetings that have more or fewer seats than are counted."""
+    seats = Seat.objects.filter(meeting_id=OuterRef("pk")).order_by().values("meeting_id")
+    taken = Coalesce(Subquery(seats.annotate(number=Count("pk")).values("number")), 0)
+    return Meeting.objects.annotate(taken=taken).exclude(taken=F("seats_taken"))
 
 
 @transaction.atomic

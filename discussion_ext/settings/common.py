@@ -96,8 +96,17 @@ def plugin_settings(settings: Any) -> None:
     #     it out of the beat. Sites without a beat run the command ``remind_of_cases`` instead.
     # .. setting_use_cases: open_edx
     settings.DISCUSSION_EXT_REMIND_EVERY_SECONDS = getattr(settings, "DISCUSSION_EXT_REMIND_EVERY_SECONDS", 900)
+    # .. setting_name: DISCUSSION_EXT_REPAIR_MEETINGS_EVERY_SECONDS
+    # .. setting_default: 86400
+    # .. setting_description: How often Celery beat has the seats of meetings recounted and their clocks looked at, in
+    #     seconds; 0 leaves it out of the beat. Sites without a beat run the command ``repair_meetings`` instead.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_REPAIR_MEETINGS_EVERY_SECONDS = getattr(
+        settings, "DISCUSSION_EXT_REPAIR_MEETINGS_EVERY_SECONDS", 86_400
+    )
     settings.PEOPLE_JOBS = {
         **getattr(settings, "PEOPLE_JOBS", {}),
+        "discussion_ext.repair_meetings": "DISCUSSION_EXT_REPAIR_MEETINGS_EVERY_SECONDS",
         "discussion_ext.remind_of_cases": "DISCUSSION_EXT_REMIND_EVERY_SECONDS",
         "discussion_ext.sweep_discussions": "DISCUSSION_EXT_SWEEP_EVERY_SECONDS",
         "discussion_ext.repair_contributions": "DISCUSSION_EXT_REPAIR_EVERY_SECONDS",
@@ -121,3 +130,42 @@ def plugin_settings(settings: Any) -> None:
     # .. setting_warning: Nobody can appeal with their text after that, and nothing is evaluated again.
     # .. setting_use_cases: open_edx
     settings.DISCUSSION_EXT_TEXTS_KEEP_DAYS = getattr(settings, "DISCUSSION_EXT_TEXTS_KEEP_DAYS", 0)
+    # .. setting_name: DISCUSSION_EXT_CHECK_IN_BEFORE_MINUTES
+    # .. setting_default: 30
+    # .. setting_description: From how many minutes before a meeting starts people can check in, and the roll is open.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_CHECK_IN_BEFORE_MINUTES = getattr(settings, "DISCUSSION_EXT_CHECK_IN_BEFORE_MINUTES", 30)
+    # .. setting_name: DISCUSSION_EXT_CHECK_IN_AFTER_MINUTES
+    # .. setting_default: 30
+    # .. setting_description: Until how many minutes after a meeting started people can check in themselves.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_CHECK_IN_AFTER_MINUTES = getattr(settings, "DISCUSSION_EXT_CHECK_IN_AFTER_MINUTES", 30)
+    # .. setting_name: DISCUSSION_EXT_ROLL_DAYS
+    # .. setting_default: 2
+    # .. setting_description: For how many days after a meeting its host can say who was there; the team always can.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_ROLL_DAYS = getattr(settings, "DISCUSSION_EXT_ROLL_DAYS", 2)
+    # .. setting_name: DISCUSSION_EXT_CHECK_IN_LIMIT
+    # .. setting_default: "6/m"
+    # .. setting_description: How often one person may try to check in to one meeting, per second (s), minute (m), hour
+    #    (h) or day (d); empty for no limit. Counted in the site's cache. It keeps codes from being guessed.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_CHECK_IN_LIMIT = getattr(settings, "DISCUSSION_EXT_CHECK_IN_LIMIT", "6/m")
+    # .. setting_name: DISCUSSION_EXT_WRONG_CODES_LIMIT
+    # .. setting_default: "60/m"
+    # .. setting_description: How many wrong codes one meeting takes from all people together, in the same form. Beyond
+    #    it nobody checks in by code for the rest of that time; the host's roll stays open. Empty for no limit.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_WRONG_CODES_LIMIT = getattr(settings, "DISCUSSION_EXT_WRONG_CODES_LIMIT", "60/m")
+    # .. setting_name: DISCUSSION_EXT_ROLL_LIMIT
+    # .. setting_default: "120/m"
+    # .. setting_description: How often one host may send ticks of the roll and search for people, in the same form;
+    #    empty for no limit. One sending holds up to 500 ticks.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_ROLL_LIMIT = getattr(settings, "DISCUSSION_EXT_ROLL_LIMIT", "120/m")
+    # .. setting_name: DISCUSSION_EXT_ATTENDANCE_KEEP_DAYS
+    # .. setting_default: 0
+    # .. setting_description: How many days the history of attendance is kept, and the reasons of corrections; 0 for
+    #     ever. Who was there stays.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_ATTENDANCE_KEEP_DAYS = getattr(settings, "DISCUSSION_EXT_ATTENDANCE_KEEP_DAYS", 0)

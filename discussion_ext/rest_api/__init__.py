@@ -1,0 +1,1 @@
+"""The REST API of meetings and class sessions, by version."""

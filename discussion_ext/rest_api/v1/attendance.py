@@ -1,0 +1,287 @@
+"""Check-in codes and the roll of a meeting, for the host's page and other programs of hosts."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from typing import Any, Final, cast
+
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from edx_rest_framework_extensions.auth.jwt.authentication import JwtAuthentication
+from edx_rest_framework_extensions.auth.session.authentication import SessionAuthenticationAllowInactiveUser
+from rest_framework import serializers
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.filters import BaseFilterBackend
+from rest_framework.generics import GenericAPIView
+from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+
+from discussion_ext.api import attendance as api
+from discussion_ext.attendance.permissions import keep_roll_pace, may_call_roll
+from discussion_ext.data import AttendanceState, MeetingData, TickData
+from discussion_ext.exceptions import CaseError
+from people import api as people
+from people.data import PRIVATE_HEADERS
+
+from .parsers import ShortJSONParser
+
+log = logging.getLogger(__name__)
+
+PAGE_SIZE: Final = 500
+
+
+class Refused(APIException):
+    """A refusal of the api, with its own status and code."""
+
+    def __init__(self, error: CaseError) -> None:
+        self.status_code = error.status
+        self.wait = error.wait_seconds or None
+        super().__init__({error.field or "detail": [error.message] if error.field else error.message}, error.code)
+
+
+class Unavailable(APIException):
+    """The database refuses."""
+
+    status_code = 503
+    default_code = "unavailable"
+    default_detail = gettext_lazy("This cannot be done right now. Try again in a few minutes.")
+
+
+class MayCallRoll(BasePermission):
+    """Hosts and the team of the meeting."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Return the answer and keep a refusal's words for the response."""
+        decision = may_call_roll(request.user.pk, view.find_meeting())
+        self.message, self.code = decision.sentence, decision.code
+        return decision.is_allowed
+
+
+class RollPace(BaseThrottle):
+    """Counts what hosts send; reading the code and the roll is not limited."""
+
+    wait_seconds: int | None = None
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        """Count a request and say whether it may go on."""
+        if (request.method in SAFE_METHODS and not view.is_search) or request.user.pk is None:
+            return True
+        try:
+            keep_roll_pace(request.user.pk)
+        except people.TooFastError as refused:
+            self.wait_seconds = refused.wait_seconds
+            return False
+        return True
+
+    def wait(self) -> int | None:
+        """Return for how many seconds to wait; REST framework says it in ``Retry-After``."""
+        return self.wait_seconds
+
+
+class CodeSerializer(serializers.Serializer):
+    """The code that lets people in now."""
+
+    code = serializers.CharField(help_text="Six digits.")
+    seconds_left = serializers.IntegerField(help_text="For how long it is shown, 1 to every_seconds.")
+    every_seconds = serializers.IntegerField()
+    qr_svg = serializers.CharField(help_text="A picture for phones: the address of the check-in page with its mark.")
+
+
+class AttendanceSerializer(serializers.Serializer):
+    """What is known of one person."""
+
+    user_id = serializers.IntegerField()
+    state = serializers.CharField(help_text="present, absent or excused.")
+    source = serializers.CharField(help_text="code, scan, roll, import, replay or correction.")
+    arrived_at = serializers.DateTimeField(allow_null=True)
+    said = serializers.SerializerMethodField(help_text='In words: "18:57, by code".')
+
+    def get_said(self, attendance: Any) -> str:
+        """Return when and how, in the language of the request."""
+        from discussion_ext.attendance.wording import say_attendance
+
+        return say_attendance(attendance, self.context["meeting"])
+
+
+class RollRowSerializer(serializers.Serializer):
+    """One person who has a seat, or came without one."""
+
+    user_id = serializers.IntegerField()
+    name = serializers.CharField()
+    attendance = AttendanceSerializer(allow_null=True)
+
+
+class RollSerializer(serializers.Serializer):
+    """A page of the roll in the order of the people's ids."""
+
+    present = serializers.IntegerField(help_text="How many are there, of the whole meeting.")
+    seats = serializers.IntegerField(help_text="How many have a seat, of the whole meeting.")
+    next_after = serializers.IntegerField(allow_null=True, help_text="Give it as `after` for the next page.")
+    results = RollRowSerializer(many=True)
+
+
+class TickSerializer(serializers.Serializer):
+    """One tick. The same request_key again is harmless."""
+
+    request_key = serializers.CharField(max_length=40)
+    user_id = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    state = serializers.ChoiceField(choices=["present", "absent", "excused"])
+    made_at = serializers.DateTimeField(help_text="By the device's clock; only orders the ticks of one person.")
+
+
+class TicksSerializer(serializers.Serializer):
+    """Ticks, perhaps made without network; at most 500."""
+
+    ticks = TickSerializer(many=True, max_length=500, allow_empty=False)
+
+
+class TickResultSerializer(serializers.Serializer):
+    """What became of a tick."""
+
+    request_key = serializers.CharField()
+    outcome = serializers.CharField(help_text="saved, known (sent before), older (a later one holds) or refused.")
+    message = serializers.CharField(help_text="Why it was refused, in words.")
+    attendance = AttendanceSerializer(allow_null=True)
+
+
+class TickResultsSerializer(serializers.Serializer):
+    """What became of the ticks, in their order."""
+
+    results = TickResultSerializer(many=True)
+
+
+class PersonSerializer(serializers.Serializer):
+    """Somebody whom the host may add."""
+
+    user_id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class PeopleSerializer(serializers.Serializer):
+    """Ten people at most."""
+
+    results = PersonSerializer(many=True)
+
+
+class MeetingView(GenericAPIView):
+    """What the views share: who may ask, the meeting they ask about, and errors in our shape."""
+
+    authentication_classes = (JwtAuthentication, SessionAuthenticationAllowInactiveUser)
+    permission_classes: tuple[type[BasePermission], ...] = (IsAuthenticated, MayCallRoll)
+    parser_classes = (ShortJSONParser,)
+    metadata_class = None  # what there is to know stands in docs/openapi.yaml
+    filter_backends: tuple[type[BaseFilterBackend], ...] = ()
+    pagination_class = None
+    is_search = False
+
+    @functools.cached_property
+    def meeting(self) -> MeetingData:
+        """Return the meeting of the address; the permission has made sure that there is one."""
+        return cast("MeetingData", self.find_meeting())
+
+    def find_meeting(self) -> MeetingData | None:
+        """Return the meeting of the address, or None."""
+        return api.find_meeting_by_uid(self.kwargs["uid"])
+
+    @property
+    def reader_id(self) -> int:
+        """Return who asks."""
+        return cast("int", self.request.user.pk)
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Return the site's own limits and ours."""
+        return [*super().get_throttles(), RollPace()]
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Return what serializers need to say moments on the clock of the place."""
+        return {**super().get_serializer_context(), "meeting": self.meeting if self.kwargs else None}
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Let nobody on the way keep an answer about a person."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in PRIVATE_HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Turn refusals of the api into answers, a refusing database into 503, and bottomless JSON into 400."""
+        if isinstance(exc, CaseError):
+            exc = Refused(exc)
+        if isinstance(exc, RecursionError):
+            exc = ParseError(_("This is nested too deeply."))
+        if isinstance(exc, DatabaseError):
+            name = people.name_error(exc)
+            log.error("discussion_ext.rest_unavailable view=%s error=%s", type(self).__name__, name)
+            exc = Unavailable()
+        return super().handle_exception(exc)
+
+
+class CodeView(MeetingView):
+    """The rotating code of a meeting."""
+
+    serializer_class = CodeSerializer
+
+    def get(self, request: Request, uid: str) -> Response:
+        """Return the code that is shown now, with its picture."""
+        now = timezone.now()
+        code = api.current_code(self.meeting.id, at=now)
+        shown = {
+            "code": code.code,
+            "seconds_left": code.seconds_left,
+            "every_seconds": code.every_seconds,
+            "qr_svg": api.draw_check_in_qr(self.meeting.id, at=now),
+        }
+        return Response(self.get_serializer(shown).data)
+
+
+class RollView(MeetingView):
+    """Who is there."""
+
+    serializer_class = RollSerializer
+
+    @transaction.atomic
+    def get(self, request: Request, uid: str) -> Response:
+        """Return a page of people; ``after`` is the last user id of the page before."""
+        from discussion_ext.attendance.lists import list_roll
+
+        text = request.query_params.get("after", "0")
+        after = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        return Response(self.get_serializer(list_roll(self.meeting, after=after, limit=PAGE_SIZE)).data)
+
+    def post(self, request: Request, uid: str) -> Response:
+        """Take over ticks and return what became of each."""
+        sent = TicksSerializer(data=request.data if isinstance(request.data, dict) else {})
+        sent.is_valid(raise_exception=True)
+        ticks = [
+            TickData(
+                request_key=tick["request_key"],
+                user_id=tick["user_id"],
+                state=AttendanceState(tick["state"]),
+                made_at=tick["made_at"],
+            )
+            for tick in sent.validated_data["ticks"]
+        ]
+        results = api.record_roll(meeting_id=self.meeting.id, actor_id=self.reader_id, ticks=ticks)
+        shown = TickResultsSerializer({"results": results}, context=self.get_serializer_context())
+        return Response(shown.data)
+
+
+class WalkInsView(MeetingView):
+    """People whom the host may add to the roll."""
+
+    serializer_class = PeopleSerializer
+    is_search = True
+
+    @transaction.atomic
+    def get(self, request: Request, uid: str) -> Response:
+        """Return up to ten people who could have a seat, by what is typed (``q``, at least two characters)."""
+        from discussion_ext.attendance.lists import find_walk_ins
+
+        found = find_walk_ins(self.meeting, request.query_params.get("q", ""))
+        shown = [{"user_id": user_id, "name": name} for user_id, name in found.items()]
+        return Response(self.get_serializer({"results": shown}).data)

@@ -1,0 +1,77 @@
+/* Ticks that were made and not yet taken by the server. They outlive the page in localStorage where there is one. */
+const PAUSES = [2, 5, 10, 20, 30];
+const MOST = 200;
+
+export class TickQueue {
+  constructor(store, { send, onChange, onResult, onProblem }) {
+    Object.assign(this, { store, send, onChange, onResult, onProblem });
+    this.isKept = true;
+    this.ticks = this.read();
+    this.isSending = false;
+    this.failures = 0;
+    this.timer = null;
+  }
+
+  get size() {
+    return this.ticks.length;
+  }
+
+  read() {
+    try {
+      const found = JSON.parse(localStorage.getItem(this.store) ?? "[]");
+      return Array.isArray(found) ? found.filter((tick) => tick && tick.request_key && tick.user_id) : [];
+    } catch {
+      return [];
+    }
+  }
+
+  write() {
+    try {
+      if (this.ticks.length) {
+        localStorage.setItem(this.store, JSON.stringify(this.ticks));
+      } else {
+        localStorage.removeItem(this.store);
+      }
+      this.isKept = true;
+    } catch {
+      this.isKept = false;
+    }
+  }
+
+  add({ userId, state }) {
+    const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0"));
+    this.ticks.push({ request_key: key.join(""), user_id: userId, state, made_at: new Date().toISOString() });
+    this.write();
+    this.onChange();
+    this.flush();
+  }
+
+  async flush() {
+    if (this.isSending || !this.ticks.length) {
+      return;
+    }
+    clearTimeout(this.timer);
+    this.isSending = true;
+    const sent = this.ticks.slice(0, MOST);
+    const { status, body } = await this.send(sent);
+    this.isSending = false;
+    if (status === 200) {
+      this.failures = 0;
+      this.onProblem("");
+      const done = new Set(sent.map((tick) => tick.request_key));
+      this.ticks = this.ticks.filter((tick) => !done.has(tick.request_key));
+      this.write();
+      body.results.forEach((result, place) => this.onResult({ ...result, user_id: sent[place].user_id }));
+      this.onChange();
+    } else if (status === 401 || status === 403) {
+      this.onProblem(body.detail && status === 403 && body.detail !== "" ? body.detail : "signed_out");
+    } else if (status !== 0 && status !== 429) {
+      this.onProblem(Object.values(body).flat().map(String).join(" ") || "…");
+    }
+    if (this.ticks.length) {
+      const pause = status === 200 ? 0 : PAUSES[Math.min(this.failures, PAUSES.length - 1)];
+      this.failures += 1;
+      this.timer = setTimeout(() => this.flush(), pause * 1000);
+    }
+  }
+}
