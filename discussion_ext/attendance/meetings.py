@@ -209,6 +209,11 @@ def _now_meant(row: Meeting) -> datetime:
         return datetime.fromisoformat(row.starts_local).replace(tzinfo=find_zone(row.zone)).astimezone(UTC)
 
 
+def check_plan(plan: MeetingPlanData) -> None:
+    """Raise MeetingError, which names the field, for a plan that no meeting can have."""
+    _read(plan)
+
+
 def read_reason(reason: str) -> str:
     """Return a reason as it is kept. Raises MeetingError for none and for one that is too long."""
     said = _clean(reason)
