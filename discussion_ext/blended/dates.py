@@ -89,8 +89,9 @@ def resolve(*, config: BlendedConfigData, facts: LearnerFactsData) -> tuple[Stag
 
 def follow(rule: MomentRule, config: BlendedConfigData) -> Chain:
     """Return what a rule hangs on in the end, and the steps from there."""
-    steps, passed = _steps(rule), []
-    due_of, steps_since = "", steps
+    steps, due_of = _steps(rule), ""
+    steps_since = steps
+    passed: list[tuple[Anchor, str]] = []
     while rule.anchor in OF_STAGE:
         stage = config.find_stage(rule.stage_id)
         if stage is None:
