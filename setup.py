@@ -58,6 +58,7 @@ setup(
     ],
     entry_points={
         "xblock.v1": [
+            "blended_task = xblocks.blended_task:BlendedTaskXBlock",
             "case_discussion = xblocks.case_discussion:CaseDiscussionXBlock",
             "points_panel = xblocks.points_panel:PointsPanelXBlock",
         ],

@@ -15,23 +15,23 @@ from web_fragments.fragment import Fragment
 from webob import Request, Response
 from xblock.completable import XBlockCompletionMode
 from xblock.core import XBlock
-from xblock.fields import Boolean, DateTime, Dict, Field, Float, Integer, Scope, String, UserScope
-from xblock.scorable import ScorableXBlockMixin, Score
+from xblock.fields import Boolean, DateTime, Dict, Float, Integer, Scope, String
 
-from discussion_ext import api as cases
 from discussion_ext.data import CaseConfigData
 
 from . import case_learner, case_posting, case_studio, case_team
+from .authored import write_authored
 from .case_form import LIMITS, limited
 from .case_handlers import serve
 from .fragments import speaking
-from .learner import acting_person, local_key, requesting_id
+from .grade_hooks import TaskGradesMixin
+from .learner import acting_person
 from .markup import plain_text, render_author_text
 
 
 @XBlock.needs("i18n")
 @XBlock.wants("user", "completion", "replace_urls", "studio_user_permissions")
-class CaseDiscussionXBlock(ScorableXBlockMixin, XBlock):
+class CaseDiscussionXBlock(TaskGradesMixin, XBlock):
     """A case that learners discuss in steps, each at their own pace."""
 
     has_author_view = True
@@ -61,6 +61,7 @@ class CaseDiscussionXBlock(ScorableXBlockMixin, XBlock):
     has_read = Boolean(default=False, scope=Scope.user_state, enforce_type=True)
     drafts = Dict(default={}, scope=Scope.user_state, enforce_type=True)
 
+    screens: ClassVar[str] = "case_discussion"
     AUTHORED: ClassVar[tuple[str, ...]] = (
         "display_name", "case_text", "prompt", "position_min", "position_max", "answers_wanted", "answer_min",
         "look_back_min", "position_points", "answers_points", "look_back_points", "is_held", "by_cohort", "topic_id",
@@ -169,46 +170,11 @@ class CaseDiscussionXBlock(ScorableXBlockMixin, XBlock):
         """Return the full grade; collected at publish without a user."""
         return self.task_configuration().possible
 
-    def has_submitted_answer(self) -> bool:
-        """Return whether the learner has written anything here."""
-        return cases.has_taken_part(**self._learner())
-
-    def get_score(self) -> Score:
-        """Return the grade as it stands, with the team's decision applied."""
-        earned, possible = cases.get_score(**self._learner()) or (0.0, self.max_score())
-        return Score(raw_earned=earned, raw_possible=possible)
-
-    def calculate_score(self) -> Score:
-        """Return the grade that the evidence alone gives."""
-        earned, possible = cases.calculate_score(**self._learner())
-        return Score(raw_earned=earned, raw_possible=possible)
-
-    def set_score(self, score: Score) -> None:
-        """Keep a grade that staff set in the platform's own tools, so that no later evaluation replaces it."""
-        reason = _("Set with the instructor tools.")
-        cases.override_grade(**self._learner(), actor_id=requesting_id(), score=score.raw_earned, reason=reason)
-
-    def publish_grade(self) -> None:
-        """Publish the grade as it stands; called by the override task right after `set_score`."""
-        self._publish_grade(self.get_score(), only_if_higher=False)
-
-    def rescore(self, only_if_higher: bool) -> None:
-        """Evaluate again; a grade that staff had set is given up, unless only a higher one is wanted."""
-        cases.rescore(**self._learner(), only_if_higher=only_if_higher, actor_id=requesting_id())
-
-    def clear_student_state(self, *, user_id: int, requesting_user_id: int, **_keys: str) -> None:
-        """Start a learner over: posts made until now stay in the discussion and no longer count."""
-        cases.reset_learner(usage_key=local_key(self), user_id=user_id, actor_id=requesting_user_id)
-
     # -- export -------------------------------------------------------------------------------------------------------
 
     def add_xml_to_node(self, node: Any) -> None:
-        """Write the authored fields only: the platform's default also writes what a learner keeps here."""
-        node.tag = self.xml_element_name()
-        node.set("xblock-family", self.entry_point)
-        for name, authored in self.fields.items():
-            if _is_authored(name, authored) and authored.is_set_on(self):
-                self._add_field(node, name, authored)
+        """Write the authored fields only; nothing that a learner keeps here."""
+        write_authored(self, node)
 
     def studio_post_duplicate(self, store: Any, source_block: Any) -> bool:
         """Let go of the topic, which belongs to the original."""
@@ -225,10 +191,3 @@ class CaseDiscussionXBlock(ScorableXBlockMixin, XBlock):
             self.topic_id = ""
             store.update_item(self, None)
         return False  # no children were handled
-
-    def _learner(self) -> dict[str, Any]:
-        return {"usage_key": local_key(self), "user_id": self.scope_ids.user_id}
-
-
-def _is_authored(name: str, field: Field) -> bool:
-    return name not in {"children", "parent", "content"} and field.scope.user == UserScope.NONE

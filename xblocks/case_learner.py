@@ -19,6 +19,7 @@ from discussion_ext.data import (
 )
 from people import api as people
 
+from .case_block import CaseBlock
 from .case_handlers import failure_words
 from .case_screens import counter_words, learner_context, off_reason, read_only_reason
 from .case_sync import sync_from_render
@@ -74,12 +75,10 @@ def _draw_visit(block: CaseDiscussionXBlock, person: ActingPerson) -> str:
     return draw_region(block, person)
 
 
-def draw_region(
-    block: CaseDiscussionXBlock, person: ActingPerson, *, order: Order = "unanswered", notice: str = ""
-) -> str:
+def draw_region(block: CaseBlock, person: ActingPerson, *, order: Order = "unanswered", notice: str = "") -> str:
     """Return the learner's present step with everything around it."""
     view = view_of(block, person, order=order)
-    return render_template(block, "case_discussion/region.html", learner_context(block, person, view, notice=notice))
+    return render_template(block, f"{block.screens}/region.html", learner_context(block, person, view, notice=notice))
 
 
 def _draw_case_only(block: CaseDiscussionXBlock, reason: str) -> str:
@@ -87,7 +86,7 @@ def _draw_case_only(block: CaseDiscussionXBlock, reason: str) -> str:
     return render_template(block, "case_discussion/case_only.html", context)
 
 
-def view_of(block: CaseDiscussionXBlock, person: ActingPerson, *, order: Order, page: int = 1) -> CaseViewData:
+def view_of(block: CaseBlock, person: ActingPerson, *, order: Order, page: int = 1) -> CaseViewData:
     view = cases.view_case(
         usage_key=local_key(block), user_id=person.signed_in_id, is_team=person.is_team, order=order, page=page
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast, get_args
+from typing import Any, cast, get_args
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,26 +22,24 @@ from discussion_ext.data import (
 )
 from people import api as people
 
+from .case_block import CaseBlock
 from .case_learner import draw_region, view_of
 from .case_screens import learner_context, may_write, off_reason, read_only_reason, reader_zone, sum_words
 from .fragments import render_template
 from .learner import ActingPerson, acting_person, local_key, refuse_write
 from .requests import RequestError, read_choice, read_flag, read_integer, read_text
 
-if TYPE_CHECKING:
-    from .case_discussion import CaseDiscussionXBlock
-
 MAX_DRAFTS = 20
 MAX_REASON = 500
 ORDERS: tuple[str, ...] = get_args(Order)
 
 
-def show(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+def show(block: CaseBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Draw the case again, perhaps in another order."""
     return {"region": draw_region(block, _reading(block), order=_order(data))}
 
 
-def more(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+def more(block: CaseBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Draw the next page of classmates' positions."""
     person = _reading(block)
     page = read_integer(data, "page", least=1, most=100_000)
@@ -50,7 +48,7 @@ def more(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]
     return {"html": html, "has_more": page < view.peers.pages}
 
 
-def answers(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+def answers(block: CaseBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Draw all answers to one position, page by page."""
     person = _reading(block)
     page = read_integer(data, "page", least=1, most=100_000)
@@ -66,37 +64,37 @@ def answers(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, A
     return {"html": "".join(posts), "has_more": page < found.pages}
 
 
-def start(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+def start(block: CaseBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Note that the case was read and go on to the position."""
     person, order = _writing(block), _order(data)
     block.has_read = True
     return {"region": draw_region(block, person, order=order), "focus": "compose"}
 
 
-def draft(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+def draft(block: CaseBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Keep what is being written; an empty text lets the draft go."""
     person = _writing(block, "draft")
     name = read_text(data, "name", longest=40, missing=_("Say which text this is a draft of."))
     text = read_text(data, "text", longest=cases.post_limit())
     now = timezone.now()
-    _keep_draft(block, name, text, now)
+    keep_draft(block, name, text, now)
     return {"time": people.say_time(now, reader_zone(person))}
 
 
-def preview(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+def preview(block: CaseBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Draw the own text as it will stand."""
     _reading(block, "preview")
     return {"html": cases.render_markdown(read_text(data, "text", longest=cases.post_limit()))}
 
 
-def post_position(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+def post_position(block: CaseBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Post the position; classmates' positions open with it."""
     person, screen = _writing(block, "post"), _screen(data)
     posted = cases.post_position(usage_key=local_key(block), user_id=person.signed_in_id, body=_body(data))
     return _posted(block, person, posted, screen, draft="position")
 
 
-def post_answer(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+def post_answer(block: CaseBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Post an answer to a position, or to an answer."""
     person, screen = _writing(block, "post"), _screen(data)
     post_id = _post_id(data)
@@ -110,14 +108,14 @@ def post_answer(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[st
     return _posted(block, person, posted, screen, draft=f"answer:{post_id}")
 
 
-def post_look_back(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+def post_look_back(block: CaseBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Post the look back."""
     person, screen = _writing(block, "post"), _screen(data)
     posted = cases.post_look_back(usage_key=local_key(block), user_id=person.signed_in_id, body=_body(data))
     return _posted(block, person, posted, screen, draft="look_back")
 
 
-def edit(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+def edit(block: CaseBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Change an own post."""
     person, screen = _writing(block, "edit"), _screen(data)
     post_id = _post_id(data)
@@ -127,7 +125,7 @@ def edit(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]
     return _posted(block, person, posted, screen, draft=f"edit:{post_id}", is_edit=True)
 
 
-def withdraw(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+def withdraw(block: CaseBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Take an own post back."""
     person, order = _writing(block, "edit"), _order(data)
     cases.withdraw_contribution(usage_key=local_key(block), contribution_id=_post_id(data), user_id=person.signed_in_id)
@@ -135,7 +133,7 @@ def withdraw(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, 
     return {"region": draw_region(block, person, order=order, notice=notice), "focus": "notice"}
 
 
-def report(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+def report(block: CaseBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Tell the course team that a post should be looked at."""
     person = _writing(block, "report")
     cases.report_contribution(
@@ -148,7 +146,7 @@ def report(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, An
     return {"status": _("Reported. The course team will look at it; nobody else sees that it was you.")}
 
 
-def helpful(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+def helpful(block: CaseBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Mark a post as helpful, or take the mark back."""
     person = _writing(block, "mark")
     is_helpful = read_flag(data, "is_helpful")
@@ -182,7 +180,7 @@ ACTIONS = {
 # -- what the acts share -----------------------------------------------------------------------------------------------
 
 
-def _reading(block: CaseDiscussionXBlock, act: Act | None = None) -> ActingPerson:
+def _reading(block: CaseBlock, act: Act | None = None) -> ActingPerson:
     """Return who acts, if they may see what classmates wrote and keep the pace of ``act``; raise otherwise."""
     person = acting_person(block)
     if person.is_preview:
@@ -197,7 +195,7 @@ def _reading(block: CaseDiscussionXBlock, act: Act | None = None) -> ActingPerso
     return person
 
 
-def _writing(block: CaseDiscussionXBlock, act: Act | None = None) -> ActingPerson:
+def _writing(block: CaseBlock, act: Act | None = None) -> ActingPerson:
     """Return who acts, if they may write and keep the pace of ``act``; raise otherwise."""
     refusal = refuse_write(acting_person(block))
     if refusal:
@@ -229,7 +227,8 @@ def _body(data: Mapping[str, Any]) -> str:
     return read_text(data, "text", longest=cases.post_limit(), missing=_("Write your text first."))
 
 
-def _keep_draft(block: CaseDiscussionXBlock, name: str, text: str, now: datetime) -> None:
+def keep_draft(block: CaseBlock, name: str, text: str, now: datetime) -> None:
+    """Keep an unposted text under a name, the newest ones only; an empty text lets it go."""
     drafts = {key: value for key, value in block.drafts.items() if key != name}
     if text:
         drafts[name] = {"text": text, "at": now.isoformat()}
@@ -238,7 +237,7 @@ def _keep_draft(block: CaseDiscussionXBlock, name: str, text: str, now: datetime
 
 
 def _posted(
-    block: CaseDiscussionXBlock,
+    block: CaseBlock,
     person: ActingPerson,
     posted: PostedData,
     screen: Screen,
@@ -247,17 +246,17 @@ def _posted(
     is_edit: bool = False,
 ) -> Mapping[str, Any]:
     """Return what changes on the screen after a post: all of it when a step was made, else the post and the head."""
-    _keep_draft(block, draft, "", timezone.now())
+    keep_draft(block, draft, "", timezone.now())
     view = view_of(block, person, order=screen.order)
     notice = say_posted(posted.contribution, is_edit=is_edit)
     context = learner_context(block, person, view, notice=notice)
     made_step = not person.is_team and (view.step != screen.step or draft in {"position", "look_back"})
     if made_step or posted.contribution is None:
-        return {"region": render_template(block, "case_discussion/region.html", context), "focus": "notice"}
+        return {"region": render_template(block, f"{block.screens}/region.html", context), "focus": "notice"}
     return {
         "parts": {
-            "head": render_template(block, "case_discussion/head.html", context),
-            "stand": render_template(block, "case_discussion/stand.html", context),
+            "head": render_template(block, f"{block.screens}/head.html", context),
+            "stand": render_template(block, f"{block.screens}/stand.html", context),
         },
         "post": _draw_post(block, person, posted.contribution, view=view),
         "post_id": posted.contribution.id,
@@ -266,7 +265,7 @@ def _posted(
     }
 
 
-def _count_answers(block: CaseDiscussionXBlock, person: ActingPerson, post: ContributionData) -> str:
+def _count_answers(block: CaseBlock, person: ActingPerson, post: ContributionData) -> str:
     """Return "3 answers" for the position that ``post`` answers; a follow-up changes no count."""
     if post.kind != ContributionKind.ANSWER or post.parent_id is None:
         return ""
@@ -277,7 +276,7 @@ def _count_answers(block: CaseDiscussionXBlock, person: ActingPerson, post: Cont
     return render_template(block, "case_discussion/answers_count.html", {"answers": found.total + is_uncounted}).strip()
 
 
-def _draw_post(block: CaseDiscussionXBlock, person: ActingPerson, post: ContributionData, *, view: CaseViewData) -> str:
+def _draw_post(block: CaseBlock, person: ActingPerson, post: ContributionData, *, view: CaseViewData) -> str:
     context = {
         "post": post,
         "config": view.config,

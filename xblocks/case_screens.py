@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -17,12 +17,10 @@ from discussion_ext import api as cases
 from discussion_ext.data import CaseConfigData, CaseViewData, ContributionData, RequirementState
 from people import api as people
 
+from .case_block import CaseBlock
 from .fragments import dom_id
 from .learner import ActingPerson
 from .markup import plain_text
-
-if TYPE_CHECKING:
-    from .case_discussion import CaseDiscussionXBlock
 
 ANSWERS_SHOWN = 5
 SOON = timedelta(hours=48)
@@ -54,9 +52,7 @@ def reader_zone(person: ActingPerson) -> ZoneInfo:
     return people.person_zone(person.user_id) if person.user_id else ZoneInfo("UTC")
 
 
-def learner_context(
-    block: CaseDiscussionXBlock, person: ActingPerson, view: CaseViewData, *, notice: str = ""
-) -> dict[str, Any]:
+def learner_context(block: CaseBlock, person: ActingPerson, view: CaseViewData, *, notice: str = "") -> dict[str, Any]:
     """Return the context of ``region.html`` and its parts for one learner."""
     now = timezone.now()
     zone = reader_zone(person)

@@ -90,6 +90,24 @@ def edit_name(post_id: int) -> str:
 
 
 @register.filter
+def review_name(report_id: int) -> str:
+    """Return the name under which the draft of a report's review is kept."""
+    return f"review:{report_id}"
+
+
+@register.filter
+def percent(share: float | None) -> int:
+    """Return a share of 0 to 1 in percent."""
+    return round((share or 0) * 100)
+
+
+@register.filter
+def signed(points: int) -> str:
+    """Say 10 as "+10", nothing as "0" and -3 as "−3"."""
+    return f"+{points}" if points > 0 else str(points).replace("-", "−")
+
+
+@register.filter
 def least_of(kind: str, config: CaseConfigData) -> int:
     """Return the words asked of a post of this kind."""
     return {"position": config.position_min, "look_back": config.look_back_min}.get(kind, config.answer_min)

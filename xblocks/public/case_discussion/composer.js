@@ -113,6 +113,7 @@ async function post(state) {
   keeper.pause();
   try {
     const answer = await view.call(form.dataset.act, {
+      ...Object.fromEntries(new FormData(form)),
       text: area.value,
       post: form.dataset.postId ? Number(form.dataset.postId) : undefined,
       order: view.order,

@@ -31,7 +31,7 @@ export function start({ runtime, root, options }) {
   wake(view);
 }
 
-const caseActs = {
+export const caseActs = {
   async start(view, button) {
     await attempt(view, button, () => view.call("start", { order: view.order }));
   },

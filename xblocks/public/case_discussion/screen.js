@@ -26,7 +26,7 @@ export async function attempt(view, button, call, { isQuiet = false } = {}) {
   for (const line of placeOf(button).querySelectorAll("[data-problem]")) line.textContent = "";
   try {
     const answer = await call();
-    if (!isQuiet) apply(view, answer);
+    if (!isQuiet) view.apply(answer);
     return answer;
   } catch (error) {
     problemLine(button).textContent = error.message;
@@ -54,13 +54,13 @@ export function apply(view, answer, form) {
 }
 
 /** What stands unposted in other fields: the server may have drawn the screen before it got the last draft. */
-function beingWritten(view, posted) {
+export function beingWritten(view, posted) {
   const forms = [...view.region.querySelectorAll("form[data-compose]")].filter((form) => form !== posted);
   const changed = forms.filter((form) => form.elements.text.value !== form.elements.text.defaultValue);
   return changed.map((form) => [form.dataset.draftName, form.elements.text.value]);
 }
 
-function bringBack(view, texts) {
+export function bringBack(view, texts) {
   for (const [name, text] of texts) {
     const form = view.region.querySelector(`form[data-draft-name="${CSS.escape(name)}"]`);
     const post = view.region.querySelector(`[data-post="${CSS.escape(name.replace("answer:", ""))}"]`);
