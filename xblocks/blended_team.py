@@ -1,0 +1,473 @@
+"""The course team's screen and acts: who is where, what is worth their time, one learner and why, decisions, posts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, cast, get_args
+
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from web_fragments.fragment import Fragment
+from webob import Request, Response
+
+from discussion_ext import api as cases
+from discussion_ext.api import blended, sessions
+from discussion_ext.data import BlendedConfigData, BlendedFilter, PostFilter, StageConfigData, StageKind
+from people import api as people
+from people.data import PRIVATE_HEADERS
+
+from .blended_learner import off_reason
+from .blended_rows import list_columns, list_rows, list_stage_reports, say_attendance
+from .blended_screens import ReaderZones
+from .blended_words import say_title
+from .case_handlers import failure_words, refuse_case
+from .case_screens import reader_zone
+from .fragments import build_fragment, dom_id, render_template, resource_url, speaking
+from .learner import ActingPerson, acting_person, local_key, refuse_write
+from .moments import MomentError, read_moment
+from .requests import (
+    RequestError,
+    read_choice,
+    read_flag,
+    read_integer,
+    read_number,
+    read_text,
+    refuse,
+    refuse_haste,
+    require_reading,
+)
+
+if TYPE_CHECKING:
+    from .blended_task import BlendedTaskXBlock
+
+MAX_REASON: Final = 500
+MAX_ANSWER: Final = 2_000
+MAX_SEARCH: Final = 100
+MAX_PAGE: Final = 100_000
+MAX_KEY: Final = 2**63 - 1
+FILTERS: tuple[str, ...] = get_args(BlendedFilter)
+POST_FILTERS: tuple[str, ...] = get_args(PostFilter)
+WRITTEN_KINDS: Final = (StageKind.DISCUSS, StageKind.REPORT)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which learners of the table are meant, and how much of it is shown; ``part`` counts groups of stages from 0."""
+
+    show: BlendedFilter = "all"
+    stage_id: str = ""
+    sitting_id: int | None = None
+    search: str = ""
+    page: int = 1
+    part: int = 0
+
+    @property
+    def narrowing(self) -> dict[str, Any]:
+        """Return what the api takes to say which learners."""
+        return {
+            "show": self.show,
+            "stage_id": self.stage_id,
+            "sitting_id": self.sitting_id,
+            "search": self.search,
+        }
+
+
+# -- drawing -----------------------------------------------------------------------------------------------------------
+
+
+def draw(block: BlendedTaskXBlock, person: ActingPerson) -> Fragment:
+    """Return the whole block for a member of the course team."""
+    html = render_template(block, "blended_task/team.html", {"region": _draw_safely(block, person)})
+    arguments = {
+        "module": resource_url(block, "blended_task/team.js"),
+        "id": dom_id(block),
+        "person": person.user_id,
+        "failure": failure_words(),
+        "language": get_language() or "",
+    }
+    return build_fragment(block, html, script="blended_task/block.js", init="BlendedTaskBlock", arguments=arguments)
+
+
+def _overview(block: BlendedTaskXBlock, person: ActingPerson, wanted: Wanted, *, notice: str = "") -> str:
+    config = _config(block)
+    page = blended.list_blended_rows(usage_key=local_key(block), **wanted.narrowing, page=wanted.page)
+    columns = list_columns(config, part=wanted.part)
+    context = {
+        "columns": columns,
+        "rows": list_rows(page.rows, columns),
+        "page": page,
+        "wanted": wanted,
+        "is_narrowed": wanted.narrowing != Wanted().narrowing,
+        "sittings": sessions.list_sittings_of_block(course_key=local_key(block).course_key, block_id=_owner(block)),
+        "csv_url": block.runtime.handler_url(block, "team_csv"),
+        "tab": "overview",
+    }
+    return _render(block, person, "team_overview.html", context, notice=notice)
+
+
+def _learner(block: BlendedTaskXBlock, person: ActingPerson, user_id: int, *, notice: str = "") -> str:
+    report = blended.get_blended_report(usage_key=local_key(block), user_id=user_id)
+    own = reader_zone(person)
+    sitting = report.view.sitting.sitting if report.view.sitting else None
+    zones = ReaderZones(shown=sitting.meeting.zone if sitting else own, own=own)
+    context = {
+        "report": report,
+        "stages": list_stage_reports(report, zones),
+        "sitting": sitting,
+        "attendance": say_attendance(report.view.sitting),
+        "tab": "",
+    }
+    return _render(block, person, "team_learner.html", context, notice=notice)
+
+
+def _appeals(block: BlendedTaskXBlock, person: ActingPerson, *, page: int = 1, notice: str = "") -> str:
+    found = blended.list_appeals(usage_key=local_key(block), page=page)
+    titles = {stage.id: say_title(stage) for stage in _config(block).stages}
+    appeals = [(appeal, titles.get(appeal.stage_id, "")) for appeal in found.appeals]
+    return _render(
+        block, person, "team_appeals.html", {"found": found, "appeals": appeals, "tab": "appeals"}, notice=notice
+    )
+
+
+def _posts(
+    block: BlendedTaskXBlock,
+    person: ActingPerson,
+    stage: StageConfigData,
+    *,
+    show: PostFilter = "all",
+    page: int = 1,
+    notice: str = "",
+) -> str:
+    key = blended.stage_key(local_key(block), stage.id)
+    context = {
+        "found": cases.list_team_posts(usage_key=key, actor_id=person.signed_in_id, show=show, page=page),
+        "reports": cases.list_reports(usage_key=key, page=1),
+        "stage": stage,
+        "stages": [(one, say_title(one)) for one in _config(block).stages if one.kind in WRITTEN_KINDS],
+        "show": show,
+        "tab": "posts",
+    }
+    return _render(block, person, "team_posts.html", context, notice=notice)
+
+
+def _render(
+    block: BlendedTaskXBlock, person: ActingPerson, name: str, context: Mapping[str, Any], *, notice: str = ""
+) -> str:
+    config = _config(block)
+    summary = blended.get_blended_summary(usage_key=local_key(block))
+    written = [stage for stage in config.stages if stage.kind in WRITTEN_KINDS]
+    shared = {
+        "summary": summary,
+        "config": config,
+        "bars": [(stage, say_title(stage), summary.met.get(stage.id, 0)) for stage in config.stages],
+        "named_stages": [(stage, say_title(stage)) for stage in config.stages],
+        "written": written[0] if written else None,
+        "sessions_url": reverse("discussion_ext:sessions", args=[str(local_key(block).course_key)]),
+        "zone": reader_zone(person),
+        "person": person,
+        "notice": notice,
+        "can_write": False,  # the team answers in the stage itself
+        "drafts": {},
+    }
+    return render_template(block, f"blended_task/{name}", {**shared, **context})
+
+
+def _draw_safely(block: BlendedTaskXBlock, person: ActingPerson) -> str:
+    """Return the first screen; where it cannot be drawn, why not, with what the task asks."""
+    if reason := off_reason(person):
+        return render_template(block, "blended_task/team_off.html", {"reason": reason})
+    try:
+        return _overview(block, person, Wanted())
+    except cases.CaseNotFoundError:
+        reason = _("Learners see this task once the unit is published. Its team view begins then.")
+        return render_template(block, "blended_task/team_off.html", {"reason": reason})
+
+
+# -- acts that look ----------------------------------------------------------------------------------------------------
+
+
+def overview(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+    """Draw who is where, with the table filtered and paged."""
+    person = _team(block)
+    return {"panel": _overview(block, person, _wanted(data))}
+
+
+def learner(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+    """Draw one learner: stage by stage what is known, what counted, why, and deciding otherwise."""
+    return {"panel": _learner(block, _team(block), _user_id(data))}
+
+
+def appeals(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+    """Draw the questions to look at a stage again."""
+    return {"panel": _appeals(block, _team(block), page=_page(data))}
+
+
+def posts(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+    """Draw the posts of a stage, with the reports about them."""
+    person = _team(block)
+    show = cast(PostFilter, read_choice(data, "show", POST_FILTERS, default="all"))
+    return {"panel": _posts(block, person, _written_stage(block, data), show=show, page=_page(data))}
+
+
+# -- acts about one learner --------------------------------------------------------------------------------------------
+
+
+def extend(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+    """Give a learner more time for a stage."""
+    person = _team(block)
+    try:
+        until = read_moment(data.get("until"), zone=reader_zone(person))
+    except MomentError as error:
+        raise RequestError(error.message, field="until") from error
+    return _decide(block, person, data, blended.extend_stage, _("More time is given."), until=until)
+
+
+def excuse(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+    """Leave a stage out of a learner's grade."""
+    return _decide(block, _team(block), data, blended.excuse_stage, _("Excused. The stage is left out of the grade."))
+
+
+def mark(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+    """Let a stage count as much as the team says."""
+    person = _team(block)
+    share = read_number(data, "percent", least=0, most=100) / 100
+    return _decide(block, person, data, blended.mark_stage, _("Marked. It stays until you undo it."), share=share)
+
+
+def _decide(
+    block: BlendedTaskXBlock, person: ActingPerson, data: Mapping[str, Any], decide: Any, notice: str, **what: Any
+) -> Mapping[str, Any]:
+    user_id, stage = _user_id(data), _stage(block, data)
+    reason = _reason(data)
+    decide(
+        usage_key=local_key(block),
+        user_id=user_id,
+        stage_id=stage.id,
+        actor_id=person.signed_in_id,
+        reason=reason,
+        **what,
+    )
+    return {"panel": _learner(block, person, user_id, notice=notice)}
+
+
+def revoke(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+    """Take a decision about a stage back."""
+    person, user_id = _team(block), _user_id(data)
+    decision_id = read_integer(data, "decision", least=1, most=MAX_KEY)
+    blended.revoke_decision(
+        usage_key=local_key(block), user_id=user_id, decision_id=decision_id, actor_id=person.signed_in_id
+    )
+    return {"panel": _learner(block, person, user_id, notice=_("Undone. The stage follows the evaluation again."))}
+
+
+def override(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+    """Set the whole grade by decision, with the reason its owner reads."""
+    person, user_id = _team(block), _user_id(data)
+    score = read_number(data, "score", least=0, most=block.max_score())
+    blended.override_grade(
+        usage_key=local_key(block), user_id=user_id, actor_id=person.signed_in_id, score=score, reason=_reason(data)
+    )
+    return {"panel": _learner(block, person, user_id, notice=_("Grade set. It stays until you undo it."))}
+
+
+def undo_override(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+    """Let the evaluation decide again."""
+    person, user_id = _team(block), _user_id(data)
+    blended.clear_override(usage_key=local_key(block), user_id=user_id, actor_id=person.signed_in_id)
+    return {"panel": _learner(block, person, user_id, notice=_("Undone. The grade follows the evaluation again."))}
+
+
+def nudge_one(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+    """Remind one learner of what is open."""
+    person, user_id = _team(block), _user_id(data)
+    count = blended.nudge(usage_key=local_key(block), actor_id=person.signed_in_id, user_id=user_id)
+    return {"panel": _learner(block, person, user_id, notice=_say_nudged(count))}
+
+
+def nudge_list(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+    """Remind the learners of the table as it is filtered, all pages of it."""
+    person, wanted = _team(block), _wanted(data)
+    count = blended.nudge(usage_key=local_key(block), actor_id=person.signed_in_id, **wanted.narrowing)
+    return {"panel": _overview(block, person, wanted, notice=_say_nudged(count))}
+
+
+def _say_nudged(count: int) -> str:
+    if not count:
+        return _("Nobody was reminded: nothing is open for them, or they were reminded today already.")
+    message = ngettext(
+        "%(count)s learner is reminded, in the next mail that suits them.",
+        "%(count)s learners are reminded, in the next mail that suits them.",
+        count,
+    )
+    return message % {"count": count}
+
+
+def answer_appeal(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+    """Answer a question, perhaps with another share for the stage."""
+    person = _team(block)
+    text = read_text(data, "text", longest=MAX_ANSWER, missing=_("Write an answer: the learner reads it."))
+    has_share = data.get("percent") not in (None, "")
+    share = read_number(data, "percent", least=0, most=100) / 100 if has_share else None
+    blended.answer_appeal(
+        usage_key=local_key(block),
+        appeal_id=read_integer(data, "appeal", least=1, most=MAX_KEY),
+        actor_id=person.signed_in_id,
+        text=text,
+        share=share,
+    )
+    return {"panel": _appeals(block, person, notice=_("Answered. The learner reads it in the task."))}
+
+
+# -- acts about posts --------------------------------------------------------------------------------------------------
+
+
+def remove(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+    """Remove a post of a stage, with the reason its author will read, and draw its author."""
+    person, stage = _team(block), _written_stage(block, data)
+    author_id = cases.remove_contribution(
+        usage_key=blended.stage_key(local_key(block), stage.id),
+        contribution_id=read_integer(data, "post", least=1, most=MAX_KEY),
+        actor_id=person.signed_in_id,
+        reason=read_text(data, "reason", longest=MAX_REASON, missing=_("Give a reason: its author reads it.")),
+    )
+    notice = _("Removed. Its author reads your reason, and evaluation, grade and points follow.")
+    return {"panel": _learner(block, person, author_id, notice=notice)}
+
+
+def restore(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+    """Post a removed post again from its snapshot, and draw its author."""
+    person, stage = _team(block), _written_stage(block, data)
+    author_id = cases.restore_contribution(
+        usage_key=blended.stage_key(local_key(block), stage.id),
+        contribution_id=read_integer(data, "post", least=1, most=MAX_KEY),
+        actor_id=person.signed_in_id,
+    )
+    return {"panel": _learner(block, person, author_id, notice=_("Restored. It counts again as it did."))}
+
+
+def resolve(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
+    """Decide on a report about a post: remove the post, or leave it."""
+    person, stage = _team(block), _written_stage(block, data)
+    is_upheld = read_flag(data, "is_upheld")
+    missing = _("Give a reason: its author reads it.") if is_upheld else ""
+    cases.resolve_report(
+        usage_key=blended.stage_key(local_key(block), stage.id),
+        report_id=read_integer(data, "report", least=1, most=MAX_KEY),
+        actor_id=person.signed_in_id,
+        is_upheld=is_upheld,
+        reason=read_text(data, "reason", longest=MAX_REASON, missing=missing),
+    )
+    notice = (
+        _("The post is removed and the report settled.") if is_upheld else _("The post stays; the report is settled.")
+    )
+    return {"panel": _posts(block, person, stage, notice=notice)}
+
+
+ACTIONS = {
+    "overview": overview,
+    "learner": learner,
+    "appeals": appeals,
+    "posts": posts,
+    "extend": extend,
+    "excuse": excuse,
+    "mark": mark,
+    "revoke": revoke,
+    "override": override,
+    "undo_override": undo_override,
+    "nudge": nudge_one,
+    "nudge_list": nudge_list,
+    "answer_appeal": answer_appeal,
+    "remove": remove,
+    "restore": restore,
+    "resolve": resolve,
+}
+
+
+def send_csv(block: BlendedTaskXBlock, request: Request) -> Response:
+    """Return the team's table as a file, line by line, so that memory stays flat."""
+    with speaking(block):
+        try:
+            require_reading(request)
+            cases.keep_pace("export", user_id=_team(block).signed_in_id)
+            lines = blended.iter_blended_csv(usage_key=local_key(block))
+            heading = next(lines)  # what can be refused is refused here, before the answer begins
+        except RequestError as error:
+            return refuse(error.message, status=error.status, code=error.code)
+        except cases.CaseError as error:
+            return refuse_case(error)
+        except people.TooFastError as error:
+            return refuse_haste(error)
+    response = Response(content_type="text/csv", charset="utf-8")
+    response.headers.update(PRIVATE_HEADERS)
+    response.app_iter = (line.encode("utf-8") for line in chain([heading], lines))
+    response.content_disposition = "attachment; filename=blended-task.csv"
+    return response
+
+
+# -- what the acts share -----------------------------------------------------------------------------------------------
+
+
+def _team(block: BlendedTaskXBlock) -> ActingPerson:
+    """Return who acts, if they belong to the course team here; raise otherwise."""
+    person = acting_person(block)
+    refusal = refuse_write(person)
+    if refusal:
+        raise RequestError(refusal.message, status=403, code=refusal.code)
+    if not person.is_team:
+        raise RequestError(_("Only the course team can do this."), status=403, code="not_allowed")
+    if reason := off_reason(person):
+        raise RequestError(reason, status=403, code="off")
+    return person
+
+
+def _config(block: BlendedTaskXBlock) -> BlendedConfigData:
+    """Return what learners have now, not what an author is changing."""
+    config = blended.find_blended_config(local_key(block))
+    if config is None:
+        raise cases.CaseNotFoundError(_("This task was not published yet."))
+    return config
+
+
+def _owner(block: BlendedTaskXBlock) -> str:
+    return _config(block).session_block or str(local_key(block).block_id)
+
+
+def _stage(block: BlendedTaskXBlock, data: Mapping[str, Any]) -> StageConfigData:
+    stage = _config(block).find_stage(read_text(data, "stage", longest=MAX_REASON))
+    if stage is None:
+        raise RequestError(_("This task has no such stage."), field="stage", status=404, code="not_found")
+    return stage
+
+
+def _written_stage(block: BlendedTaskXBlock, data: Mapping[str, Any]) -> StageConfigData:
+    stage = _stage(block, data)
+    if stage.kind not in WRITTEN_KINDS:
+        raise RequestError(_("Nothing is written in this stage."), field="stage", status=404, code="not_found")
+    return stage
+
+
+def _wanted(data: Mapping[str, Any]) -> Wanted:
+    sitting = data.get("sitting")
+    return Wanted(
+        show=cast(BlendedFilter, read_choice(data, "show", FILTERS, default="all")),
+        stage_id=read_text(data, "stage", longest=MAX_REASON),
+        sitting_id=None if sitting in (None, "") else read_integer(data, "sitting", least=1, most=MAX_KEY),
+        search=read_text(data, "search", longest=MAX_SEARCH),
+        page=_page(data),
+        part=read_integer({"part": 0} | dict(data), "part", most=MAX_PAGE),
+    )
+
+
+def _page(data: Mapping[str, Any]) -> int:
+    return read_integer({"page": 1} | dict(data), "page", least=1, most=MAX_PAGE)
+
+
+def _user_id(data: Mapping[str, Any]) -> int:
+    return read_integer(data, "user", least=1)
+
+
+def _reason(data: Mapping[str, Any]) -> str:
+    return read_text(data, "reason", longest=MAX_REASON, missing=_("Give a reason: the learner reads it."))
