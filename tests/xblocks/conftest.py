@@ -38,20 +38,32 @@ def case_course(course_key):
 
 
 @pytest.fixture
-def make_case(case_course, django_capture_on_commit_callbacks):
-    """Return a maker of published cases; it returns the usage key."""
+def publish_block(case_course, django_capture_on_commit_callbacks):
+    """Return a function that publishes a block in a unit of its own and returns its usage key."""
 
-    def make(**fields):
+    def publish(block_type, fields):
         store = CourseStore(Branch.DRAFT)
         parent = case_course.make_usage_key("course", "course")
-        for block_type in ("chapter", "sequential", "vertical"):
-            parent = store.create_child(None, parent, block_type).location
-        block = store.create_child(None, parent, "case_discussion", fields={**CASE, **fields})
+        for parent_type in ("chapter", "sequential", "vertical"):
+            parent = store.create_child(None, parent, parent_type).location
+        block = store.create_child(None, parent, block_type, fields=fields)
         with django_capture_on_commit_callbacks(execute=True):
             store.publish(parent)
         return block.location
 
-    return make
+    return publish
+
+
+@pytest.fixture
+def make_case(publish_block):
+    """Return a maker of published cases; it returns the usage key."""
+    return lambda **fields: publish_block("case_discussion", {**CASE, **fields})
+
+
+@pytest.fixture
+def make_task(publish_block):
+    """Return a maker of published blended tasks; it returns the usage key."""
+    return lambda **fields: publish_block("blended_task", fields)
 
 
 @pytest.fixture
