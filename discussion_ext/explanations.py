@@ -33,12 +33,7 @@ def explain(
     """
 
     def tell(item: RequirementItemData) -> RequirementItemData:
-        facts = {**item.facts, "name": names.get(item.peer_id or 0, "")}
-        facts["is_answer"] = item.peer_id is not None
-        facts["of_name"] = names.get(facts.get("of_peer_id") or 0, "")
-        facts["asked"] = _in_readers_words(facts.get("minimum", 0), factors)
-        title = _item_title(item, facts)
-        return replace(item, title=title, detail=_item_detail(item, facts), why=_why(item.code, facts, is_for_team))
+        return explain_item(item, names=names, is_for_team=is_for_team, factors=factors)
 
     def tell_requirement(requirement: RequirementData) -> RequirementData:
         facts = {**requirement.facts, "asked": _in_readers_words(requirement.facts.get("minimum", 0), factors)}
@@ -58,6 +53,22 @@ def explain(
         requirements=tuple(tell_requirement(requirement) for requirement in evaluation.requirements),
         verdicts={post_id: tell(verdict) for post_id, verdict in evaluation.verdicts.items()},
     )
+
+
+def explain_item(
+    item: RequirementItemData,
+    *,
+    names: Mapping[int, str],
+    is_for_team: bool = False,
+    factors: Mapping[str, float] = words.DEFAULT_FACTORS,
+) -> RequirementItemData:
+    """Return one item with title, detail and reason; see `explain`."""
+    facts = {**item.facts, "name": names.get(item.peer_id or 0, "")}
+    facts["is_answer"] = item.peer_id is not None
+    facts["of_name"] = names.get(facts.get("of_peer_id") or 0, "")
+    facts["asked"] = _in_readers_words(facts.get("minimum", 0), factors)
+    title = _item_title(item, facts)
+    return replace(item, title=title, detail=_item_detail(item, facts), why=_why(item.code, facts, is_for_team))
 
 
 def _in_readers_words(number: int, factors: Mapping[str, float]) -> int:

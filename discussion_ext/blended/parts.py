@@ -272,7 +272,7 @@ def _piece_item(piece: PieceData, stage: Stage, *, tries: Sequence[PieceData]) -
         facts["is_closed"] = True
     if code == COUNTS:
         facts |= _lateness(piece.at, stage)
-        if tries[0] is not piece:
+        if piece.kind == "answer" and tries[0] is not piece:
             facts["is_second_try"] = True
     return RequirementItemData(
         state=MET if code == COUNTS else NOT,
