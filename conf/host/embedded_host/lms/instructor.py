@@ -85,7 +85,7 @@ def _membership(request: HttpRequest, course_key: CourseKey) -> dict[str, Any]:
     if query:
         people = people.filter(Q(user__username__icontains=query) | Q(user__profile__name__icontains=query))
     page = Paginator(people.order_by("user__username"), PAGE_SIZE).get_page(request.GET.get("page"))
-    return _section("membership", _("People in this course"), page=page, query=query)
+    return _section("membership", _("Membership"), page=page, query=query)
 
 
 def _cohort_management(course_key: CourseKey) -> dict[str, Any]:
