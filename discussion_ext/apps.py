@@ -61,6 +61,18 @@ class DiscussionExtConfig(AppConfig):
                         }
                         for signal in ("USER_RETIRE_LMS_MISC", "USER_RETIRE_LMS_CRITICAL")
                     ),
+                    {
+                        "receiver_func_name": "on_cohort_changed",
+                        "signal_path": (
+                            "openedx.core.djangoapps.course_groups.signals.signals.COHORT_MEMBERSHIP_UPDATED"
+                        ),
+                        "dispatch_uid": "discussion_ext.cohort_changed",
+                    },
+                    {
+                        "receiver_func_name": "on_enrolment_changed",
+                        "signal_path": "openedx_events.learning.signals.COURSE_ENROLLMENT_CHANGED",
+                        "dispatch_uid": "discussion_ext.enrolment_changed",
+                    },
                 ],
             },
             "cms.djangoapp": {

@@ -13,6 +13,7 @@ from opaque_keys.edx.keys import CourseKey
 from people import api as people
 
 from . import api, edx_platform, tasks
+from .api import sessions
 from .exceptions import CaseError
 from .models import Contribution
 
@@ -155,6 +156,36 @@ def on_course_published_in_lms(sender: Any, course_key: CourseKey, **_kwargs: An
 def on_user_retired(sender: Any, user: Any, **_kwargs: Any) -> None:
     """Forget the words of a person who leaves the site. The pipeline must see a failure: it comes again."""
     api.retire_person(user.pk)
+
+
+def _has_sessions(sender: Any, **facts: Any) -> bool:
+    course_key, _user_id = _who_moved(**facts)
+    return sessions.has_sessions(course_key)
+
+
+def _missed_move(sender: Any, **facts: Any) -> people.Missed:
+    return sessions.leave_learner(*_who_moved(**facts))
+
+
+@people.guarded(when=_has_sessions, missed=_missed_move)
+def on_cohort_changed(sender: Any, **facts: Any) -> None:
+    """Move a learner's seats after the commit: they came into a cohort, or left one."""
+    _leave(sessions.leave_learner(*_who_moved(**facts)))
+
+
+@people.guarded(when=_has_sessions, missed=_missed_move)
+def on_enrolment_changed(sender: Any, **facts: Any) -> None:
+    """Give a learner's seats, or free them, after the commit: they were enrolled or unenrolled."""
+    _leave(sessions.leave_learner(*_who_moved(**facts)))
+
+
+def _who_moved(
+    *, user: Any = None, course_key: Any = None, enrollment: Any = None, **_facts: Any
+) -> tuple[CourseKey, int]:
+    """Return course and person of the platform's signal about a cohort, or of its event about an enrolment."""
+    if enrollment is not None:
+        return enrollment.course.course_key, enrollment.user.id
+    return course_key, user.pk
 
 
 # -- after the commit --------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from .contributions import forget_words, held_course_id, now
 from .data import ForumPostData
 from .kinds import kind_of
 from .models import Contribution, Participation, PendingEvaluation, Report
+from .sessions.upkeep import forget_person as forget_in_sessions
 from .targets import list_targets
 
 _BATCH = 500
@@ -33,6 +34,7 @@ def retire_person(user_id: int) -> None:
     """
     with transaction.atomic():
         forget_person(user_id)
+        forget_in_sessions(user_id)
         PendingEvaluation.objects.filter(user_id=user_id).delete()
         people.forget_reasons(list_targets(user_id))
         Participation.objects.filter(user_id=user_id).update(is_retired=True, override_reason="")

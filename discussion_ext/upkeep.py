@@ -15,11 +15,12 @@ from people import api as people
 from people.data import JobData, JobStepData
 
 from . import api, checks, exports, missed, news, reminders, retention
+from .attendance import upkeep as attendance
 from .blended import reminders as reminders_of_stages
 from .case_results import CaseKind
-from .attendance import upkeep as attendance
 from .data import ErrandKind, TaskKind
 from .kinds import register_kind
+from .sessions import upkeep as sessions
 
 Counts = Mapping[str, int]
 
@@ -34,6 +35,7 @@ def register() -> None:
     """Make it known; called once, when the app is ready."""
     checks.register()
     attendance.register()
+    sessions.register()
     exports.register()
     retention.register()
     news.register()

@@ -3,6 +3,14 @@
 Callers are trusted: they have asked ``permissions`` before. The acting person always arrives as an id.
 """
 
+from discussion_ext.sessions.calendars import (
+    calendar_url,
+    draw_calendar,
+    draw_sitting,
+    read_calendar_token,
+    register_calendar_source,
+    renew_calendar,
+)
 from discussion_ext.sessions.changes import await_people
 from discussion_ext.sessions.choices import choose_sitting, leave_sitting, list_choices, unwish_seat, wish_seat
 from discussion_ext.sessions.exceptions import (
@@ -10,7 +18,12 @@ from discussion_ext.sessions.exceptions import (
     SessionError,
     SessionNotFoundError,
     SittingNotFoundError,
+    TableError,
+    TableExpiredError,
 )
+from discussion_ext.sessions.import_kinds import COLUMNS, ImportData, ImportKind
+from discussion_ext.sessions.import_words import describe
+from discussion_ext.sessions.imports import confirm_file, discard_file, find_file, read_file
 from discussion_ext.sessions.lessons import (
     change_session,
     ensure_session,
@@ -32,21 +45,37 @@ from discussion_ext.sessions.sittings import (
     list_sittings_of_block,
     restore_sitting,
 )
-from discussion_ext.sessions.standing import find_own_sitting, find_own_sittings
+from discussion_ext.sessions.standing import cut_off, find_own_sitting, find_own_sittings
+from discussion_ext.sessions.tables import write_line
+from discussion_ext.sessions.wishes import count_wishes
 
 __all__ = [
+    "COLUMNS",
+    "ImportData",
+    "ImportKind",
     "SeatRefusedError",
     "SessionError",
     "SessionNotFoundError",
     "SittingNotFoundError",
+    "TableError",
+    "TableExpiredError",
     "add_sitting",
     "assign",
     "await_people",
+    "calendar_url",
     "cancel_sitting",
     "change_session",
     "change_sitting",
     "choose_sitting",
+    "confirm_file",
+    "count_wishes",
+    "cut_off",
+    "describe",
+    "discard_file",
+    "draw_calendar",
+    "draw_sitting",
     "ensure_session",
+    "find_file",
     "find_own_sitting",
     "find_own_sittings",
     "find_session",
@@ -61,10 +90,15 @@ __all__ = [
     "list_sittings_of_block",
     "my_sessions_path",
     "place_learners",
+    "read_calendar_token",
+    "read_file",
+    "register_calendar_source",
     "register_what_next",
+    "renew_calendar",
     "restore_sitting",
     "take_place",
     "take_replays",
     "unwish_seat",
     "wish_seat",
+    "write_line",
 ]

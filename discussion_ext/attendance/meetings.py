@@ -6,13 +6,14 @@ import unicodedata
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pyotp
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -108,6 +109,11 @@ def get_meetings(meeting_ids: Iterable[int]) -> dict[int, MeetingData]:
 def get_meeting(meeting_id: int) -> MeetingData:
     """Return a meeting. Raises MeetingNotFoundError."""
     return to_data(get_row(meeting_id))
+
+
+def ending_after(moment: datetime) -> QuerySet[Any]:
+    """Return the ids of meetings that end later than a moment, as a query for an owner's rows."""
+    return Meeting.objects.filter(ends_at__gt=moment).values("pk")
 
 
 def find_meeting(key: str) -> MeetingData | None:

@@ -34,7 +34,10 @@ def tells_of_change(sitting: SittingData, *, starts_at: datetime, is_cancelled: 
     if meeting.is_cancelled:
         return None if is_cancelled else partial(_tell, "sitting_cancelled", sitting, reason=meeting.cancel_reason)
     if is_cancelled or starts_at != meeting.starts_at or place != where(meeting):
-        facts = {"old_starts_at": starts_at.isoformat(), "old_place": place, "is_restored": is_cancelled}
+        facts: dict[str, Any] = {
+            "old_starts_at": starts_at.isoformat(),
+            "is_restored": is_cancelled,
+        }
         return partial(_tell, "sitting_moved", sitting, **facts)
     return None
 

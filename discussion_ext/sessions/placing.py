@@ -247,13 +247,15 @@ def list_learners(session: SessionData, *, after: int = 0) -> Iterable[list[int]
 
 
 def list_seated(session_id: int, *, after: int = 0) -> Iterable[list[int]]:
-    """Yield the ids of those who sit in sittings of the session that are not over, batch by batch."""
+    """Yield the ids of those who sit in sittings of the session that are not over, in their order, batch by batch."""
     moment = timezone.now()
-    for sitting in list_sittings(session_id):
-        last = after
-        while sitting.meeting.ends_at > moment:
-            found = [seat.user_id for seat in seats.list_seats(sitting.meeting.id, after=last, limit=_BATCH)]
-            if not found:
-                break
-            yield found
-            last = found[-1]
+    ahead = [each.meeting.id for each in list_sittings(session_id) if each.meeting.ends_at > moment]
+    while True:
+        found = {
+            seat.user_id for meeting_id in ahead for seat in seats.list_seats(meeting_id, after=after, limit=_BATCH)
+        }
+        if not found:
+            return
+        batch = sorted(found)[:_BATCH]
+        yield batch
+        after = batch[-1]

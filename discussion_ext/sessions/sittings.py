@@ -6,6 +6,7 @@ Times, places and seats are the meeting's; what follows from a change of those i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -128,6 +129,13 @@ def list_sittings_of_block(*, course_key: CourseKey, block_id: str) -> list[Sitt
 def find_sittings(sitting_ids: Iterable[int]) -> list[SittingData]:
     """Return those of these sittings that exist, by time, in three queries."""
     return _complete(list(Sitting.objects.filter(pk__in=list(sitting_ids), meeting_id__isnull=False)))
+
+
+def list_live_sessions(*, since: datetime, after: int, limit: int | None) -> list[int]:
+    """Return ids beyond ``after`` of sessions with a sitting that ends, or ended, later than ``since``; in order."""
+    live = meetings.ending_after(since)
+    found = Sitting.objects.filter(meeting_id__in=live, session_id__gt=after).order_by("session_id")
+    return list(found.values_list("session_id", flat=True).distinct()[:limit])
 
 
 def lock_sitting(sitting_id: int) -> Sitting:

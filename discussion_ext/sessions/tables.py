@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from .exceptions import TableError
 
@@ -56,12 +55,7 @@ def read_table(data: bytes, *, needed: Collection[str], known: Collection[str]) 
     if twice:
         raise TableError(_("Line %(number)d names a column twice: %(columns)s.") % {"number": number, **_name(twice)})
     if len(rows) - 1 > MOST_LINES:
-        message = ngettext(
-            "A file may have %(count)d line. Split this one.",
-            "A file may have %(count)d lines. Split this one.",
-            MOST_LINES,
-        )
-        raise TableError(message % {"count": MOST_LINES})
+        raise TableError(_("A file may have %(count)d lines. Split this one.") % {"count": MOST_LINES})
     return [
         Line(number, {name: cell for name, cell in zip(columns, cells, strict=False) if name in known})
         for number, cells in rows[1:]

@@ -7,7 +7,7 @@ have not taken theirs for some hours.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -21,7 +21,7 @@ from people import api as people
 from . import news
 from .exceptions import SeatRefusedError, SittingNotFoundError
 from .keys import SessionErrand
-from .sittings import get_sitting
+from .sittings import find_sittings, get_sitting
 
 #: For so long a seat is thought to be taken by whoever was told of it.
 FIRST_REFUSAL: Final = timedelta(hours=12)
@@ -95,6 +95,13 @@ def tell_next(sitting_id: int) -> int:
         SeatWish.objects.filter(pk__in=[pk for pk, _user in turn]).update(told_at=moment)
         news.tell_seat_open(sitting, [user_id for _pk, user_id in turn], at=moment)
     return len(turn)
+
+
+def forget_past(*, now: datetime | None = None) -> int:
+    """Delete wishes for sittings that are over; return how many."""
+    wished = find_sittings(SeatWish.objects.values_list("sitting_id", flat=True).distinct())
+    over = [each.id for each in wished if each.meeting.ends_at < (now or timezone.now())]
+    return SeatWish.objects.filter(sitting_id__in=over).delete()[0]
 
 
 _ONCE: Final = ("sitting", "user_id")

@@ -104,8 +104,15 @@ def plugin_settings(settings: Any) -> None:
     settings.DISCUSSION_EXT_REPAIR_MEETINGS_EVERY_SECONDS = getattr(
         settings, "DISCUSSION_EXT_REPAIR_MEETINGS_EVERY_SECONDS", 86_400
     )
+    # .. setting_name: DISCUSSION_EXT_PLACE_EVERY_SECONDS
+    # .. setting_default: 900
+    # .. setting_description: How often Celery beat has everybody in class sessions put where they should be, in
+    #     seconds; 0 leaves it out of the beat. Sites without a beat run the command ``place_learners`` instead.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_PLACE_EVERY_SECONDS = getattr(settings, "DISCUSSION_EXT_PLACE_EVERY_SECONDS", 900)
     settings.PEOPLE_JOBS = {
         **getattr(settings, "PEOPLE_JOBS", {}),
+        "discussion_ext.place_learners": "DISCUSSION_EXT_PLACE_EVERY_SECONDS",
         "discussion_ext.repair_meetings": "DISCUSSION_EXT_REPAIR_MEETINGS_EVERY_SECONDS",
         "discussion_ext.remind_of_cases": "DISCUSSION_EXT_REMIND_EVERY_SECONDS",
         "discussion_ext.sweep_discussions": "DISCUSSION_EXT_SWEEP_EVERY_SECONDS",
