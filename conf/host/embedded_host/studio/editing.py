@@ -26,7 +26,7 @@ from .access import draft_store
 
 CHILD_TYPES = {"course": "chapter", "chapter": "sequential", "sequential": "vertical"}
 # What the menu of a unit offers, before the types in the course's "advanced_modules".
-UNIT_TYPES = ("html", "case_discussion", "points_panel")
+UNIT_TYPES = ("html", "case_discussion", "blended_task", "points_panel")
 
 
 class EditError(Exception):
