@@ -6,6 +6,7 @@ picture holds an address with a mark of its own, which lasts long enough to sign
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 from typing import Final
 
@@ -44,8 +45,11 @@ def make_scan_mark(meeting: Meeting, *, at: datetime) -> str:
 
 def draw_qr(address: str) -> str:
     """Return an address as a QR code in SVG, without style attributes: dark on white on every page."""
-    picture = segno.make(address, error="m", micro=False)
-    return picture.svg_inline(omitsize=True, svgclass="cs-qr", lineclass=None, light="#fff", dark="#111", border=2)
+    drawing = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        drawing, kind="svg", xmldecl=False, omitsize=True, svgclass="cs-qr", lineclass=None, light="#fff", dark="#111"
+    )
+    return drawing.getvalue().decode().strip()
 
 
 def check_code(meeting: Meeting, typed: str, *, at: datetime) -> None:

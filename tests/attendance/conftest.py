@@ -49,7 +49,7 @@ class Owner(api.MeetingOwner):
     def may_visit(self, meeting: MeetingData, user_id: int) -> bool:
         return user_id in self.visitors
 
-    def accept_walk_in(self, meeting: MeetingData, user_id: int) -> None:
+    def accept_walk_in(self, meeting: MeetingData, user_id: int, *, is_forced: bool = False) -> None:
         if user_id not in self.visitors:
             raise api.NoSeatError
         api.claim_seat(
