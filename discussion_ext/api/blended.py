@@ -1,15 +1,21 @@
 """Blended tasks: stages before, at and after a class session."""
 
 from discussion_ext.blended.appeals import answer_appeal, appeal, list_appeals
+from discussion_ext.blended.dates import resolve as resolve_dates
 from discussion_ext.blended.decisions import excuse_stage, extend_stage, mark_stage, revoke_decision
+from discussion_ext.blended.evaluation import phase_of
+from discussion_ext.blended.explanations import name_kind, name_stage, say_moved
 from discussion_ext.blended.learning import hand_in_report, open_task
+from discussion_ext.blended.limits import STAGE_LIMITS, TASK_LIMITS, limited
 from discussion_ext.blended.nudges import nudge
+from discussion_ext.blended.presets import list_presets, make_stage
 from discussion_ext.blended.previews import preview_change
 from discussion_ext.blended.reading import view_task
 from discussion_ext.blended.regrade import regrade_task
 from discussion_ext.blended.reviews import draw_reviews, write_review
 from discussion_ext.blended.tasks import find_blended_config, list_blended_tasks, stage_key, sync_blended
 from discussion_ext.blended.team import get_blended_report, get_blended_summary, iter_blended_csv, list_blended_rows
+from discussion_ext.blended.validation import name_field, name_problem, validate
 from discussion_ext.edx_platform import list_units
 from discussion_ext.grading import (
     calculate_score,
@@ -22,6 +28,8 @@ from discussion_ext.grading import (
 )
 
 __all__ = [
+    "STAGE_LIMITS",
+    "TASK_LIMITS",
     "answer_appeal",
     "appeal",
     "calculate_score",
@@ -36,21 +44,32 @@ __all__ = [
     "hand_in_report",
     "has_taken_part",
     "iter_blended_csv",
+    "limited",
     "list_appeals",
     "list_blended_rows",
     "list_blended_tasks",
+    "list_presets",
     "list_units",
+    "make_stage",
     "mark_stage",
+    "name_field",
+    "name_kind",
+    "name_problem",
+    "name_stage",
     "nudge",
     "open_task",
     "override_grade",
+    "phase_of",
     "preview_change",
     "regrade_task",
     "rescore",
     "reset_learner",
+    "resolve_dates",
     "revoke_decision",
+    "say_moved",
     "stage_key",
     "sync_blended",
+    "validate",
     "view_task",
     "write_review",
 ]

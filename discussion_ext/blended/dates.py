@@ -38,7 +38,9 @@ from discussion_ext.data import (
 
 OF_SESSION = (Anchor.SESSION_START, Anchor.SESSION_END)
 OF_STAGE = (Anchor.STAGE_OPENS, Anchor.STAGE_DUE)
-LONGEST_SITTING = timedelta(days=2)
+SHORTEST_SITTING, LONGEST_SITTING = timedelta(minutes=1), timedelta(days=2)
+CLOCK_CHANGE = timedelta(hours=2)
+"""The most by which a wall-clock day is longer or shorter than 24 hours."""
 _UTC = ZoneInfo("UTC")
 
 
@@ -125,6 +127,23 @@ def late_moments(stage: StageConfigData, *, due_at: datetime | None, zone: ZoneI
     if due_at is None or stage.late != Late.DECAY:
         return ()
     return tuple(shift_days(due_at, zone, day) for day in range(stage.late_days))
+
+
+def least_time(opens: Chain, due: Chain) -> tuple[timedelta, timedelta] | None:
+    """Return the least time from opening to due date, and what a change of clocks can take of it.
+
+    None where that depends on when the sitting is, or where one of the two is no date. Sittings last a minute to two
+    days. Steps that both take are left out; hours alone are the same length everywhere.
+    """
+    between = _between(opens.root, due.root)
+    if between is None:
+        return None
+    is_same_root = (opens.root.anchor, opens.root.at) == (due.root.anchor, due.root.at)
+    shared = _count_shared(opens.steps, due.steps) if is_same_root else 0
+    before, after = opens.steps[shared:], due.steps[shared:]
+    nominal = between + sum((step.length for step in after), timedelta())
+    nominal -= sum((step.length for step in before), timedelta())
+    return nominal, CLOCK_CHANGE if any(step.days for step in (*before, *after)) else timedelta()
 
 
 class _Calendar:
@@ -227,3 +246,19 @@ def _go(moment: datetime, steps: Sequence[Step], zone: ZoneInfo) -> datetime:
     for step in steps:
         moment = shift_days(moment, zone, step.days) + timedelta(hours=step.hours)
     return moment
+
+
+def _between(opens: MomentRule, due: MomentRule) -> timedelta | None:
+    if opens.anchor == due.anchor == Anchor.FIXED:
+        return due.at - opens.at if opens.at and due.at else None
+    if opens.anchor not in OF_SESSION or due.anchor not in OF_SESSION:
+        return None
+    if opens.anchor == due.anchor:
+        return timedelta()
+    return SHORTEST_SITTING if opens.anchor == Anchor.SESSION_START else -LONGEST_SITTING
+
+
+def _count_shared(one: Sequence[Step], other: Sequence[Step]) -> int:
+    return next(
+        (number for number, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
