@@ -144,6 +144,7 @@ def value_for(field: Any, number: int) -> Any:
         "DateField": lambda: date(2026, 11, 19) + timedelta(days=number),
         "DateTimeField": lambda: _NOON + timedelta(minutes=number),
         "TimeField": lambda: time(7, number % 60),
+        "DurationField": lambda: timedelta(days=number % 60, microseconds=1),
         "PositiveSmallIntegerField": lambda: number % 30_000,
         "FloatField": lambda: number + 0.25,
         "JSONField": lambda: {"number": number, "text": "Zoë 🎉"},
