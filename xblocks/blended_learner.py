@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -104,9 +105,16 @@ def draw_region(
 
 def draw_head(block: BlendedTaskXBlock, person: ActingPerson) -> str:
     """Return the title with the word in its corner."""
-    view = view_of(block, person)
-    context = {"view": view, "tag": blended_screens.say_tag(view, timezone.now())}
-    return render_template(block, "blended_task/head.html", context)
+    view, now = view_of(block, person), timezone.now()
+    lines = blended_screens.list_lines(view, blended_screens.zones_of(view, reader_zone(person)), now)
+    return render_template(block, "blended_task/head.html", _head_context(view, lines, now))
+
+
+def _head_context(view: BlendedViewData, lines: Sequence[StageLine], now: datetime) -> dict[str, Any]:
+    """Return what stands on top: the word in the corner, and the stage that is next."""
+    is_asked = not view.result.is_finished and not blended_screens.needs_choice(view)
+    upcoming = next((line for line in lines if line.view.is_next), None) if is_asked else None
+    return {"view": view, "tag": blended_screens.say_tag(view, now), "next": upcoming}
 
 
 def view_of(block: BlendedTaskXBlock, person: ActingPerson) -> BlendedViewData:
@@ -130,13 +138,12 @@ def learner_context(
         for line in blended_screens.list_lines(view, zones, now)
     ]
     return {
-        "view": view,
+        **_head_context(view, lines, now),
         "lines": lines,
         "has_results": any(line.view.result.share or line.is_settled for line in lines),
         "zone": zones.shown,
         "person": person,
         "can_write": not person.is_masquerade,
-        "tag": blended_screens.say_tag(view, now),
         "grade": blended_screens.say_grade(view),
         "notice": notices.get("", ""),
         "intro_html": safe(view.config.intro_html),
@@ -187,11 +194,13 @@ def _report(stage: StageCase, person: ActingPerson) -> ReportScreen:
 
 def _reviewing(line: StageLine, person: ActingPerson) -> ReviewScreen:
     stage = line.view
+    done = [target for target in stage.reviews if target.review_id is not None]
     return ReviewScreen(
-        done=[target for target in stage.reviews if target.review_id is not None],
+        done=done,
         next=next((target for target in stage.reviews if target.review_id is None), None),
         wanted=stage.config.reviews_wanted,
         can_write=line.is_open and not person.is_masquerade,
+        can_draw=line.is_live and len(done) < stage.config.reviews_wanted,
         quotes=[plain_text(stage.config.instructions_html), *stage.config.questions],
     )
 

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from discussion_ext.api import blended
 from discussion_ext.data import (
     BlendedViewData,
     ContributionData,
@@ -88,23 +89,22 @@ class ReportScreen:
 
 @dataclass(frozen=True)
 class ReviewScreen:
-    """Reports to review: those that are reviewed, the next one, and which of how many that is."""
+    """Reports to review: those that are reviewed, the next one, and which of how many that is.
+
+    ``can_draw`` tells whether another one can be asked for.
+    """
 
     done: Sequence[ReviewTargetData]
     next: ReviewTargetData | None
     wanted: int
     can_write: bool
+    can_draw: bool
     quotes: Sequence[str]
 
     @property
     def number(self) -> int:
         """Return which report is next, from 1."""
         return len(self.done) + 1
-
-    @property
-    def can_draw(self) -> bool:
-        """Tell whether there may be another report to ask for."""
-        return len(self.done) < self.wanted
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,9 @@ class StageLine:
     def sum_up(self) -> str:
         """Return what counted in a few words, for the table."""
         result = self.view.result
-        return " ".join(part for part in (result.detail, result.why) if part) or self.date
+        if result.detail and result.why:
+            return _("%(what)s. %(why)s") % {"what": result.detail, "why": result.why}
+        return result.detail or result.why or self.date
 
     @property
     def quotes_id(self) -> str:
@@ -257,7 +259,7 @@ def say_date(stage: StageViewData, view: BlendedViewData, zones: ReaderZones, no
     """Return the line below a stage's title: when it was done, until when it is open, or when it opens."""
     dates = stage.dates
     if stage.phase != "done" and stage.config.kind == StageKind.ATTEND and view.sitting and view.sitting.sitting:
-        return _say_meeting(stage, view.sitting.sitting.meeting)
+        return _say_meeting(stage, view.sitting.sitting.meeting, is_open=is_check_in_open(view, now))
     if stage.phase == "late" and dates.due_at:
         return _("Was due %(moment)s") % {"moment": zones.say(dates.due_at)}
     return {
@@ -282,7 +284,7 @@ def _say_done(stage: StageViewData, zones: ReaderZones) -> str:
     return _("Done %(day)s") % {"day": people.say_recent(met_at, zones.shown)}
 
 
-def _say_meeting(stage: StageViewData, meeting: MeetingData) -> str:
+def _say_meeting(stage: StageViewData, meeting: MeetingData, *, is_open: bool) -> str:
     facts = {
         "stretch": people.say_stretch(meeting.starts_at, meeting.ends_at, meeting.zone),
         "city_time": people.say_zone(meeting.zone),
@@ -290,6 +292,8 @@ def _say_meeting(stage: StageViewData, meeting: MeetingData) -> str:
     }
     if meeting.is_cancelled:
         return _("Cancelled: %(stretch)s, %(city_time)s") % facts
+    if is_open:
+        return _("Now: %(stretch)s, %(city_time)s") % facts
     if stage.phase in {"locked", "open"} and stage.is_next:
         return _("%(stretch)s, %(city_time)s · check-in opens %(opens)s") % facts
     return pgettext("moment and zone", "%(moment)s, %(city_time)s") % {**facts, "moment": facts["stretch"]}
@@ -321,11 +325,8 @@ def _notes(stage: StageViewData, zones: ReaderZones) -> list[str]:
     """Return what moved the dates, and what being late costs."""
     notes = []
     if stage.phase not in {"done", "void"}:
-        told = {
-            "shift": _("Your dates were moved by your individual due date."),
-            "catch_up": _("You joined later, so you have more time here."),
-        }
-        notes += [told[mover] for mover in stage.dates.moved_by if mover in told]
+        moved = blended.say_moved(stage.dates)
+        notes += [moved] if moved else []
     if stage.phase in {"open", "late", "locked"}:
         notes += _say_late(stage, zones)
     return notes

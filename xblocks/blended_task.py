@@ -18,6 +18,7 @@ from xblock.completable import XBlockCompletionMode
 from xblock.core import XBlock
 from xblock.fields import Boolean, Dict, Float, Integer, List, Scope, String
 
+from discussion_ext.api import blended
 from discussion_ext.data import BlendedConfigData
 
 from . import blended_learner, blended_posting, blended_stages, blended_studio, blended_team
@@ -135,7 +136,7 @@ class BlendedTaskXBlock(TaskGradesMixin, XBlock):
 
         A course that was written by hand can hold anything: what the form would refuse is brought into its range.
         """
-        return BlendedConfigData(
+        config = BlendedConfigData(
             title=self._authored("display_name") or self.fields["display_name"].default,
             intro=self._authored("intro"),
             intro_html=self.intro_html,
@@ -145,6 +146,7 @@ class BlendedTaskXBlock(TaskGradesMixin, XBlock):
             by_cohort=self._authored("by_cohort"),
             stages=tuple(blended_stages.list_stages(self.stages)),
         )
+        return blended.limited(config)
 
     def _authored(self, name: str) -> Any:
         """Return an authored value, the default in place of none."""

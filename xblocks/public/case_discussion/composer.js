@@ -1,6 +1,7 @@
 /* A text that is being written: it is counted while typing with the evaluator's rules, kept as a draft, and posted. */
 import { counter, effectiveMinimum } from "./words.js";
 import { draftKeeper } from "./drafts.js";
+import { blame, forgive } from "./mistakes.js";
 
 const BUSY_AFTER = 400;
 const ANNOUNCE_AFTER = 5000;
@@ -103,10 +104,9 @@ async function post(state) {
     return;
   }
   if (form.getAttribute("aria-busy") === "true") return;
-  const problem = form.querySelector("[data-problem]");
   const label = button.textContent;
   form.setAttribute("aria-busy", "true");
-  problem.textContent = "";
+  forgive(form);
   const slow = setTimeout(() => {
     button.textContent = form.dataset.busy;
   }, BUSY_AFTER);
@@ -122,7 +122,7 @@ async function post(state) {
     keeper.forget();
     view.apply(answer, form);
   } catch (error) {
-    problem.textContent = error.message;
+    blame(form, error);
     keeper.resume();
   } finally {
     clearTimeout(slow);
