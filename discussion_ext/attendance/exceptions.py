@@ -83,6 +83,16 @@ class SeatTakenError(CaseError):
         super().__init__(_("There is a seat at another time already. Change it instead."))
 
 
+class SeatChangedError(CaseError):
+    """Somebody else changed the seat at the same moment."""
+
+    code = "seat_changed"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("The seat was changed at the same moment. Look at it again, then try once more."))
+
+
 class NoSeatError(CaseError):
     """The person has no seat at this meeting."""
 

@@ -21,6 +21,7 @@ def forget_person(user_id: int) -> None:
     with transaction.atomic():
         for slot in list(Seat.objects.filter(user_id=user_id).order_by("slot").values_list("slot", flat=True)):
             free_seat(slot=slot)
+        Seat.objects.filter(user_id=user_id, meeting__isnull=True).delete()
         Attendance.objects.filter(user_id=user_id).exclude(reason="").update(reason="")
         AttendanceChange.objects.filter(user_id=user_id).exclude(reason="").update(reason="")
         hosted = Meeting.objects.filter(host_id=user_id)

@@ -1,12 +1,11 @@
 """Seats at meetings: claimed, moved and freed, never more than there are unless the team insists.
 
-A seat's row is locked before its meetings, meetings in the order of their ids: so two people who swap wait for each
-other in turn, and nobody for ever. ``Meeting.seats_taken`` changes only together with the seats, under their lock.
+Meetings are locked in the order of their ids, then one seat: so two people who swap wait for each other in turn, and
+nobody for ever. ``Meeting.seats_taken`` changes only together with the seats, under its lock.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from typing import Final
 
@@ -20,7 +19,7 @@ from discussion_ext.data import SeatData, SeatSource
 from discussion_ext.models import Meeting, Seat
 from people import api as people
 
-from .exceptions import MeetingCancelledError, MeetingError, MeetingFullError, SeatTakenError
+from .exceptions import MeetingCancelledError, MeetingError, MeetingFullError, SeatChangedError, SeatTakenError
 from .meetings import lock_meetings
 
 LONGEST_SLOT: Final = 100
@@ -36,23 +35,14 @@ def claim_seat(*, meeting_id: int, user_id: int, slot: str, source: SeatSource, 
     """
     if not 0 < len(slot) <= LONGEST_SLOT:
         raise MeetingError(_("A slot has 1 to 100 characters."), field="slot")
-    claim = uuid.uuid4().hex
-    row = Seat(
-        slot=slot,
-        meeting_id=meeting_id,
-        user_id=user_id,
-        source=SeatSource(source).value,
-        is_forced=is_forced,
-        claim=claim,
-        taken_at=timezone.now(),
-    )
-    people.insert_or_update(row, by=["slot"])
+    (meeting,) = lock_meetings([meeting_id])
+    people.insert_or_update(Seat(slot=slot, user_id=user_id), by=["slot"])
     seat = Seat.objects.select_for_update().get(slot=slot)
-    if seat.claim != claim:
-        if seat.meeting_id != meeting_id or seat.user_id != user_id:
-            raise SeatTakenError
-        return _to_data(seat)
-    _enter(lock_meetings([meeting_id])[0], is_forced=is_forced)
+    if seat.user_id != user_id or seat.meeting_id not in (None, meeting_id):
+        raise SeatTakenError
+    if seat.meeting_id is None:
+        _enter(meeting, is_forced=is_forced)
+        _take(seat, meeting_id, source, is_forced=is_forced)
     return _to_data(seat)
 
 
@@ -60,36 +50,36 @@ def claim_seat(*, meeting_id: int, user_id: int, slot: str, source: SeatSource, 
 def move_seat(*, slot: str, meeting_id: int, source: SeatSource, is_forced: bool = False) -> SeatData:
     """Move a seat to another meeting, wholly or not at all; to where it is changes nothing.
 
-    Raises as ``claim_seat`` does, and MeetingError("no_seat") where the slot is empty.
+    Raises as ``claim_seat`` does, MeetingError("slot") where the slot is empty, and SeatChangedError where somebody
+    else moved it at the same moment.
     """
-    seat = Seat.objects.select_for_update().filter(slot=slot).first()
-    if seat is None:
-        raise _no_seat()
-    if seat.meeting_id == meeting_id:
-        return _to_data(seat)
-    rows = {row.pk: row for row in lock_meetings([seat.meeting_id, meeting_id])}
-    _enter(rows[meeting_id], is_forced=is_forced)
-    _leave(seat.meeting_id)
-    seat.meeting_id, seat.source, seat.is_forced, seat.taken_at = meeting_id, source.value, is_forced, timezone.now()
-    seat.save(update_fields=["meeting_id", "source", "is_forced", "taken_at"])
+    seat, meetings = _lock_seat(slot, and_meeting=meeting_id)
+    if seat is None or seat.meeting_id is None:
+        raise MeetingError(_("There is no seat to move."), field="slot")
+    if seat.meeting_id != meeting_id:
+        _enter(meetings[meeting_id], is_forced=is_forced)
+        _leave(meetings[seat.meeting_id])
+        _take(seat, meeting_id, source, is_forced=is_forced)
     return _to_data(seat)
 
 
 @transaction.atomic
 def free_seat(*, slot: str) -> bool:
-    """Give a seat back and tell whether there was one. Always allowed: at full, cancelled and past meetings too."""
-    seat = Seat.objects.select_for_update().filter(slot=slot).first()
-    if seat is None:
+    """Give a seat back and tell whether there was one. Always allowed: at full, cancelled and past meetings too.
+
+    Raises SeatChangedError where somebody moved it at the same moment.
+    """
+    seat, meetings = _lock_seat(slot)
+    if seat is None or seat.meeting_id is None:
         return False
-    lock_meetings([seat.meeting_id])
-    _leave(seat.meeting_id)
-    seat.delete()
+    _leave(meetings[seat.meeting_id])
+    Seat.objects.filter(pk=seat.pk).update(meeting=None, taken_at=None, is_forced=False, source="")
     return True
 
 
 def find_seats(slots: Iterable[str]) -> dict[str, SeatData]:
     """Return the seats that these slots have, by slot, in one query."""
-    return {row.slot: _to_data(row) for row in Seat.objects.filter(slot__in=list(slots))}
+    return {row.slot: _to_data(row) for row in Seat.objects.filter(slot__in=list(slots), meeting__isnull=False)}
 
 
 def list_seats(meeting_id: int, *, after: int = 0, limit: int = 500) -> list[SeatData]:
@@ -100,7 +90,7 @@ def list_seats(meeting_id: int, *, after: int = 0, limit: int = 500) -> list[Sea
 
 def list_seats_of(user_id: int, *, meeting_ids: Iterable[int] | None = None) -> list[SeatData]:
     """Return the seats of a person, at these meetings or at all."""
-    rows = Seat.objects.filter(user_id=user_id)
+    rows = Seat.objects.filter(user_id=user_id, meeting__isnull=False)
     if meeting_ids is not None:
         rows = rows.filter(meeting_id__in=list(meeting_ids))
     return [_to_data(row) for row in rows.order_by("pk")]
@@ -133,14 +123,34 @@ def find_miscounted() -> QuerySet[Meeting]:
     return Meeting.objects.annotate(taken=taken).exclude(taken=F("seats_taken"))
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def _recount(meeting_id: int) -> bool:
-    (row,) = lock_meetings([meeting_id])  # the first statement: what is read after it is not older than the lock
+    """Count the seats of one meeting, in a transaction that has read nothing before it has the lock."""
+    (row,) = lock_meetings([meeting_id])
     taken = Seat.objects.filter(meeting_id=meeting_id).count()
     if taken == row.seats_taken:
         return False
     Meeting.objects.filter(pk=meeting_id).update(seats_taken=taken)
     return True
+
+
+def _lock_seat(slot: str, *, and_meeting: int | None = None) -> tuple[Seat | None, dict[int, Meeting]]:
+    """Lock a seat after its meeting, and another meeting if one is given; return the seat and the meetings by id."""
+    found = Seat.objects.filter(slot=slot).first()
+    if found is None:
+        return None, {}
+    ids = {each for each in (found.meeting_id, and_meeting) if each is not None}
+    meetings = {row.pk: row for row in lock_meetings(ids)}
+    seat = Seat.objects.select_for_update().get(slot=slot)
+    if seat.meeting_id is not None and seat.meeting_id not in meetings:
+        raise SeatChangedError
+    return seat, meetings
+
+
+def _take(seat: Seat, meeting_id: int, source: SeatSource, *, is_forced: bool) -> None:
+    seat.meeting_id, seat.source, seat.is_forced = meeting_id, SeatSource(source).value, is_forced
+    seat.taken_at = timezone.now()
+    seat.save(update_fields=["meeting", "source", "is_forced", "taken_at"])
 
 
 def _enter(meeting: Meeting, *, is_forced: bool) -> None:
@@ -154,15 +164,13 @@ def _enter(meeting: Meeting, *, is_forced: bool) -> None:
         raise MeetingFullError
 
 
-def _leave(meeting_id: int) -> None:
-    Meeting.objects.filter(pk=meeting_id, seats_taken__gt=0).update(seats_taken=F("seats_taken") - 1)
-
-
-def _no_seat() -> MeetingError:
-    return MeetingError(_("There is no seat to move."), field="slot")
+def _leave(meeting: Meeting) -> None:
+    Meeting.objects.filter(pk=meeting.pk, seats_taken__gt=0).update(seats_taken=F("seats_taken") - 1)
 
 
 def _to_data(row: Seat) -> SeatData:
+    assert row.meeting_id is not None, "a seat that was given back"  # noqa: S101 - promises of the callers
+    assert row.taken_at is not None  # noqa: S101
     return SeatData(
         slot=row.slot,
         meeting_id=row.meeting_id,

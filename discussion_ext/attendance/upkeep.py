@@ -82,7 +82,7 @@ def _register_exports() -> None:
         title="Your seats at meetings",
         model="discussion_ext.Seat",
         columns={"meeting_id": "Meeting", "slot": "Seat", "source": "How you came by it", "taken_at": "Since"},
-        rows=lambda user_id: Seat.objects.filter(user_id=user_id).order_by("pk"),
+        rows=lambda user_id: Seat.objects.filter(user_id=user_id, meeting__isnull=False).order_by("pk"),
     )
     people.register_export(
         "discussion_ext.attendance",

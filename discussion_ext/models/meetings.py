@@ -49,7 +49,8 @@ class Meeting(models.Model):
 class Seat(models.Model):
     """One person's seat at a meeting. ``slot`` is unique: meetings that share slots seat a person once among them.
 
-    ``claim`` is the mark of who inserted the row, by which they know their own.
+    ``meeting`` is empty while the seat is given back: rows stay, because deleting and inserting one key at once is what
+    InnoDB deadlocks over.
 
     .. pii: A person's id and the meeting they have a seat at.
     .. pii_types: id
@@ -57,12 +58,11 @@ class Seat(models.Model):
     """
 
     slot = ExactCharField(max_length=100, unique=True)
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="seats", db_constraint=False)
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="seats", db_constraint=False, null=True)
     user_id = models.IntegerField(db_index=True)
-    source = ExactCharField(max_length=8)
+    source = ExactCharField(max_length=8, blank=True)
     is_forced = models.BooleanField(default=False)
-    claim = ExactCharField(max_length=32)
-    taken_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["meeting", "user_id"], name="discussion_ext_seat_user")]
