@@ -134,7 +134,11 @@ def _references(model: Any) -> set[Any]:
 def value_for(field: Any, number: int) -> Any:
     """Return a value that no other row has, and that a careless step would damage: accents, emoji, fractions."""
     if field.is_relation:
-        return None if field.null and field.related_model is field.model else field.related_model.objects.last()
+        if field.null and field.related_model is field.model:
+            return None
+        others = field.related_model.objects
+        # Each table gets at least three rows at a time, one after the other.
+        return others.order_by("-pk")[number % 3] if field.unique else others.last()
     kind = field.get_internal_type()
     if field.choices:
         choices = [value for value, _label_ in field.choices]
