@@ -31,6 +31,7 @@ _NUMBERS: Final = (
 )  # fmt: skip
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID_LENGTH: Final = 6
+WHOLE: Final = 100
 
 Choice = TypeVar("Choice", Anchor, Late, StageKind)
 
@@ -45,18 +46,25 @@ class BlendedForm:
     config: BlendedConfigData = field(default_factory=BlendedConfigData)
     unread: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
-    def list_problems(self, *, unit_ids: Collection[str], session_blocks: Collection[str]) -> list[FieldProblem]:
+    def list_problems(
+        self, *, unit_ids: Collection[str] | None, session_blocks: Collection[str] | None
+    ) -> list[FieldProblem]:
         """Return every mistake in the order of the form; a field that could not be read is named for that alone."""
-        found = [
-            problem
-            for problem in blended.validate(self.config, unit_ids=unit_ids, session_blocks=session_blocks)
-            if (problem.stage_id, problem.field) not in self.unread
-        ]
+        found = blended.validate(self.config, unit_ids=unit_ids, session_blocks=session_blocks)
         unread = [
             blended.name_problem(self.config, stage_id=stage_id, field=name, summary=summary, message=message)
             for (stage_id, name), (summary, message) in self.unread.items()
         ]
-        return sorted([*unread, *found], key=lambda problem: problem.stage_number or 0)
+        problems = [*unread, *(problem for problem in found if not self._follows_from_unread(problem))]
+        return sorted(problems, key=lambda problem: problem.stage_number)
+
+    def _follows_from_unread(self, problem: FieldProblem) -> bool:
+        """Tell whether a field was blamed for the default that stands in for what could not be read."""
+        if (problem.stage_id, problem.field) in self.unread:
+            return True
+        stage = self.config.find_stage(problem.stage_id)
+        is_sum = problem.field == "weight" and stage is not None and 0 <= stage.weight <= WHOLE
+        return is_sum and any(name == "weight" for _stage_id, name in self.unread)
 
 
 def read_form(data: Mapping[str, Any], *, zone: ZoneInfo, current: BlendedConfigData) -> BlendedForm:

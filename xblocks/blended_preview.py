@@ -142,14 +142,10 @@ def _imagine(zone: ZoneInfo) -> SittingData:
 
 def _say_sitting(sitting: SittingData) -> str:
     meeting = sitting.meeting
-    facts = {
-        "title": meeting.title or meeting.place,
-        "moment": people.say_moment(meeting.starts_at, meeting.zone),
-        "zone": people.say_zone(meeting.zone),
-    }
+    facts = {"title": meeting.title or meeting.place, "moment": people.say_moment(meeting.starts_at, meeting.zone)}
     if sitting.id == IMAGINED:
-        return _("An imagined one, %(moment)s, %(zone)s") % facts
-    return _("%(title)s, %(moment)s, %(zone)s") % facts if facts["title"] else _("%(moment)s, %(zone)s") % facts
+        return _("Imagined, %(moment)s") % facts
+    return _("%(title)s, %(moment)s") % facts if facts["title"] else facts["moment"]
 
 
 def _lines(
@@ -216,6 +212,8 @@ def _say_when(
 
 def _say_missing(total: int) -> str:
     """Return what to do where the weights do not add up; empty where they do."""
+    if total <= 0:
+        return _("No stage weighs anything, so the task is not graded.")
     if total < 100:
         return _("Give the last %(percent)s to a stage.") % {"percent": say_percent(100 - total)}
     if total > 100:

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from opaque_keys.edx.keys import CourseKey
 from web_fragments.fragment import Fragment
 
+from discussion_ext import api as cases
 from discussion_ext.api import blended
 from discussion_ext.data import (
     Anchor,
@@ -170,17 +171,32 @@ def _choices(block: BlendedTaskXBlock) -> dict[str, Any]:
     }
 
 
-def _sessions_to_share(block: BlendedTaskXBlock, course_key: CourseKey) -> list[SessionOption]:
-    """Return the other tasks with a class session of their own; the one chosen stays, also if it is gone."""
-    own, chosen = local_key(block).block_id, block.session_block
+def _known(block: BlendedTaskXBlock) -> dict[str, Any]:
+    """Return the units and class sessions that there are, None where there is no course to have any."""
+    course_key = acting_person(block).course_key
+    if course_key is None:
+        return {"unit_ids": None, "session_blocks": None}
+    units, sessions = blended.list_units(course_key), _sessions_of_others(block, course_key)
+    return {"unit_ids": {unit.block_id for unit in units}, "session_blocks": set(sessions)}
+
+
+def _sessions_of_others(block: BlendedTaskXBlock, course_key: CourseKey) -> dict[str, str]:
+    """Return the other tasks with a class session of their own: titles by block id."""
     found = {}
     for task in blended.list_blended_tasks(course_key):
         config = blended.find_blended_config(task.usage_key)
         if config and config.needs_session and not config.session_block:
             found[task.usage_key.block_id] = config.title
-    if chosen and chosen not in found:
-        found[chosen] = chosen
-    return [SessionOption(block_id, title) for block_id, title in found.items() if block_id != own]
+    found.pop(local_key(block).block_id, None)
+    return found
+
+
+def _sessions_to_share(block: BlendedTaskXBlock, course_key: CourseKey) -> list[SessionOption]:
+    """Return the class sessions to choose; the one chosen stays in sight, also where it is gone."""
+    found = _sessions_of_others(block, course_key)
+    if block.session_block:
+        found.setdefault(block.session_block, block.session_block)
+    return [SessionOption(block_id, title) for block_id, title in found.items()]
 
 
 # -- acts --------------------------------------------------------------------------------------------------------------
@@ -256,9 +272,7 @@ def _draw_cards(
 
 
 def _require_no_mistakes(block: BlendedTaskXBlock, form: BlendedForm) -> None:
-    choices = _choices(block)
-    sessions = {session.block_id for session in choices["sessions"]}
-    problems = form.list_problems(unit_ids=choices["units"], session_blocks=sessions)
+    problems = form.list_problems(**_known(block))
     if not problems:
         return
     count = len(problems)
@@ -287,7 +301,10 @@ def _require_consent(block: BlendedTaskXBlock, data: Mapping[str, Any], config: 
     """Raise where publishing ``config`` changes results, unless the author has seen just that and goes on."""
     if acting_person(block).course_key is None or read_text(data, "confirmed", longest=MAX_TOKEN) == version_of(config):
         return
-    change = blended.preview_change(usage_key=local_key(block), config=config)
+    try:
+        change = blended.preview_change(usage_key=local_key(block), config=config)
+    except cases.CaseNotFoundError:
+        return  # never published: nobody has results
     if not change.raised and not change.lowered:
         return
     details = [

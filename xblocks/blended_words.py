@@ -118,7 +118,9 @@ def say_percent(number: int) -> str:
 def _say_dates(stage: StageConfigData, config: BlendedConfigData, zone: ZoneInfo) -> list[str]:
     opens, due = (say_rule(rule, config, zone) for rule in (stage.opens, stage.due))
     if stage.kind == StageKind.ATTEND:
-        return [_("At the learner’s own session")]
+        has_more_time = bool(due) and stage.due != MomentRule(anchor=Anchor.SESSION_END)
+        recording = [_("a recording counts until %(when)s") % {"when": due}] if has_more_time else []
+        return [_("At the learner’s own session"), *recording, say_late(stage)]
     opening = _("Opens %(when)s") % {"when": opens} if opens else _("Open from the beginning")
     if not due:
         return [opening, _("no due date")]

@@ -81,11 +81,11 @@ function startPreview(view) {
   const place = root.querySelector("[data-preview]");
   let timer = 0;
   let latest = 0;
+  const chosen = {};
 
   const draw = async () => {
     const mine = ++latest;
-    const [day, sitting] = ["[data-day]", "[data-sitting]"].map((name) => place.querySelector(name)?.value ?? "");
-    const answer = await call("preview", { ...view.collect(), day, sitting }).catch(() => null);
+    const answer = await call("preview", { ...view.collect(), ...chosen }).catch(() => null);
     if (!answer || mine !== latest) return;
     replaceKeepingFocus(place, answer.preview);
     replaceKeepingFocus(root.querySelector("[data-weights]"), answer.weights);
@@ -100,7 +100,11 @@ function startPreview(view) {
     timer = setTimeout(draw, after);
   };
   form.addEventListener("input", () => view.redraw());
-  place.addEventListener("change", () => view.redraw(0));
+  place.addEventListener("change", (event) => {
+    if (event.target.matches("[data-sitting]")) delete chosen.day; // another sitting is looked at on its own day
+    chosen[event.target.matches("[data-day]") ? "day" : "sitting"] = event.target.value;
+    view.redraw(0);
+  });
 }
 
 function replaceKeepingFocus(place, html) {

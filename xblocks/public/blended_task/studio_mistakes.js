@@ -52,7 +52,7 @@ function summaryLine(view, mistake) {
   link.textContent = mistake.summary;
   link.addEventListener("click", (event) => {
     event.preventDefault();
-    const input = document.getElementById(idOf(view, mistake)) ?? view.root.querySelector("[data-open-panel]");
+    const input = document.getElementById(idOf(view, mistake)) ?? nearest(view, mistake);
     unfold(input.closest("[data-card]"));
     input.focus();
   });
@@ -60,14 +60,34 @@ function summaryLine(view, mistake) {
   return item;
 }
 
-function markField(view, mistake) {
-  const place = mistake.stage
+const placeOf = (view, mistake) =>
+  mistake.stage
     ? view.root.querySelector(`[data-stage="${CSS.escape(mistake.stage)}"]`)
-    : view.root.querySelector("[data-task]");
+    : view.root.querySelector("[data-task]").closest("[data-card]");
+
+/** What to go to for a mistake that has no field of its own: its stage, or the place where stages are added. */
+function nearest(view, mistake) {
+  if (mistake.stage) return placeOf(view, mistake).querySelector("[data-fold]");
+  return view.root.querySelector("[data-adding] [data-open-panel]");
+}
+
+function markField(view, mistake) {
+  const place = placeOf(view, mistake);
   const field = place?.querySelector(`[data-field="${CSS.escape(mistake.field)}"]`);
   const input = document.getElementById(idOf(view, mistake));
-  if (!field || !input) return;
+  if (!field || !input) {
+    if (mistake.stage) place?.querySelector("[data-card]").append(mistakeLine(view, mistake));
+    return;
+  }
   unfold(field.closest("[data-card]"));
+  const line = mistakeLine(view, mistake);
+  field.append(line);
+  input.dataset.mistake = line.id;
+  if (!input.matches("fieldset")) input.setAttribute("aria-invalid", "true");
+  describe(input, line.id, true);
+}
+
+function mistakeLine(view, mistake) {
   const line = document.createElement("p");
   line.className = "cs-field__error";
   line.id = `${idOf(view, mistake)}-mistake`;
@@ -76,10 +96,7 @@ function markField(view, mistake) {
   const text = document.createElement("span");
   text.textContent = mistake.message;
   line.append(icon, text);
-  field.append(line);
-  input.dataset.mistake = line.id;
-  if (!input.matches("fieldset")) input.setAttribute("aria-invalid", "true");
-  describe(input, line.id, true);
+  return line;
 }
 
 function tagCards(root, words) {
