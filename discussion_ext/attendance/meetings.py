@@ -230,7 +230,7 @@ def read_reason(reason: str) -> str:
     return said
 
 
-def _read(plan: MeetingPlanData) -> dict[str, object]:
+def _read(plan: MeetingPlanData) -> dict[str, Any]:
     """Return the columns of a plan. Raises MeetingError, naming the field."""
     texts = {name: _read_text(name, getattr(plan, name)) for name in _LONGEST}
     if not texts["title"]:

@@ -139,7 +139,7 @@ def _lock_seat(slot: str, *, and_meeting: int | None = None) -> tuple[Seat | Non
     found = Seat.objects.filter(slot=slot).first()
     if found is None:
         return None, {}
-    ids = {each for each in (found.meeting_id, and_meeting) if each is not None}
+    ids = [each for each in (found.meeting_id, and_meeting) if each is not None]
     meetings = {row.pk: row for row in lock_meetings(ids)}
     seat = Seat.objects.select_for_update().get(slot=slot)
     if seat.meeting_id is not None and seat.meeting_id not in meetings:

@@ -91,7 +91,7 @@ def plan() -> Callable[..., MeetingPlanData]:
         fields: dict[str, Any] = {
             "title": "Giving feedback upwards",
             "mode": MeetingMode.OFFLINE,
-            "starts_local": datetime(2026, 12, 3, 19, 0),
+            "starts_local": datetime.fromisoformat("2026-12-03T19:00"),
             "zone": "Africa/Nairobi",
             "minutes": 90,
             "place": "Room B2",

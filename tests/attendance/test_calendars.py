@@ -25,7 +25,7 @@ DAYS = ["2026-03-02", "2026-03-25", "2026-04-01", "2026-04-08", "2026-10-01", "2
 
 def entry(**changes: Any) -> CalendarEntryData:
     zone = changes.pop("zone", ZoneInfo("Europe/Amsterdam"))
-    start = changes.pop("start", datetime(2026, 3, 25, 19, 0)).replace(tzinfo=zone)
+    start = changes.pop("start", datetime.fromisoformat("2026-03-25T19:00")).replace(tzinfo=zone)
     fields: dict[str, Any] = {
         "uid": "abc@lms.example.com",
         "sequence": 3,
@@ -69,7 +69,7 @@ def test_every_zone_that_is_named_is_described(zone: str) -> None:
 
 
 def test_a_moved_and_a_cancelled_entry_keep_their_uid_and_raise_the_sequence() -> None:
-    first, moved = entry(), entry(sequence=4, start=datetime(2026, 4, 1, 19, 0))
+    first, moved = entry(), entry(sequence=4, start=datetime.fromisoformat("2026-04-01T19:00"))
     gone = replace(moved, sequence=5, is_cancelled=True)
     seen = [by_icalendar(api.render_calendar([each], name="x"))[0] for each in (first, moved, gone)]
     assert {str(each["uid"]) for each in seen} == {"abc@lms.example.com"}

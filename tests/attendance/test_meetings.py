@@ -58,10 +58,10 @@ def test_one_meeting_a_key(make_meeting: Any, plan: Any) -> None:
         ({"capacity": -1}, "capacity"),
         ({"capacity": 10**9}, "capacity"),
         ({"zone": "Mars/Base"}, "zone"),
-        ({"starts_local": datetime(1999, 12, 31, 23, 0)}, "starts_local"),
+        ({"starts_local": datetime.fromisoformat("1999-12-31T23:00")}, "starts_local"),
         ({"starts_local": datetime(2026, 1, 1, tzinfo=UTC)}, "starts_local"),
-        ({"starts_local": datetime(2026, 3, 29, 2, 30), "zone": "Europe/Amsterdam"}, "starts_local"),
-        ({"starts_local": datetime(2026, 10, 25, 2, 30), "zone": "Europe/Amsterdam"}, "fold"),
+        ({"starts_local": datetime.fromisoformat("2026-03-29T02:30"), "zone": "Europe/Amsterdam"}, "starts_local"),
+        ({"starts_local": datetime.fromisoformat("2026-10-25T02:30"), "zone": "Europe/Amsterdam"}, "fold"),
     ],
 )
 def test_bad_plans_name_the_field(make_meeting: Any, plan: Any, changes: dict[str, Any], field: str) -> None:
@@ -89,9 +89,9 @@ class TestChange:
             ({"title": "New", "capacity": 9}, 0),
             ({"title": "New", "capacity": 9, "place": "Room C"}, 1),
             ({"title": "New", "capacity": 9, "place": "Room C"}, 1),
-            ({"starts_local": datetime(2026, 12, 3, 20, 0)}, 2),
-            ({"starts_local": datetime(2026, 12, 3, 20, 0), "minutes": 30}, 3),
-            ({"zone": "Europe/Moscow", "starts_local": datetime(2026, 12, 3, 20, 0), "minutes": 30}, 4),
+            ({"starts_local": datetime.fromisoformat("2026-12-03T20:00")}, 2),
+            ({"starts_local": datetime.fromisoformat("2026-12-03T20:00"), "minutes": 30}, 3),
+            ({"zone": "Europe/Moscow", "starts_local": datetime.fromisoformat("2026-12-03T20:00"), "minutes": 30}, 4),
         ):
             changed = api.change_meeting(meeting_id=made.id, plan=plan(**changes), actor_id=HOST)
             assert changed.sequence == sequence, changes
@@ -114,8 +114,8 @@ class TestChange:
 
     def test_over_a_change_of_clocks_the_wall_clock_is_what_was_meant(self, make_meeting: Any, plan: Any) -> None:
         zone = "Europe/Amsterdam"
-        made = make_meeting(starts_local=datetime(2026, 3, 26, 19, 0), zone=zone)
-        later = plan(starts_local=datetime(2026, 4, 2, 19, 0), zone=zone)
+        made = make_meeting(starts_local=datetime.fromisoformat("2026-03-26T19:00"), zone=zone)
+        later = plan(starts_local=datetime.fromisoformat("2026-04-02T19:00"), zone=zone)
         moved = api.change_meeting(meeting_id=made.id, plan=later, actor_id=HOST)
         assert moved.starts_at - made.starts_at == timedelta(days=7, hours=-1)
 
@@ -155,7 +155,7 @@ class TestNewRulesOfAZone:
     @pytest.fixture
     def moved_zone(self, make_meeting: Any) -> Any:
         """Return a meeting whose instant was written when its country still had other clocks."""
-        made = make_meeting(starts_local=datetime(2090, 6, 1, 19, 0))
+        made = make_meeting(starts_local=datetime.fromisoformat("2090-06-01T19:00"))
         row = Meeting.objects.get(pk=made.id)
         row.starts_at += timedelta(hours=1)
         row.ends_at += timedelta(hours=1)

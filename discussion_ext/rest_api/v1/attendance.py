@@ -22,7 +22,9 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
 from discussion_ext.api import attendance as api
+from discussion_ext.attendance.lists import find_walk_ins, list_roll
 from discussion_ext.attendance.permissions import keep_roll_pace, may_call_roll
+from discussion_ext.attendance.wording import say_attendance
 from discussion_ext.data import AttendanceState, MeetingData, TickData
 from discussion_ext.exceptions import CaseError
 from people import api as people
@@ -97,14 +99,12 @@ class AttendanceSerializer(serializers.Serializer):
 
     user_id = serializers.IntegerField()
     state = serializers.CharField(help_text="present, absent or excused.")
-    source = serializers.CharField(help_text="code, scan, roll, import, replay or correction.")
+    source = serializers.CharField(help_text="code, scan, roll, import, replay or correction.")  # type: ignore[assignment]
     arrived_at = serializers.DateTimeField(allow_null=True)
     said = serializers.SerializerMethodField(help_text='In words: "18:57, by code".')
 
     def get_said(self, attendance: Any) -> str:
         """Return when and how, in the language of the request."""
-        from discussion_ext.attendance.wording import say_attendance
-
         return say_attendance(attendance, self.context["meeting"])
 
 
@@ -137,7 +137,7 @@ class TickSerializer(serializers.Serializer):
 class TicksSerializer(serializers.Serializer):
     """Ticks, perhaps made without network; at most 500."""
 
-    ticks = TickSerializer(many=True, max_length=500, allow_empty=False)
+    ticks = serializers.ListField(child=TickSerializer(), max_length=500, allow_empty=False)
 
 
 class TickResultSerializer(serializers.Serializer):
@@ -247,8 +247,6 @@ class RollView(MeetingView):
     @transaction.atomic
     def get(self, request: Request, uid: str) -> Response:
         """Return a page of people; ``after`` is the last user id of the page before."""
-        from discussion_ext.attendance.lists import list_roll
-
         text = request.query_params.get("after", "0")
         after = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
         return Response(self.get_serializer(list_roll(self.meeting, after=after, limit=PAGE_SIZE)).data)
@@ -280,8 +278,6 @@ class WalkInsView(MeetingView):
     @transaction.atomic
     def get(self, request: Request, uid: str) -> Response:
         """Return up to ten people who could have a seat, by what is typed (``q``, at least two characters)."""
-        from discussion_ext.attendance.lists import find_walk_ins
-
         found = find_walk_ins(self.meeting, request.query_params.get("q", ""))
         shown = [{"user_id": user_id, "name": name} for user_id, name in found.items()]
         return Response(self.get_serializer({"results": shown}).data)
