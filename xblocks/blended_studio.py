@@ -64,7 +64,7 @@ class DateInput:
 class StageCard:
     """A stage as the form draws it: its place, its name, and in a line what it asks while it is folded.
 
-    ``lost_units`` are asked for and no longer in the course.
+    ``questions`` stand one a line; ``lost_units`` are asked for and no longer in the course.
     """
 
     number: int
@@ -75,6 +75,7 @@ class StageCard:
     line: Sequence[str]
     opens: DateInput
     due: DateInput
+    questions: str
     lost_units: Sequence[str] = ()
 
 
@@ -128,6 +129,7 @@ def _cards(config: BlendedConfigData, zone: ZoneInfo, *, units: Collection[str] 
             line=say_stage(stage, config, zone),
             opens=_date_input(stage.opens, zone),
             due=_date_input(stage.due, zone),
+            questions="\n".join(stage.questions),
             lost_units=[unit_id for unit_id in stage.unit_ids if unit_id not in units],
         )
         for number, stage in enumerate(config.stages, 1)
@@ -163,7 +165,7 @@ def _choices(block: BlendedTaskXBlock) -> dict[str, Any]:
     if course_key is None:
         return {"parts": [], "sessions": [], "units": set()}
     units = blended.list_units(course_key)
-    parts = groupby(units, key=lambda unit: " / ".join(unit.path))
+    parts = groupby(units, key=lambda unit: unit.path[0] if unit.path else "")
     return {
         "parts": [(path, list(members)) for path, members in parts],
         "units": {unit.block_id for unit in units},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -331,6 +332,16 @@ class TestStages:
             wrong = [] if status == 200 else [one for one in mistakes(answer) if one[1] != "unit_ids"]
             assert wrong == [], code
 
+    def test_what_a_preset_brings_is_what_is_saved(self, block, act, save, open_in_studio, task_key):
+        (preset,) = (preset for preset in blended.list_presets() if preset.code == "post_class")
+        drawn_stages = act(block, "author_action", "preset", {"preset": preset.code})[1]["stages"]
+        soup = BeautifulSoup("".join(stage["html"] for stage in drawn_stages), "html.parser")
+        assert save({"task": TASK, "stages": collect(soup)["stages"]})[0] == 200
+        saved = open_in_studio(task_key).blended_configuration().stages
+        ids = {stage["id"]: wanted.id for stage, wanted in zip(drawn_stages, preset.stages, strict=True)}
+        assert [renamed(stage, ids) for stage in saved] == list(preset.stages)
+        assert saved[-1].questions
+
     def test_a_preset_brings_ids_that_the_task_never_had(self, block, act, save):
         save()
         first = act(block, "author_action", "preset", {"preset": blended.list_presets()[0].code})[1]["stages"]
@@ -484,6 +495,18 @@ class TestUnitPage:
 
     def test_an_empty_task_says_how_to_begin(self, block):
         assert "Choose Edit to begin" in text_of(drawn(block, "author_view"))
+
+
+def renamed(stage, ids):
+    """Return a saved stage under the ids of its preset, without what is made of it."""
+    return replace(
+        stage,
+        id=ids[stage.id],
+        instructions_html="",
+        report_stage_id=ids.get(stage.report_stage_id, ""),
+        opens=replace(stage.opens, stage_id=ids.get(stage.opens.stage_id, "")),
+        due=replace(stage.due, stage_id=ids.get(stage.due.stage_id, "")),
+    )
 
 
 def collect(soup):
