@@ -105,7 +105,7 @@ def found_course(admin: Person, people: dict[str, Person]) -> Classroom:
     settings = {"discussion_topics": {"value": topics}}
     saved = admin.cms("PATCH", f"/api/contentstore/v0/advanced_settings/{course_id}", json=settings)
     assert saved.status_code == 200, saved.text[:300]
-    studio.change(root, metadata={"advanced_modules": ["case_discussion", "points_panel"]})
+    studio.change(root, metadata={"advanced_modules": ["case_discussion", "points_panel", "blended_task"]})
     for app in APPS:
         assert studio.switch(course_id, app, is_on=True).status_code == 200
     section = studio.add(root, "chapter", "Week 1")
