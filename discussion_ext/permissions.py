@@ -22,6 +22,9 @@ ACT_LIMITS: Final[Mapping[Act, str]] = {
     "draft": "60/m",
     "preview": "60/m",
     "export": "6/m",
+    "seat": "30/m",
+    "import": "6/m",
+    "calendar": "60/h",
 }
 
 

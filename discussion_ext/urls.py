@@ -2,12 +2,63 @@
 
 from django.urls import include, path
 
-from .views import check_in
+from .views import check_in, my_sessions, sessions_import, sessions_roster, sessions_team
 
 app_name = "discussion_ext"
 
 urlpatterns = [
     path("check_in/<str:uid>/", check_in.check_in, name="check_in"),
     path("check_in/<str:uid>/host/", check_in.host, name="host_check_in"),
+    path("calendar/<str:token>.ics", my_sessions.calendar, name="calendar"),
+    path("courses/<str:course_id>/my_sessions/", my_sessions.my_sessions, name="my_sessions"),
+    path("courses/<str:course_id>/sessions/", sessions_team.sessions_list, name="sessions"),
+    path(
+        "courses/<str:course_id>/sessions/<int:session_id>/",
+        sessions_team.session_settings,
+        name="session_settings",
+    ),
+    path("courses/<str:course_id>/sessions/<int:session_id>/add/", sessions_team.sitting_add, name="sitting_add"),
+    path(
+        "courses/<str:course_id>/sessions/<int:session_id>/import/<str:kind>/",
+        sessions_import.choose_file,
+        name="session_import",
+    ),
+    path(
+        "courses/<str:course_id>/sessions/<int:session_id>/preview/<str:token>/",
+        sessions_import.preview,
+        name="session_preview",
+    ),
+    path(
+        "courses/<str:course_id>/sessions/<int:session_id>/export/<str:kind>/",
+        sessions_roster.export_session,
+        name="session_export",
+    ),
+    path("courses/<str:course_id>/sittings/<int:sitting_id>/", sessions_roster.sitting, name="sitting"),
+    path("courses/<str:course_id>/sittings/<int:sitting_id>/edit/", sessions_team.sitting_edit, name="sitting_edit"),
+    path(
+        "courses/<str:course_id>/sittings/<int:sitting_id>/cancel/",
+        sessions_team.sitting_cancel,
+        name="sitting_cancel",
+    ),
+    path(
+        "courses/<str:course_id>/sittings/<int:sitting_id>/restore/",
+        sessions_team.sitting_restore,
+        name="sitting_restore",
+    ),
+    path(
+        "courses/<str:course_id>/sittings/<int:sitting_id>/learners/<int:user_id>/",
+        sessions_roster.learner,
+        name="sitting_learner",
+    ),
+    path(
+        "courses/<str:course_id>/sittings/<int:sitting_id>/export/",
+        sessions_roster.export_roster,
+        name="sitting_export",
+    ),
+    path(
+        "courses/<str:course_id>/sittings/<int:sitting_id>/calendar/",
+        my_sessions.sitting_calendar,
+        name="sitting_calendar",
+    ),
     path("api/v1/", include("discussion_ext.rest_api.v1.urls")),
 ]

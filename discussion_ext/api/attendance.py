@@ -24,6 +24,7 @@ from discussion_ext.attendance.exceptions import (
 from discussion_ext.attendance.meetings import (
     cancel_meeting,
     change_meeting,
+    check_plan,
     create_meeting,
     find_meeting,
     find_meeting_by_uid,
@@ -66,6 +67,7 @@ __all__ = [
     "cancel_meeting",
     "change_meeting",
     "check_in",
+    "check_plan",
     "claim_seat",
     "correct_attendance",
     "count_attendance",

@@ -46,11 +46,12 @@ from discussion_ext.sessions.sittings import (
     restore_sitting,
 )
 from discussion_ext.sessions.standing import cut_off, find_own_sitting, find_own_sittings
-from discussion_ext.sessions.tables import write_line
+from discussion_ext.sessions.tables import MOST_BYTES, write_line
 from discussion_ext.sessions.wishes import count_wishes
 
 __all__ = [
     "COLUMNS",
+    "MOST_BYTES",
     "ImportData",
     "ImportKind",
     "SeatRefusedError",

@@ -13,7 +13,7 @@ from .evaluation import EvaluationData, RequirementItemData
 
 Step = Literal["read", "position", "answer", "look_back", "finished"]
 Order = Literal["unanswered", "newest", "helpful"]
-Act = Literal["post", "edit", "report", "mark", "draft", "preview", "export"]
+Act = Literal["post", "edit", "report", "mark", "draft", "preview", "export", "seat", "import", "calendar"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,6 +98,11 @@ from .members import (
     list_learner_ids,
     list_teachers,
 )
+from .pages import (
+    access_course,
+    can_load_course,
+    course_home_url,
+)
 from .units import (
     UnitData,
     list_units,
@@ -110,10 +115,13 @@ __all__ = [
     "CohortData",
     "ScoredBlock",
     "UnitData",
+    "access_course",
     "block_url",
+    "can_load_course",
     "cohort_id",
     "cohorts_of",
     "count_learners",
+    "course_home_url",
     "create_comment",
     "create_comment_through_lms",
     "create_thread",

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
+from math import ceil
 from typing import Any, Final
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -58,11 +59,13 @@ def units_done(
     unit_ids: Collection[str],
     user_ids: Collection[int],
     without_types: Collection[str] = _OWN_TYPES,
+    percent: int = 100,
 ) -> dict[tuple[str, int], datetime]:
     """Return when people finished units: the moment of the last completion by (block id, user id).
 
-    A unit is finished when all of it that learners can complete is complete; what is not finished, has nothing to
-    complete or is not in the published course is left out. Blocks of the types in ``without_types`` are looked past.
+    A unit is finished when all of it that learners can complete is complete, or ``percent`` (1 to 100) of its parts;
+    what is not finished, has nothing to complete or is not in the published course is left out. Blocks of the types in
+    ``without_types`` are looked past.
     What shows each learner only some of its children is complete with the first of them. One query of completions,
     however many units and people.
     """
@@ -77,7 +80,7 @@ def units_done(
     for user_id, key, moment in rows.values_list("user_id", "block_key", "modified"):
         done.setdefault(user_id, {})[key.map_into_course(course_key)] = moment
     found = {
-        (unit_id, user_id): _finished_at(parts, done[user_id])
+        (unit_id, user_id): _finished_at(parts, done[user_id], percent)
         for (unit_id, parts), user_id in product(units.items(), done)
     }
     return {key: moment for key, moment in found.items() if moment is not None}
@@ -92,11 +95,12 @@ def _units(block: Any, path: tuple[str, ...]) -> Iterator[UnitData]:
             yield from _units(child, (*path, title))
 
 
-def _finished_at(parts: Sequence[set[UsageKey]], done: Mapping[UsageKey, datetime]) -> datetime | None:
-    """Return when the last part was complete, None while one is not; a part is complete with its first block."""
+def _finished_at(parts: Sequence[set[UsageKey]], done: Mapping[UsageKey, datetime], percent: int) -> datetime | None:
+    """Return when enough parts were complete, None while too few are; a part is complete with its first block."""
     moments = [min((done[key] for key in part if key in done), default=None) for part in parts]
-    known = [moment for moment in moments if moment is not None]
-    return max(known) if known and len(known) == len(parts) else None
+    known = sorted(moment for moment in moments if moment is not None)
+    wanted = max(1, ceil(len(parts) * percent / 100))
+    return known[wanted - 1] if len(known) >= wanted else None
 
 
 def _parts_of_units(

@@ -19,7 +19,7 @@ _SETTLED = (AttendanceState.PRESENT, AttendanceState.EXCUSED)
 
 
 def take_replays(*, session_id: int, user_ids: Collection[int]) -> int:
-    """Count those as present who were not there and have finished the unit of the recording; return how many.
+    """Count those as present who were not there and have finished enough of the recording's unit; return how many.
 
     Only after their sitting is over, and not for a sitting that was cancelled. A sitting without a recording of its own
     takes that of any other sitting of the session. Safe to repeat. Raises SessionNotFoundError.
@@ -42,6 +42,7 @@ def take_replays(*, session_id: int, user_ids: Collection[int]) -> int:
         course_key=session.course_key,
         unit_ids=sorted({unit for units in wanted.values() for unit in units}),
         user_ids=list(absent),
+        percent=session.replay_percent,
     )
     counted = 0
     for user_id, sitting in absent.items():
