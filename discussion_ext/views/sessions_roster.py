@@ -415,8 +415,6 @@ def _sitting_lines(session: SessionData) -> Iterator[str]:
             "link": meeting.link,
             "host": logins.get(meeting.host_id, ("", ""))[0] if meeting.host_id is not None else "",
             "which_hour": _which_hour(each),
-            if is_doubled
-            else "",
         }
         yield sessions.write_line(values[column] for column in columns)
 
