@@ -17,6 +17,7 @@ from .configurations import get_task
 from .contributions import now
 from .exceptions import CaseNotOpenError, InvalidTextError, InvalidValueError
 from .models import Task
+from .targets import name_task
 
 
 def save_synthesis(*, usage_key: UsageKey, actor_id: int, body: str) -> None:
@@ -75,4 +76,4 @@ def _set_synthesis(task: Task, actor_id: int, body: str) -> None:
 
 
 def _audit(task: Task, verb: str, actor_id: int, data: dict[str, Any] | None = None) -> None:
-    people.record_audit(actor_id=actor_id, verb=verb, target=f"case:{task.pk}", context_key=task.course_id, data=data)
+    people.record_audit(actor_id=actor_id, verb=verb, target=name_task(task.pk), context_key=task.course_id, data=data)

@@ -16,6 +16,7 @@ from people import api as people
 
 from . import edx_platform
 from .attendance.retirement import forget_person
+from .blended.retirement import forget_person as forget_in_blended
 from .contributions import forget_words, held_course_id, now
 from .data import ForumPostData
 from .kinds import kind_of
@@ -35,6 +36,7 @@ def retire_person(user_id: int) -> None:
     with transaction.atomic():
         forget_person(user_id)
         forget_in_sessions(user_id)
+        forget_in_blended(user_id)
         PendingEvaluation.objects.filter(user_id=user_id).delete()
         people.forget_reasons(list_targets(user_id))
         Participation.objects.filter(user_id=user_id).update(is_retired=True, override_reason="")

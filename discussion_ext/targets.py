@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from .models import Contribution, Participation
 
 
+def name_task(task_id: int) -> str:
+    """Return the target of acts on a task as a whole."""
+    return f"case:{task_id}"
+
+
 def name_attempt(task_id: int, user_id: int) -> str:
     """Return the target of acts on a learner's attempt at a case."""
     return f"case:{task_id}:user:{user_id}"

@@ -165,7 +165,7 @@ def iter_team_csv(*, usage_key: UsageKey) -> Iterator[str]:
     """Return the table of all learners line by line, in batches; cells that a spreadsheet would run are disarmed."""
     task = get_task(usage_key)
     course_key = CourseKey.from_string(task.course_id)
-    yield _line(
+    yield write_line(
         [
             _("User id"), _("Name"), _("Where"), _("Words of the position"), _("Answers that count"),
             _("Words of the look back"), _("Posts left out"), _("Grade"), _("Of"), _("Decided by the team"),
@@ -175,7 +175,7 @@ def iter_team_csv(*, usage_key: UsageKey) -> Iterator[str]:
     last = 0
     while ids := edx_platform.list_learner_ids(course_key, after=last, limit=_CSV_BATCH):
         for row in _draw_rows(task, ids):
-            yield _line(
+            yield write_line(
                 [
                     row.user_id, row.name, row.where_text, row.position_words, row.answers_done,
                     row.look_back_words, row.left_out, row.score, row.max_score,
@@ -276,7 +276,8 @@ def _pages(total: int) -> int:
     return max(1, ceil(total / _ROWS))
 
 
-def _line(cells: list[object]) -> str:
+def write_line(cells: list[object]) -> str:
+    """Return a line of a file for spreadsheets; cells that one would run are disarmed."""
     buffer = io.StringIO()
     csv.writer(buffer).writerow([_disarm(cell) for cell in cells])
     return buffer.getvalue()

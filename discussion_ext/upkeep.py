@@ -16,7 +16,7 @@ from people.data import JobData, JobStepData
 
 from . import api, checks, exports, missed, news, reminders, retention
 from .attendance import upkeep as attendance
-from .blended import reminders as reminders_of_stages
+from .blended import upkeep as blended
 from .case_results import CaseKind
 from .data import ErrandKind, TaskKind
 from .kinds import register_kind
@@ -39,8 +39,8 @@ def register() -> None:
     exports.register()
     retention.register()
     news.register()
-    reminders_of_stages.register()
     register_kind(TaskKind.CASE, CaseKind())
+    blended.register()
     people.register_errand(ErrandKind.POST, missed.run_post)
     people.register_errand(ErrandKind.VOTE, missed.run_vote)
     people.register_errand(ErrandKind.FLAG, missed.run_flag)

@@ -5,7 +5,7 @@ from discussion_ext.blended.dates import resolve as resolve_dates
 from discussion_ext.blended.decisions import excuse_stage, extend_stage, mark_stage, revoke_decision
 from discussion_ext.blended.evaluation import phase_of
 from discussion_ext.blended.explanations import name_kind, name_stage, say_moved
-from discussion_ext.blended.learning import hand_in_report, open_task
+from discussion_ext.blended.learning import hand_in_report, open_task, split_report
 from discussion_ext.blended.limits import STAGE_LIMITS, TASK_LIMITS, limited
 from discussion_ext.blended.nudges import nudge
 from discussion_ext.blended.presets import list_presets, make_stage
@@ -16,6 +16,7 @@ from discussion_ext.blended.reviews import draw_reviews, write_review
 from discussion_ext.blended.tasks import find_blended_config, list_blended_tasks, stage_key, sync_blended
 from discussion_ext.blended.team import get_blended_report, get_blended_summary, iter_blended_csv, list_blended_rows
 from discussion_ext.blended.validation import name_field, name_problem, validate
+from discussion_ext.blended.watch import asks_for_units, await_learner, await_reader, has_tasks, missed_learner
 from discussion_ext.edx_platform import list_units
 from discussion_ext.grading import (
     calculate_score,
@@ -32,6 +33,9 @@ __all__ = [
     "TASK_LIMITS",
     "answer_appeal",
     "appeal",
+    "asks_for_units",
+    "await_learner",
+    "await_reader",
     "calculate_score",
     "clear_override",
     "draw_reviews",
@@ -43,6 +47,7 @@ __all__ = [
     "get_score",
     "hand_in_report",
     "has_taken_part",
+    "has_tasks",
     "iter_blended_csv",
     "limited",
     "list_appeals",
@@ -52,6 +57,7 @@ __all__ = [
     "list_units",
     "make_stage",
     "mark_stage",
+    "missed_learner",
     "name_field",
     "name_kind",
     "name_problem",
@@ -67,6 +73,7 @@ __all__ = [
     "resolve_dates",
     "revoke_decision",
     "say_moved",
+    "split_report",
     "stage_key",
     "sync_blended",
     "validate",

@@ -110,8 +110,34 @@ def plugin_settings(settings: Any) -> None:
     #     seconds; 0 leaves it out of the beat. Sites without a beat run the command ``place_learners`` instead.
     # .. setting_use_cases: open_edx
     settings.DISCUSSION_EXT_PLACE_EVERY_SECONDS = getattr(settings, "DISCUSSION_EXT_PLACE_EVERY_SECONDS", 900)
+    # .. setting_name: DISCUSSION_EXT_SWEEP_BLENDED_EVERY_SECONDS
+    # .. setting_default: 300
+    # .. setting_description: How often Celery beat has blended tasks looked at whose dates have passed, in seconds; 0
+    #     leaves it out of the beat. Sites without a beat run the command ``sweep_blended_tasks`` instead.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_SWEEP_BLENDED_EVERY_SECONDS = getattr(
+        settings, "DISCUSSION_EXT_SWEEP_BLENDED_EVERY_SECONDS", 300
+    )
+    # .. setting_name: DISCUSSION_EXT_GRACE_SECONDS
+    # .. setting_default: 60
+    # .. setting_description: How many seconds after a date of a stage something still counts as in time: it was sent
+    #     before, and arrived a moment later. By the clock of the server.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_GRACE_SECONDS = getattr(settings, "DISCUSSION_EXT_GRACE_SECONDS", 60)
+    # .. setting_name: DISCUSSION_EXT_APPEAL_DAYS
+    # .. setting_default: 14
+    # .. setting_description: For how many days after a stage of a blended task closed learners may ask the course team
+    #     to look at it again.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_APPEAL_DAYS = getattr(settings, "DISCUSSION_EXT_APPEAL_DAYS", 14)
+    # .. setting_name: DISCUSSION_EXT_APPEALS_KEEP_DAYS
+    # .. setting_default: 0
+    # .. setting_description: How many days after the answer a learner's question about a stage is kept; 0 for ever.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_APPEALS_KEEP_DAYS = getattr(settings, "DISCUSSION_EXT_APPEALS_KEEP_DAYS", 0)
     settings.PEOPLE_JOBS = {
         **getattr(settings, "PEOPLE_JOBS", {}),
+        "discussion_ext.sweep_blended_tasks": "DISCUSSION_EXT_SWEEP_BLENDED_EVERY_SECONDS",
         "discussion_ext.place_learners": "DISCUSSION_EXT_PLACE_EVERY_SECONDS",
         "discussion_ext.repair_meetings": "DISCUSSION_EXT_REPAIR_MEETINGS_EVERY_SECONDS",
         "discussion_ext.remind_of_cases": "DISCUSSION_EXT_REMIND_EVERY_SECONDS",
