@@ -198,8 +198,8 @@ def list_lines(view: BlendedViewData, zones: ReaderZones, now: datetime) -> list
             view=stage,
             number=number,
             title=say_title(stage.config),
-            node=_node(stage),
-            tag=_tag(stage),
+            node=_node(stage, is_now=_is_now(stage, view, now)),
+            tag=_tag(stage, is_door_open=stage.config.kind == StageKind.ATTEND and is_check_in_open(view, now)),
             date=say_date(stage, view, zones, now),
             notes=_notes(stage, zones),
             is_open=_is_open(stage, now),
@@ -213,7 +213,17 @@ def _is_open(stage: StageViewData, now: datetime) -> bool:
     return stage.phase in {"open", "late"} or (stage.phase == "done" and (closes_at is None or now < closes_at))
 
 
-def _node(stage: StageViewData) -> Node:
+def _is_now(stage: StageViewData, view: BlendedViewData, now: datetime) -> bool:
+    """Tell whether this is what the learner does now: what is next, once it can be done; class while doors are open.
+
+    Coming to class needs no opening: while it is next, that is what there is to prepare for.
+    """
+    if stage.config.kind == StageKind.ATTEND and stage.phase not in SETTLED:
+        return stage.is_next or is_check_in_open(view, now)
+    return stage.is_next and stage.phase in {"open", "late"}
+
+
+def _node(stage: StageViewData, *, is_now: bool) -> Node:
     share = stage.result.share
     if stage.phase == "void":
         return Node("", "same", _("Left out"))
@@ -221,27 +231,39 @@ def _node(stage: StageViewData) -> Node:
         return Node("is-missed", "clock", _("Late")) if share < 1 else Node("is-done", "check", _("Done"))
     if stage.phase == "closed":
         return Node("is-missed", "clock", _("In part") if share else _("Missed"))
-    if stage.is_next and stage.phase != "locked":
+    if is_now:
         return Node("is-now")
     if stage.phase == "late":
         return Node("is-missed", "clock", _("Late"))
     return Node("is-locked") if stage.phase == "locked" else Node("")
 
 
-def _tag(stage: StageViewData) -> TagLine:
+def _tag(stage: StageViewData, *, is_door_open: bool) -> TagLine:
+    if stage.phase in SETTLED:
+        return _tag_of_settled(stage)
+    if is_door_open:
+        return TagLine("warn", "clock", _("Check-in is open"))
+    if stage.phase == "locked":
+        return _tag_of_locked(stage)
+    if stage.phase == "late":
+        return TagLine("warn", "clock", _("Late, still open"))
+    return TagLine("act", "right", _("Next")) if stage.is_next else TagLine("info", "open", _("Open"))
+
+
+def _tag_of_settled(stage: StageViewData) -> TagLine:
     share = stage.result.share
     if stage.phase == "void":
         is_excused = stage.result.code == "excused"
         return TagLine("", "void", _("Excused") if is_excused else _("Not possible for you"))
-    if stage.phase == "locked":
-        return TagLine("", "lock", _("Opens later"))
     if stage.phase == "done" and share >= 1:
         return TagLine("ok", "check", _("Counts") if stage.result.weight else _("Done"))
-    if stage.phase in {"done", "closed"}:
-        return TagLine("warn", "clock", _("Counts in part") if share else _("Missed"))
-    if stage.phase == "late":
-        return TagLine("warn", "clock", _("Late, still open"))
-    return TagLine("act", "right", _("Next")) if stage.is_next else TagLine("info", "open", _("Open"))
+    return TagLine("warn", "clock", _("Counts in part") if share else _("Missed"))
+
+
+def _tag_of_locked(stage: StageViewData) -> TagLine:
+    if stage.is_next and stage.config.kind == StageKind.ATTEND:
+        return TagLine("act", "right", _("Next"))
+    return TagLine("", "lock", _("Opens later"))
 
 
 def say_points(kind: StageKind) -> str:

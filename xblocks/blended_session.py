@@ -19,6 +19,7 @@ from discussion_ext.data import (
     MeetingData,
     MeetingMode,
     OwnSittingData,
+    SessionData,
     SittingChoiceData,
 )
 from people import api as people
@@ -94,12 +95,18 @@ def session_screen(view: BlendedViewData, zones: ReaderZones, now: datetime) -> 
         door_line=_say_door(own, door, zones, now),
         door_note=_say_correction(own, zones),
         check_in_url=reverse("discussion_ext:check_in", args=[mine.meeting.uid]) if mine else "",
-        calendar_url="",
+        calendar_url=_calendar_url(view.session, mine),
         replay_url=own.sitting.replay_url if own.sitting and door == "closed" else "",
         replay_line=_say_replay(view.session.replay_percent),
         may_change=mine is not None and bool(lines) and (_may_change(own, now)),
         is_past=mine is not None and mine.meeting.ends_at < now,
     )
+
+
+def _calendar_url(session: SessionData, mine: SittingLine | None) -> str:
+    if mine is None or mine.meeting.is_cancelled:
+        return ""
+    return reverse("discussion_ext:sitting_calendar", args=[str(session.course_key), mine.id])
 
 
 def _may_change(own: OwnSittingData, now: datetime) -> bool:

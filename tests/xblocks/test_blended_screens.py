@@ -122,6 +122,8 @@ class TestChoosing:
         assert "Your class session: Online, lunch" in text_of(card)
         assert "You can change until" in text_of(card)
         assert card.select_one("a[href='https://meet.example/x']")
+        calendar = "/discussion_ext/courses/course-v1:Meridian+LT1+2026/sittings/2/calendar/"
+        assert card.select_one(f"a[download][href='{calendar}']")
         assert card.select_one("#" + card.select_one("[data-do=unfold]")["aria-controls"]).has_attr("hidden")
 
     def test_after_the_cut_off_there_is_no_way_to_change(self, draw):
