@@ -27,7 +27,7 @@ EVERY_SECONDS: Final = 30
 _OLD_WINDOWS: Final = 20
 """For how many windows, ten minutes, an old code is still called old rather than wrong."""
 _SCAN_WINDOWS: Final = 6
-_MARK_LENGTH: Final = 20
+_MARK_LENGTH: Final = 16
 _SALT: Final = "discussion_ext.attendance.scan"
 
 
@@ -46,7 +46,7 @@ def make_scan_mark(meeting: Meeting, *, at: datetime) -> str:
 def draw_qr(address: str) -> str:
     """Return an address as a QR code in SVG, without style attributes: dark on white on every page."""
     drawing = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(
+    segno.make(address, error="l", micro=False).save(
         drawing, kind="svg", xmldecl=False, omitsize=True, svgclass="cs-qr", lineclass=None, light="#fff", dark="#111"
     )
     return drawing.getvalue().decode().strip()

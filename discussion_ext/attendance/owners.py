@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from discussion_ext.data import MeetingData, WhatNextData
+from discussion_ext.models import Seat
 from people import api as people
 
 from .exceptions import NoSeatError
@@ -35,8 +36,8 @@ class MeetingOwner:
         return False
 
     def may_visit(self, meeting: MeetingData, user_id: int) -> bool:
-        """Tell whether somebody without a seat may see the check-in page."""
-        return False
+        """Tell whether somebody may see the check-in page: by default whoever has a seat."""
+        return Seat.objects.filter(meeting_id=meeting.id, user_id=user_id).exists()
 
     def accept_walk_in(self, meeting: MeetingData, user_id: int, *, is_forced: bool = False) -> None:
         """Give a seat to somebody who came without one. Raises a ``CaseError`` that says why not.

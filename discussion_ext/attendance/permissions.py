@@ -13,7 +13,6 @@ from discussion_ext.data import MeetingData
 from people import api as people
 
 from .owners import owner_of
-from .seats import has_seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +34,12 @@ ALLOWED: Final = Decision(is_allowed=True)
 
 
 def may_see_check_in(user_id: int | None, meeting: MeetingData | None) -> Decision:
-    """Answer whether somebody may see the check-in page: who has a seat, who may come without one, and hosts."""
+    """Answer whether somebody may see the check-in page: those whom its owner lets in, and hosts."""
     if user_id is None:
         return Decision(code="sign_in", reason=_("Checking in is personal."), next_step=_("Sign in first."))
     if meeting is not None:
         owner = owner_of(meeting)
-        is_known = has_seat(meeting.id, user_id) or owner.may_visit(meeting, user_id)
-        if is_known or owner.may_host(meeting, user_id) or owner.may_correct(meeting, user_id):
+        if any(ask(meeting, user_id) for ask in (owner.may_visit, owner.may_host, owner.may_correct)):
             return ALLOWED
     return _no_such_meeting()
 

@@ -173,6 +173,7 @@ def _read_host(request: HttpRequest, meeting: MeetingData, error: CaseError | No
         "data": {
             "code_url": reverse("discussion_ext:api_check_in_code", args=[meeting.uid]),
             "roll_url": reverse("discussion_ext:api_roll", args=[meeting.uid]),
+            "page_url": reverse("discussion_ext:api_roll", args=[meeting.uid]) + f"?after={after}",
             "walk_ins_url": reverse("discussion_ext:api_walk_ins", args=[meeting.uid]),
             "store": f"discussion_ext.roll.{meeting.uid}.{request.user.pk}",
             "zone": meeting.zone.key,

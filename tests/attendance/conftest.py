@@ -47,7 +47,7 @@ class Owner(api.MeetingOwner):
         return user_id in self.team
 
     def may_visit(self, meeting: MeetingData, user_id: int) -> bool:
-        return user_id in self.visitors
+        return user_id in self.visitors or super().may_visit(meeting, user_id)
 
     def accept_walk_in(self, meeting: MeetingData, user_id: int, *, is_forced: bool = False) -> None:
         if user_id not in self.visitors:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
 from opaque_keys.edx.keys import CourseKey
 
+from discussion_ext.api import attendance
 from tests.doors.world import ANSWER, COURSE, LOOK_BACK, POSITIONS, World, as_json, handler_url
 
 
@@ -45,11 +47,37 @@ def call_of(door: str, world: World, course: CourseKey = COURSE) -> Call:
     if name == "people:unsubscribe":
         body = {"data": "act=stop", "content_type": FORM} if method == "POST" else {}
         return Call(reverse(name, args=[world.token]), method or "GET", body)
+    if name in MEETINGS:
+        return Call(reverse(name, args=[world.meeting_uid]), method or "GET", _meeting_body(door, world))
     bodies = {
         "gamification:privacy POST": {"data": "choice=name", "content_type": FORM},
         "gamification:api_privacy PUT": as_json({"choice": "name"}),
     }
     return Call(reverse(name, args=[str(course)]), method or "GET", bodies.get(door, {}))
+
+
+MEETINGS = (
+    "discussion_ext:check_in",
+    "discussion_ext:host_check_in",
+    "discussion_ext:api_check_in_code",
+    "discussion_ext:api_roll",
+    "discussion_ext:api_walk_ins",
+)
+
+
+def _meeting_body(door: str, world: World) -> dict[str, Any]:
+    """Return what a door of the meeting is asked with: the code that is shown, and a tick of the learner."""
+    learner = world.people["learner"].pk
+    if door == "discussion_ext:check_in POST":
+        meeting = attendance.find_meeting_by_uid(world.meeting_uid)
+        assert meeting is not None
+        return {"data": f"code={attendance.current_code(meeting.id).code}", "content_type": FORM}
+    if door == "discussion_ext:host_check_in POST":
+        return {"data": f"person={learner}&state=present&key=k", "content_type": FORM}
+    if door == "discussion_ext:api_roll POST":
+        made_at = datetime.now(UTC).isoformat()
+        return as_json({"ticks": [{"request_key": "k", "user_id": learner, "state": "present", "made_at": made_at}]})
+    return {}
 
 
 def _handler(name: str, world: World, course: CourseKey) -> Call:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -14,6 +15,8 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from common.djangoapps.student.models import CourseEnrollment, UserProfile
 from common.djangoapps.student.roles import CourseStaffRole
 from discussion_ext import api as cases
+from discussion_ext.api import sessions
+from discussion_ext.data import MeetingMode, MeetingPlanData
 from discussion_ext.models import Contribution, Report
 from embedded_host.courses.store import CourseStore
 from embedded_host.models import Branch
@@ -48,6 +51,7 @@ class World:
     people: dict[str, User] = field(default_factory=dict)
     blocks: dict[str, UsageKey] = field(default_factory=dict)
     ids: dict[str, int] = field(default_factory=dict)
+    meeting_uid: str = ""
 
     @property
     def token(self) -> str:
@@ -79,6 +83,7 @@ def build_world() -> World:
     world.blocks["foreign"] = add_block(ELSEWHERE, "case_discussion", {"display_name": "Another", **CASE})
     publish_case(world.blocks["foreign"])
     _write(world)
+    _hold_session(world)
     return world
 
 
@@ -128,6 +133,19 @@ def _make_people(world: World) -> None:
     User.objects.filter(pk=world.people["superuser"].pk).update(is_staff=True, is_superuser=True)
     for user in world.people.values():
         user.refresh_from_db()
+
+
+def _hold_session(world: World) -> None:
+    """Hold a class session in one sitting that people check in to now, with seats for the learner and the classmate."""
+    block_id = world.blocks["case"].block_id
+    session = sessions.ensure_session(course_key=COURSE, block_id=block_id, title="An evening")
+    starts = datetime.now(UTC).replace(tzinfo=None, second=0, microsecond=0)
+    plan = MeetingPlanData(title="An evening", mode=MeetingMode.OFFLINE, starts_local=starts, zone="UTC", minutes=90)
+    sitting = sessions.add_sitting(session_id=session.id, plan=plan, actor_id=world.people["team"].pk)
+    seated = [world.people[role].pk for role in ("learner", "classmate")]
+    sessions.assign(session_id=session.id, user_ids=seated, sitting_id=sitting.id, actor_id=world.people["team"].pk)
+    world.ids |= {"session": session.id, "sitting": sitting.id}
+    world.meeting_uid = sitting.meeting.uid
 
 
 def _write(world: World) -> None:

@@ -6,6 +6,7 @@ import { TickQueue } from "./queue.js";
 import { Roll } from "./roll.js";
 import { fill } from "./words.js";
 
+const LOOK_AGAIN = 15_000;
 const data = JSON.parse(document.getElementById("check-in-data").textContent);
 const root = document.querySelector("[data-check-in]");
 const note = root.querySelector("[data-network]");
@@ -64,6 +65,18 @@ const roll = new Roll(root, data, { call, onTick: (tick) => queue.add(tick) });
 
 roll.showWaiting(queue.ticks);
 codeClock(root, data, call);
+/** See who has checked in meanwhile; what is being sent comes back with its own answer. */
+async function look() {
+  if (document.hidden || isOffline || queue.isSending) {
+    return;
+  }
+  const { status, body } = await call(data.page_url);
+  if (status === 200 && !queue.isSending) {
+    roll.refresh(body, queue.ticks);
+  }
+}
+
+setInterval(look, LOOK_AGAIN);
 window.addEventListener("online", () => { isOffline = false; showNetwork(); queue.flush(); });
 window.addEventListener("offline", () => { isOffline = true; showNetwork(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) { queue.flush(); } });

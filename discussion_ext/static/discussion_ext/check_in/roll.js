@@ -63,6 +63,23 @@ export class Roll {
     this.draw(row, known?.state === "present", said);
   }
 
+  /** Take over the server's page of the roll; people whose ticks still wait for the server stay as they are drawn. */
+  refresh(page, ticks) {
+    const waiting = new Map(ticks.map((tick) => [tick.user_id, tick.state === "present"]));
+    let ahead = 0;
+    for (const { user_id: userId, name, attendance } of page.results) {
+      const isHere = attendance?.state === "present";
+      if (waiting.has(userId)) {
+        ahead += Number(waiting.get(userId)) - Number(isHere);
+      } else {
+        this.draw(this.row(userId) ?? this.insert(userId, name), isHere, attendance?.said ?? this.data.words.not_yet);
+      }
+    }
+    this.present = page.present + ahead;
+    this.seats = page.seats;
+    this.showCount();
+  }
+
   startSearch() {
     const [opener, field] = [this.root.querySelector("[data-search-open]"), this.root.querySelector("[data-search]")];
     const input = field.querySelector("input");
@@ -133,18 +150,23 @@ export class Roll {
   /** Put somebody new on the list and tick them. */
   add(userId, name) {
     if (!this.row(userId)) {
-      const row = this.root.querySelector("[data-row-template]").content.firstElementChild.cloneNode(true);
-      row.dataset.person = String(userId);
-      row.querySelector("b").textContent = name;
-      row.querySelector(".cs-avatar").textContent = Array.from(name.trim())[0] ?? "";
-      row.querySelector("button").setAttribute("aria-label", fill(this.data.words.is_here, name));
-      row.querySelector("[name=person]").value = String(userId);
-      this.list.prepend(row);
-      this.list.hidden = false;
-      this.root.querySelector("[data-empty]")?.remove();
+      this.insert(userId, name);
       this.seats += 1;
     }
     this.onTick({ userId, state: "present" });
+  }
+
+  insert(userId, name) {
+    const row = this.root.querySelector("[data-row-template]").content.firstElementChild.cloneNode(true);
+    row.dataset.person = String(userId);
+    row.querySelector("b").textContent = name;
+    row.querySelector(".cs-avatar").textContent = Array.from(name.trim())[0] ?? "";
+    row.querySelector("button").setAttribute("aria-label", fill(this.data.words.is_here, name));
+    row.querySelector("[name=person]").value = String(userId);
+    this.list.prepend(row);
+    this.list.hidden = false;
+    this.root.querySelector("[data-empty]")?.remove();
+    return row;
   }
 }
 
