@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from discussion_ext.data import (
     AppealData,
@@ -16,6 +16,7 @@ from discussion_ext.data import (
     BlendedConfigData,
     BlendedReportData,
     BlendedRowData,
+    BlendedSummaryData,
     ContributionData,
     DecisionKind,
     OwnSittingData,
@@ -33,6 +34,7 @@ from .moments import show_moment
 
 STAGES_SHOWN: Final = 5  # with the learner and the grade a table of seven columns
 _NOT_YET: Final = frozenset({"no_sitting", "opens_later"})
+_SAID_BY_DATES: Final = _NOT_YET | {"open", "overdue"}
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,14 @@ class StageReport:
         return self.view.config.id
 
     @property
+    def why(self) -> str:
+        """Return what the evaluation says, where the shape, its word and the dates do not say it all."""
+        result = self.view.result
+        if result.code in _SAID_BY_DATES:
+            return ""
+        return " · ".join(text for text in (result.detail, result.why) if text)
+
+    @property
     def holding(self) -> Sequence[DecisionLine]:
         """Return the decisions that hold."""
         return [decision for decision in self.decisions if decision.is_holding]
@@ -131,6 +141,12 @@ def _say_group(group: Sequence[Column]) -> str:
     if first == last:
         return _("Stage %(number)s") % {"number": first}
     return _("Stages %(first)s–%(last)s") % {"first": first, "last": last}
+
+
+def list_bars(config: BlendedConfigData, summary: BlendedSummaryData) -> list[tuple[str, int]]:
+    """Return by stage how many learners have met it."""
+    columns = [_column(stage, number) for number, stage in enumerate(config.stages, 1)]
+    return [(column.heading, summary.met.get(column.stage.id, 0)) for column in columns]
 
 
 def list_rows(rows: Sequence[BlendedRowData], columns: Columns) -> list[Row]:
@@ -171,7 +187,7 @@ def _look(result: StageResultData) -> tuple[str, str, str]:
 
 def _look_of_open(result: StageResultData, part: str) -> tuple[str, str, str]:
     if result.code in _NOT_YET:
-        return "lock", "open", _("Not open yet")
+        return "lock", "open", pgettext("a stage", "Later")
     if result.code == "overdue":
         return "clock", "late", _("Late")
     return "open", "open", part if result.share else _("Open")

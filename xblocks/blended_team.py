@@ -20,7 +20,7 @@ from people import api as people
 from people.data import PRIVATE_HEADERS
 
 from .blended_learner import off_reason
-from .blended_rows import list_columns, list_rows, list_stage_reports, say_attendance
+from .blended_rows import list_bars, list_columns, list_rows, list_stage_reports, say_attendance
 from .blended_screens import ReaderZones
 from .blended_words import say_title
 from .case_handlers import failure_words, refuse_case
@@ -162,7 +162,7 @@ def _render(
     shared = {
         "summary": summary,
         "config": config,
-        "bars": [(stage, say_title(stage), summary.met.get(stage.id, 0)) for stage in config.stages],
+        "bars": list_bars(config, summary),
         "named_stages": [(stage, say_title(stage)) for stage in config.stages],
         "written": written[0] if written else None,
         "sessions_url": reverse("discussion_ext:sessions", args=[str(local_key(block).course_key)]),
