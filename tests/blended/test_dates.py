@@ -246,6 +246,12 @@ def test_who_joins_after_the_opening_has_days_to_catch_up(joined_at, due_at):
     assert found.moved_by == (("catch_up",) if due_at > START else ())
 
 
+def test_joining_at_the_opening_is_not_late():
+    config = only(READ, catch_up_days=8)
+    assert dates_of(config, facts(joined_at=START - 7 * DAY))["s1"].due_at == START
+    assert dates_of(config, facts(joined_at=START - 7 * DAY + TICK))["s1"].due_at == START + DAY + TICK
+
+
 def test_catching_up_never_shortens_and_can_be_turned_off():
     joined_at = START - DAY
     assert dates_of(only(READ, catch_up_days=0), facts(joined_at=joined_at))["s1"].due_at == START
@@ -375,3 +381,24 @@ def test_a_day_and_24_hours_are_not_the_same():
     same_days = replace(DISCUSS, opens=rule("session_start", -7), due=rule("session_start", -7, 1))
     nominal, slack = least_time(follow(same_days.opens, config), follow(same_days.due, config))
     assert (nominal, slack) == (HOUR, timedelta())
+
+
+@pytest.mark.parametrize(
+    ("opens", "due", "least"),
+    [
+        (rule("session_start"), rule("session_end"), timedelta(minutes=1)),
+        (rule("session_end"), rule("session_start", hours=49), HOUR),
+        (rule("session_end"), rule("session_end", hours=1), HOUR),
+        (fixed(START), fixed(START + HOUR), HOUR),
+    ],
+)
+def test_the_least_time_in_any_sitting(opens, due, least):
+    assert least_time(follow(opens, only()), follow(due, only())) == (least, timedelta())
+
+
+@pytest.mark.parametrize(
+    ("opens", "due"),
+    [(fixed(START), rule("session_end")), (MomentRule(), rule("session_end")), (rule("session_end"), MomentRule())],
+)
+def test_what_depends_on_the_sitting_cannot_be_compared(opens, due):
+    assert least_time(follow(opens, only()), follow(due, only())) is None

@@ -218,6 +218,18 @@ def test_what_was_reachable_and_left_undone_is_not_left_out():
 
 def test_answers_count_though_their_people_left():
     assert one(DISCUSS, [POSITION, TO_PRIYA, TO_TOMAS], others=0).share == 1
+    assert one(DISCUSS, [TO_PRIYA, TO_TOMAS], others=0).share == 0.5
+    reviewed = one(
+        replace(REVIEW, opens=MomentRule(), due=rule("session_end")), [post("review", 5, END, to=PRIYA)], others=0
+    )
+    assert (reviewed.state, reviewed.share) == ("met", 1)
+
+
+def test_nobody_waits_for_classmates_before_a_stage_opens():
+    result = one(DISCUSS, others=0, now=START - 8 * DAY)
+    assert (result.state, result.code) == ("open", "opens_later")
+    review = judge(CONFIG, facts(others=0), START).find_stage("s5")
+    assert (review.state, review.code, review.items) == ("open", "opens_later", ())
 
 
 def test_the_latest_wording_of_a_post_is_judged():
