@@ -62,6 +62,12 @@ class DiscussionExtConfig(AppConfig):
                         for signal in ("USER_RETIRE_LMS_MISC", "USER_RETIRE_LMS_CRITICAL")
                     ),
                     {
+                        "receiver_func_name": "on_own_due_date_saved",
+                        "signal_path": "django.db.models.signals.post_save",
+                        "sender_path": "edx_when.models.UserDate",
+                        "dispatch_uid": "discussion_ext.UserDate.post_save",
+                    },
+                    {
                         "receiver_func_name": "on_cohort_changed",
                         "signal_path": (
                             "openedx.core.djangoapps.course_groups.signals.signals.COHORT_MEMBERSHIP_UPDATED"

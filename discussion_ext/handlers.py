@@ -13,7 +13,7 @@ from opaque_keys.edx.keys import CourseKey
 from people import api as people
 
 from . import api, edx_platform, tasks
-from .api import sessions
+from .api import blended, sessions
 from .exceptions import CaseError
 from .models import Contribution
 
@@ -186,6 +186,23 @@ def _who_moved(
     if enrollment is not None:
         return enrollment.course.course_key, enrollment.user.id
     return course_key, user.pk
+
+
+# -- individual due dates ----------------------------------------------------------------------------------------------
+
+
+def _is_of_blended_tasks(sender: Any, instance: Any, raw: bool = False, **_kwargs: Any) -> bool:
+    return not raw and instance.content_date.field == "due" and blended.has_tasks(instance.content_date.course_id)
+
+
+def _missed_due_date(sender: Any, instance: Any, **_kwargs: Any) -> people.Missed:
+    return blended.missed_learner(instance.content_date.course_id, instance.user_id)
+
+
+@people.guarded(when=_is_of_blended_tasks, missed=_missed_due_date)
+def on_own_due_date_saved(sender: Any, instance: Any, **_kwargs: Any) -> None:
+    """Have a learner evaluated again who got a due date of their own, or whose was taken back: that is a row too."""
+    blended.await_learner(instance.content_date.course_id, instance.user_id)
 
 
 # -- after the commit --------------------------------------------------------------------------------------------------

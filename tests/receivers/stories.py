@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -16,7 +17,8 @@ from forum.models import AbuseFlagger, Comment, CommentThread, UserVote
 
 from common.djangoapps.student.models import CourseAccessRole, CourseEnrollment
 from discussion_ext import api as cases
-from discussion_ext.data import CaseConfigData
+from discussion_ext.api import blended
+from discussion_ext.data import BlendedConfigData, CaseConfigData, StageConfigData, StageKind
 from embedded_host.courses.store import CourseStore
 from embedded_host.models import Branch
 from gamification import api as points
@@ -27,6 +29,8 @@ from people.models import Delivery
 from .scenes import Scene, act_as
 
 Do = Callable[[Scene], Any]
+
+_DUE = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def nothing(_scene: Scene) -> None:
@@ -230,6 +234,33 @@ def _is_published(scene: Scene) -> bool:
     return CourseStore(Branch.PUBLISHED).has_item(scene.case_key)
 
 
+# -- individual due dates ----------------------------------------------------------------------------------------------
+
+
+def _blended_task(scene: Scene) -> None:
+    from edx_when.api import set_date_for_block
+
+    usage_key = scene.course_key.make_usage_key("blended_task", f"task{scene.number}")
+    stage = StageConfigData(id="s1", kind=StageKind.DISCUSS, weight=100)
+    config = BlendedConfigData(title="A class", stages=(stage,))
+    blended.sync_blended(usage_key=usage_key, course_key=scene.course_key, config=config)
+    set_date_for_block(scene.course_key, usage_key, "due", _DUE)
+    scene.made["task"] = usage_key
+
+
+def _extend(scene: Scene) -> None:
+    from edx_when.api import set_date_for_block
+
+    later = _DUE + timedelta(days=3)
+    set_date_for_block(scene.course_key, scene.made["task"], "due", later, user=scene.author, actor=scene.moderator)
+
+
+def _is_extended(scene: Scene) -> bool:
+    from edx_when.models import UserDate
+
+    return UserDate.objects.filter(user=scene.author).exists()
+
+
 # -- points ------------------------------------------------------------------------------------------------------------
 
 
@@ -394,6 +425,12 @@ STORIES: dict[str, Story] = {
         stands=_is_published,
         breaks="discussion_ext.handlers._leave",
         silenced=(_PUBLISHED_IN_LMS,),
+    ),
+    "discussion_ext.on_own_due_date_saved on post_save of UserDate": Story(
+        arrange=_blended_task,
+        act=_extend,
+        stands=_is_extended,
+        breaks="discussion_ext.api.blended.await_learner",
     ),
     _CREATED: Story(
         arrange=_earn_and_leave,
