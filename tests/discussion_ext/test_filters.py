@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import NoReverseMatch
+from django.urls import NoReverseMatch, reverse
 from opaque_keys.edx.keys import CourseKey
 from openedx_filters.learning import filters as platform
 
@@ -48,13 +48,7 @@ def dashboard(course: CourseKey) -> Callable[[int], str]:
 
 def url_of(course_key: CourseKey) -> str:
     """Return the address that the entry leads to."""
-    return f"/discussion_ext/courses/{course_key}/sessions/"
-
-
-@pytest.fixture(autouse=True)
-def sessions_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give the page the address that the tests look for."""
-    monkeypatch.setattr(filters, "_sessions_url", url_of)
+    return reverse("discussion_ext:sessions", kwargs={"course_id": str(course_key)})
 
 
 def test_the_team_gets_an_entry_on_both_dashboards(

@@ -68,7 +68,7 @@ def add_task(classroom: Classroom, name: str, *, due: datetime) -> tuple[Blended
     form = {"task": {**TASK, "title": name}, "stages": list(STAGES), "version": ""}
     refused = studio.handle(usage_key, "author_action/submit", form)
     assert refused.status_code == 409, f"a form of no version was taken: {refused.status_code} {refused.text[:500]}"
-    version = refused.json()["details"][0]["version"]
+    version = refused.json()["error"]["fields"][0]["version"]
     saved = studio.handle(usage_key, "author_action/submit", {**form, "version": version})
     assert saved.status_code == 200, saved.text[:500]
     studio.change(subsection, graderType="Homework", metadata={"due": due.isoformat()})
