@@ -48,7 +48,6 @@ class SittingForm(forms.Form):
         label=gettext_lazy("Starts at"),
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         input_formats=["%H:%M", "%H:%M:%S"],
-        help_text=gettext_lazy("On the clock of the place."),
         error_messages={"invalid": gettext_lazy("Write the time as 19:00.")},
     )
     minutes = forms.IntegerField(label=gettext_lazy("Length in minutes"), min_value=1, max_value=2880, initial=90)
@@ -58,7 +57,7 @@ class SittingForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off"}),
         help_text=gettext_lazy("The place whose clock counts, such as Africa/Nairobi."),
     )
-    clock = forms.CharField(required=False, max_length=16)
+    clock = forms.CharField(required=False, max_length=16, label=gettext_lazy("Which time do you mean?"))
     mode = forms.ChoiceField(
         label=gettext_lazy("How people meet"),
         choices=[

@@ -66,7 +66,7 @@ def _warn_of_seats(row: SittingImport, sittings: Mapping[int, SittingData]) -> l
             if own is None or own.id != sitting_id:
                 wanted[sitting_id] = wanted.get(sitting_id, 0) + 1
     return [
-        _("%(sitting)s has %(left)d seats left for %(wanted)d people. The last of them will be left out.")
+        _("%(sitting)s has fewer seats left (%(left)d) than people named (%(wanted)d). The last of them are left out.")
         % {"sitting": sittings[sitting_id].meeting.title, "left": left, "wanted": number}
         for sitting_id, number in wanted.items()
         if sitting_id in sittings and (left := sittings[sitting_id].meeting.seats_left) is not None and left < number

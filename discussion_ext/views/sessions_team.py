@@ -16,8 +16,7 @@ from opaque_keys.edx.keys import CourseKey
 
 from discussion_ext import edx_platform
 from discussion_ext.api import attendance, sessions
-from discussion_ext.attendance.wording import say_where
-from discussion_ext.data import AssignedBy, AttendanceState, SessionData, SittingData
+from discussion_ext.data import AssignedBy, AttendanceState, MeetingMode, SessionData, SittingData
 from discussion_ext.exceptions import CaseError
 from discussion_ext.forms.sessions import SessionForm
 from discussion_ext.forms.sittings import CancelForm, SittingForm
@@ -211,7 +210,7 @@ def draw_sitting(course_key: CourseKey, sitting: SittingData, *, present: int = 
         "month": dateformat.format(meeting.starts_at.astimezone(meeting.zone), "M"),
         "day": meeting.starts_at.astimezone(meeting.zone).day,
         "utc": people.format_utc(meeting.starts_at),
-        "where": say_where(meeting),
+        "where": meeting.place or (_("Online") if meeting.mode != MeetingMode.OFFLINE else ""),
         "host": host,
         "seats": say_seats(sitting),
         "present": say_present(present, meeting.seats_taken) if meeting.check_in_from <= now else "",
@@ -281,8 +280,9 @@ def _card(session: SessionData, mine: set[int] | None) -> dict[str, Any]:
     return {
         "session": session,
         "rule": _say_rule(session),
-        "rows": rows,
+        "rows": sorted(rows, key=lambda row: row["is_past"]),
         "next": _say_next(session, rows) if mine is None else "",
+        "needs_sitting": not _has_room(session, rows),
         "now": next((row for row in rows if row["is_now"]), None),
         "settings_url": reverse("discussion_ext:session_settings", args=args),
         "add_url": reverse("discussion_ext:sitting_add", args=args),
@@ -318,16 +318,39 @@ def _say_next(session: SessionData, rows: Sequence[Mapping[str, Any]]) -> str:
         return _("No sitting lies ahead. Add one for those who have not come.")
     if session.assigned_by == AssignedBy.COHORT and not all(row["sitting"].cohort_ids for row in ahead):
         return _("A sitting has no cohort, so nobody gets a seat in it. Choose its cohorts.")
-    seated = sum(row["meeting"].seats_taken for row in rows if not row["meeting"].is_cancelled)
-    missing = edx_platform.count_learners(session.course_key) - seated
-    if missing > 0:
-        return ngettext("%(count)d learner has no seat yet.", "%(count)d learners have no seat yet.", missing) % {
-            "count": missing
-        }
-    return _("Everybody has a seat. Next: %(title)s, %(when)s.") % {
+    return _say_missing(session, rows) or _("Everybody has a seat. Next: %(title)s, %(when)s.") % {
         "title": ahead[0]["meeting"].title,
         "when": ahead[0]["when"],
     }
+
+
+def _say_missing(session: SessionData, rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many have no seat yet, and whether there are enough; empty where everybody has one."""
+    missing = _count_missing(session, rows)
+    if missing <= 0:
+        return ""
+    if _has_room(session, rows):
+        return ngettext("%(count)d learner has no seat yet.", "%(count)d learners have no seat yet.", missing) % {
+            "count": missing
+        }
+    return ngettext(
+        "%(count)d learner has no seat yet, and there are too few seats. Add a sitting.",
+        "%(count)d learners have no seat yet, and there are too few seats. Add a sitting.",
+        missing,
+    ) % {"count": missing}
+
+
+def _count_missing(session: SessionData, rows: Sequence[Mapping[str, Any]]) -> int:
+    seated = sum(row["meeting"].seats_taken for row in rows if not row["meeting"].is_cancelled)
+    return edx_platform.count_learners(session.course_key) - seated
+
+
+def _has_room(session: SessionData, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether those who have no seat yet fit into the sittings that lie ahead."""
+    ahead = [row["meeting"] for row in rows if _is_ahead(row["sitting"])]
+    if not ahead or any(meeting.seats_left is None for meeting in ahead):
+        return bool(ahead)
+    return sum(meeting.seats_left for meeting in ahead) >= _count_missing(session, rows)
 
 
 def _is_ahead(sitting: SittingData) -> bool:

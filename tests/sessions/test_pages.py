@@ -67,7 +67,7 @@ def test_the_list_says_what_is_next(as_: Any, staff: int, session: SessionData, 
     client = as_(staff)
     assert "Nobody can come yet. Add the first sitting." in _text(client.get(_url("sessions")))
     sitting = add(capacity=3)
-    assert "1 learner has no seat yet." in _text(client.get(_url("sessions")))
+    assert "1 learner has no seat yet. Add a sitting" in _text(client.get(_url("sessions")))
     sessions.choose_sitting(session_id=session.id, user_id=learner, sitting_id=sitting.id)
     text = _text(client.get(_url("sessions")))
     assert "Everybody has a seat. Next: Evening" in text
