@@ -20,11 +20,11 @@ from discussion_ext.models import (
 )
 from discussion_ext.results import lock_participation
 
-from . import evaluation, ledger, loads, reminders, standings
+from . import evaluation, ledger, loads, reminders, standings, verdicts
 from .gathering import gather
 from .judging import judge
 from .regrade import regrade_task
-from .tasks import config_of, stages_of
+from .tasks import await_everybody, config_of, stages_of
 
 
 class BlendedKind(KindOfTask):
@@ -76,8 +76,7 @@ class BlendedKind(KindOfTask):
 
     def await_everybody(self, task: Task) -> None:
         """Mark everybody as evaluated with an earlier configuration."""
-        Participation.objects.filter(task=task).update(config_version=0)
-        Task.objects.filter(pk=task.pk).update(settle_at=now())
+        await_everybody(task)
 
     def evaluate_stale(self, task: Task) -> int:
         """Evaluate those whose result is of an earlier configuration, many at once."""
@@ -120,3 +119,11 @@ class BlendedKind(KindOfTask):
         """Return that nobody posts in the task itself."""
         del task, user_id, moment
         return Window(phase="closed")
+
+
+def has_moved_on(task: Task, row: Participation) -> bool:
+    """Tell whether a learner's result is another than the kept one, though nobody may have said so."""
+    kind = BlendedKind()
+    if not kind.is_fresh(task, row):
+        return True
+    return standings.essence(verdicts.dump(kind.compute(task, row))) != standings.essence(row.evaluation)

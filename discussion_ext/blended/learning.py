@@ -17,8 +17,9 @@ from discussion_ext.contributions import now
 from discussion_ext.data import PostedData, StageKind
 from discussion_ext.exceptions import InvalidTextError
 from discussion_ext.models import Participation
-from discussion_ext.results import evaluate_learner, is_fresh, lock_participation
+from discussion_ext.results import evaluate_learner, lock_participation
 
+from .kind import has_moved_on
 from .tasks import access_blended, config_of, find_stage, stage_key
 from .writing import has_link
 
@@ -27,7 +28,7 @@ _check_address = URLValidator(schemes=["http", "https"])
 
 
 def open_task(*, usage_key: UsageKey, user_id: int) -> None:
-    """Note that a learner looks at the task, and keep what they did elsewhere since: units read, time given."""
+    """Note that a learner looks at the task, and keep what happened elsewhere since: units read, time given."""
     task = access_blended(usage_key)
     with transaction.atomic():
         participation = lock_participation(task.pk, user_id)
@@ -35,7 +36,7 @@ def open_task(*, usage_key: UsageKey, user_id: int) -> None:
         participation.opened_at = participation.opened_at or moment
         participation.seen_at, participation.last_seen_at = participation.last_seen_at, moment
         participation.save(update_fields=["opened_at", "seen_at", "last_seen_at"])
-    if not is_fresh(task, Participation.objects.get(task=task, user_id=user_id)):
+    if has_moved_on(task, Participation.objects.get(task=task, user_id=user_id)):
         evaluate_learner(task.pk, user_id)
 
 

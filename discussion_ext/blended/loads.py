@@ -47,17 +47,33 @@ def give(task: Task, *, parent: Task, stage_id: str, reviewer_id: int, group_id:
     assigned = list(rows.order_by("pk").values_list("contribution_id", flat=True))
     kept = _list_kept(task, reviewer_id, assigned)
     take_back(parent, stage_id=stage_id, reviewer_id=reviewer_id, contribution_ids=set(assigned) - set(kept))
-    if wanted > len(kept):
-        least = ReviewLoad.objects.select_for_update().filter(task=task, group_id=group_id, is_open=True)
-        least = least.exclude(author_id=reviewer_id).exclude(contribution_id__in=kept)
-        chosen = list(least.order_by("assigned", "pk").values_list("contribution_id", flat=True)[: wanted - len(kept)])
-        for contribution_id in chosen:
-            ReviewAssignment.objects.create(
-                task=parent, stage_id=stage_id, reviewer_id=reviewer_id, contribution_id=contribution_id
-            )
-            ReviewLoad.objects.filter(contribution_id=contribution_id).update(assigned=F("assigned") + 1)
-        kept += chosen
+    for load in _choose(task, reviewer_id, group_id, kept, wanted - len(kept)):
+        ReviewAssignment.objects.create(
+            task=parent, stage_id=stage_id, reviewer_id=reviewer_id, contribution_id=load.contribution_id
+        )
+        ReviewLoad.objects.filter(pk=load.pk).update(assigned=F("assigned") + 1)
+        kept.append(load.contribution_id)
     return kept
+
+
+def _choose(task: Task, reviewer_id: int, group_id: int, kept: Collection[int], number: int) -> list[ReviewLoad]:
+    """Return reports that fewest have: of equals, those that came after the reviewer's own, then from the first on.
+
+    So where everybody who handed in draws one, each report is given once, and nobody is left with their own.
+    """
+    chosen: list[ReviewLoad] = []
+    mine = ReviewLoad.objects.filter(task=task, author_id=reviewer_id).order_by("-pk").values_list("pk", flat=True)
+    own = mine.first() or 0
+    free = ReviewLoad.objects.select_for_update().filter(task=task, group_id=group_id, is_open=True)
+    free = free.exclude(author_id=reviewer_id).exclude(contribution_id__in=list(kept))
+    while len(chosen) < number:
+        left = free.exclude(pk__in=[load.pk for load in chosen])
+        least = left.order_by("assigned", "pk").first()
+        if least is None:
+            break
+        after = left.filter(assigned=least.assigned, pk__gt=own).order_by("pk").first()
+        chosen.append(after or least)
+    return chosen
 
 
 def take_back(parent: Task, *, stage_id: str, reviewer_id: int, contribution_ids: Collection[int]) -> None:

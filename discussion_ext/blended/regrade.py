@@ -70,7 +70,7 @@ def iter_regrade(task_id: int, *, after: int = 0) -> Iterator[Chunk]:
 
 
 def look_due(task: Task, *, moment: datetime, limit: int = CHUNK) -> int:
-    """Look at learners for whom a moment has passed at which something changes; return how many."""
+    """Look at learners for whom a moment has passed at which something changes, or is to be told; return how many."""
     due = Participation.objects.filter(task=task, is_retired=False, next_look_at__lte=moment)
     chunk = _look_at(task, due, 0, limit=limit, reminds=True)
     return chunk.looked_at if chunk is not None else 0
@@ -92,14 +92,13 @@ def _look_at(
         locked = Participation.objects.select_for_update().filter(task=task, user_id__in=ids, is_retired=False)
         rows = list(locked.order_by("user_id"))
         outcomes = _weigh(task, config, rows)
-        loud = [outcome for outcome in outcomes if outcome.has_changed and _is_heard(task, config, outcome)]
+        loud = [outcome for outcome in outcomes if _is_heard(config, outcome)]
         alone = {outcome.row.user_id for outcome in loud}
         changed = [each for each in outcomes if each.has_changed and each.row.user_id not in alone]
-        same = [each for each in outcomes if not each.has_changed]
+        same = [each for each in outcomes if not each.has_changed and each.row.user_id not in alone]
         _keep_changed(task, config, changed)
         _keep_same(task, config, same)
-        if reminds:
-            _remind(task, config, [*changed, *same])
+        _remind(task, config, [*changed, *same] if reminds else changed)
     for user_id in sorted(alone):
         _evaluate(task, user_id)
     return Chunk(looked_at=len(rows), changed=len(loud) + len(changed), last=ids[-1])
@@ -127,7 +126,7 @@ def _weigh(task: Task, config: BlendedConfigData, rows: Sequence[Participation])
     return outcomes
 
 
-def _is_heard(task: Task, config: BlendedConfigData, outcome: Outcome) -> bool:
+def _is_heard(config: BlendedConfigData, outcome: Outcome) -> bool:
     """Tell whether grade book, completion or ledger have to hear of a result."""
     row, result = outcome.row, outcome.result
     possible = config.possible
@@ -164,15 +163,23 @@ def _keep_same(task: Task, config: BlendedConfigData, outcomes: Sequence[Outcome
 
 
 def _remind(task: Task, config: BlendedConfigData, outcomes: Sequence[Outcome]) -> None:
-    for outcome in outcomes:
-        reminders.remind(
+    """Ask for what there is to tell these learners; two statements, one where there is nothing."""
+    common = reminders.describe(task, config) if outcomes else None
+    items = [
+        item
+        for outcome in outcomes
+        for item in reminders.list_news(
             task,
             config=config,
             result=outcome.result,
             sitting=outcome.facts.sitting,
             user_id=outcome.row.user_id,
             now=outcome.result.evaluated_at,
+            common=common,
         )
+    ]
+    if items:
+        people.add_news_for_many(items)
 
 
 def _light(row: Participation) -> tuple[object, ...]:

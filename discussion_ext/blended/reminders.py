@@ -6,7 +6,7 @@ one mail a day, and asks again whether there is still something to do.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -62,13 +62,13 @@ def list_news(
     sitting: OwnSittingData | None,
     user_id: int,
     now: datetime,
+    common: Mapping[str, Any] | None = None,
 ) -> Iterator[NewsItemData]:
-    """Yield what there is to tell: what opened within a day, what is due soon, the class session of tomorrow."""
-    common = {
-        "course_name": edx_platform.get_course_title(CourseKey.from_string(task.course_id)),
-        "task_title": config.title,
-        "url": edx_platform.block_url(task.course_id, task.usage_key),
-    }
+    """Yield what there is to tell: what opened within a day, what is due soon, the class session of tomorrow.
+
+    ``common`` is what `describe` returned, for who asks for many.
+    """
+    common = common or describe(task, config)
     ahead = timedelta(hours=settings.DISCUSSION_EXT_REMIND_HOURS)
     for stage in result.stages:
         if stage.state != RequirementState.OPEN:
@@ -88,6 +88,15 @@ def list_news(
             yield _item(STAGE_DUE, task, stage, user_id, dates.due_at, context)
         elif dates.opens_at is not None and now - _NEWS < dates.opens_at <= now:
             yield _item(STAGE_OPENS, task, stage, user_id, dates.opens_at, context)
+
+
+def describe(task: Task, config: BlendedConfigData) -> Mapping[str, Any]:
+    """Return what all news of a task say of it."""
+    return {
+        "course_name": edx_platform.get_course_title(CourseKey.from_string(task.course_id)),
+        "task_title": config.title,
+        "url": edx_platform.block_url(task.course_id, task.usage_key),
+    }
 
 
 def _list_class(

@@ -11,7 +11,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from discussion_ext import cases, edx_platform
 from discussion_ext.configurations import get_task
 from discussion_ext.contributions import now
-from discussion_ext.data import ContributionKind, ContributionState, PostedData, ReviewTargetData, StageKind
+from discussion_ext.data import CREDITED, ContributionKind, ContributionState, PostedData, ReviewTargetData, StageKind
 from discussion_ext.exceptions import ContributionNotFoundError, InvalidTextError
 from discussion_ext.kinds import kind_of
 from discussion_ext.models import Contribution, ReviewAssignment, Task
@@ -56,7 +56,7 @@ def write_review(*, usage_key: UsageKey, stage_id: str, user_id: int, contributi
     try:
         with transaction.atomic():
             lock_participation(task.pk, user_id)  # so that what is sent twice is one review
-            mine = _list_own(task, user_id, [contribution_id]).get(contribution_id)
+            mine = _list_own(task, user_id, [contribution_id], ContributionState.LIVE).get(contribution_id)
             if mine is not None:
                 return cases.edit_contribution(usage_key=key, contribution_id=mine.pk, user_id=user_id, body=text)
             # That it was drawn is what lets a reviewer see it.
@@ -73,7 +73,7 @@ def list_targets(parent: Task, task: Task, stage_id: str, user_id: int) -> list[
     rows = ReviewAssignment.objects.filter(task=parent, stage_id=stage_id, reviewer_id=user_id)
     reports = [row.contribution for row in rows.select_related("contribution").order_by("pk")]
     names = people.display_names([report.author_id for report in reports], surface="post", context_key=parent.course_id)
-    mine = _list_own(task, user_id, [report.pk for report in reports])
+    mine = _list_own(task, user_id, [report.pk for report in reports], *CREDITED)
     return [
         _target(report, names[report.author_id].text, mine.get(report.pk))
         for report in reports
@@ -89,14 +89,16 @@ def list_received(task: Task, user_id: int) -> list[str]:
     return [render_markdown(body) for body in found.order_by("pk").values_list("body", flat=True)[:100]]
 
 
-def _list_own(task: Task, user_id: int, report_ids: Iterable[int]) -> dict[int, Contribution]:
-    """Return a learner's reviews that stand, by report."""
+def _list_own(
+    task: Task, user_id: int, report_ids: Iterable[int], *states: ContributionState
+) -> dict[int, Contribution]:
+    """Return a learner's reviews in these states, by report."""
     found = Contribution.objects.filter(
         task=task,
         author_id=user_id,
         parent__in=list(report_ids),
         kind=ContributionKind.ANSWER,
-        state=ContributionState.LIVE,
+        state__in=states,
     )
     return {review.parent_id: review for review in found.order_by("-pk") if review.parent_id is not None}
 

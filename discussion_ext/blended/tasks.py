@@ -6,7 +6,7 @@ and moderation are those of cases. A review is an answer to a report, and belong
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -27,7 +27,7 @@ from discussion_ext.data import (
     TaskKind,
 )
 from discussion_ext.exceptions import CaseNotFoundError, CaseOffError, InvalidValueError
-from discussion_ext.models import Task
+from discussion_ext.models import Participation, Task
 from discussion_ext.sessions import lessons
 
 from . import watch
@@ -65,11 +65,18 @@ def sync_published(*, usage_key: UsageKey, course_key: CourseKey, config: Blende
     with transaction.atomic():
         task = Task.objects.select_for_update().get(pk=data.id)
         if task.units != present:
-            is_lost_or_found = _ids(task) != {unit["id"] for unit in present}
+            is_lost_or_found = task.units is not None and _ids(task.units) != _ids(present)
             task.units = present
-            task.settle_at = now() if is_lost_or_found else task.settle_at
-            task.save(update_fields=["units", "settle_at"])
+            task.save(update_fields=["units"])
+            if is_lost_or_found:
+                await_everybody(task)
     return data
+
+
+def await_everybody(task: Task) -> None:
+    """Have everybody evaluated again by the next sweep, as if an earlier configuration had been theirs."""
+    Participation.objects.filter(task=task).update(config_version=0)
+    Task.objects.filter(pk=task.pk).update(settle_at=now())
 
 
 def find_blended_config(usage_key: UsageKey) -> BlendedConfigData | None:
@@ -156,11 +163,14 @@ def case_of(stage: StageConfigData, config: BlendedConfigData) -> CaseConfigData
 def _store(*, usage_key: UsageKey, course_key: CourseKey, config: BlendedConfigData) -> Task:
     session_id = _find_session(usage_key, course_key, config)
     task = lock_row(usage_key, course_key, TaskKind.BLENDED)
-    if take_over(task, config) or task.session_id != session_id:
+    has_moved = task.session_id != session_id and task.version > 0
+    if take_over(task, config):
         task.settle_at = now()
     task.session_id = session_id
     task.is_active = True
     task.save()
+    if has_moved:
+        await_everybody(task)
     written = [stage for stage in config.stages if stage.kind in WRITTEN]
     for stage in written:
         _store_stage(task, usage_key, course_key, stage, config)
@@ -196,5 +206,5 @@ def _lacks_session(task: Task, config: BlendedConfigData) -> bool:
     return task.session_id is None and config.needs_session
 
 
-def _ids(task: Task) -> set[str] | None:
-    return None if task.units is None else {unit["id"] for unit in task.units}
+def _ids(units: Sequence[Mapping[str, str]]) -> set[str]:
+    return {unit["id"] for unit in units}

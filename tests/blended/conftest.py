@@ -250,9 +250,9 @@ def attend(sitting: SittingData, clock: Clock) -> Callable[..., None]:
     """Return a way to note who came."""
 
     def note(user_id: int, state: AttendanceState = AttendanceState.PRESENT) -> None:
-        from discussion_ext.attendance import records
-
         from django.db import transaction
+
+        from discussion_ext.attendance import records
 
         with transaction.atomic():
             held = records.lock_attendance(sitting.meeting.id, user_id)
