@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 #: So many lines stand in one mail; what is left waits for the next.
 MOST_LINES: Final = 20
 
+#: Deliveries that reached their person, or may have.
+_GONE_OUT: Final = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN)
+
 
 def add_news(
     *,
@@ -161,8 +164,11 @@ def _tell_daily(user_id: int, rows: list[NewsItem], now: datetime) -> Mapping[st
     hour = time(settings.PEOPLE_DIGEST_HOUR)
     if local.time() < hour:
         return _leave(rows, _at(local, hour, days=0))
-    if Delivery.objects.filter(user_id=user_id, kind=Digest.NAME, state=DeliveryState.PENDING).exists():
+    mails = Delivery.objects.filter(user_id=user_id, kind=Digest.NAME)
+    if mails.filter(state=DeliveryState.PENDING).exists():
         return _leave(rows, now + timedelta(hours=1))
+    if mails.filter(state__in=_GONE_OUT, claimed_at__gte=_at(local, time.min, days=0)).exists():
+        return _leave(rows, _at(local, hour, days=1))  # one of another day was held up and went out today
     key = f"digest:{user_id}:{local.date().isoformat()}"
     told = _tell(user_id, rows[:MOST_LINES], key=key, kind=Digest.NAME, now=now)
     if not told:  # today's mail has been asked for already
@@ -171,8 +177,7 @@ def _tell_daily(user_id: int, rows: list[NewsItem], now: datetime) -> Mapping[st
 
 
 def _tell(user_id: int, rows: Sequence[NewsItem], *, key: str, kind: str, now: datetime) -> Mapping[str, int]:
-    lines = [{"key": row.key, "kind": row.kind, "context": row.context} for row in rows]
-    if not request_delivery(key=key, user_id=user_id, kind=kind, context={"items": lines}):
+    if not request_delivery(key=key, user_id=user_id, kind=kind, context={"items": [_to_line(row) for row in rows]}):
         return {}
     NewsItem.objects.filter(pk__in=[row.pk for row in rows]).update(state=NewsState.TOLD, settled_at=now)
     return {"told": len(rows)}
@@ -185,6 +190,12 @@ def _leave(rows: Sequence[NewsItem], due_at: datetime) -> Mapping[str, int]:
 
 def _at(local: datetime, hour: time, *, days: int) -> datetime:
     return datetime.combine(local.date() + timedelta(days=days), hour, tzinfo=local.tzinfo)
+
+
+def _to_line(row: NewsItem) -> Mapping[str, Any]:
+    """Return an item as its mail keeps it until it is sent."""
+    until = row.useful_until.isoformat() if row.useful_until else ""
+    return {"key": row.key, "kind": row.kind, "context": row.context, "useful_until": until}
 
 
 def _to_data(row: NewsItem) -> NewsItemData:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.utils import timezone
 
 from .data import NewsItemData, NewsKindData, NewsLineData
 from .exceptions import UnknownMessageKindError
@@ -47,12 +50,17 @@ def still_holding(user_id: int, items: Sequence[NewsItemData]) -> set[str]:
 
 def keep_what_holds(user_id: int, items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return those lines of a mail that still hold, in their order; asked at the moment of sending."""
-    known = [item for item in items if is_known(item["kind"])]
+    known = [item for item in items if is_known(item["kind"]) and _is_useful(item)]
     data = [
         NewsItemData(key=item["key"], user_id=user_id, kind=item["kind"], context=item["context"]) for item in known
     ]
     holding = still_holding(user_id, data)
     return [item for item in known if item["key"] in holding]
+
+
+def _is_useful(item: Mapping[str, Any]) -> bool:
+    until = item.get("useful_until")
+    return not until or datetime.fromisoformat(until) >= timezone.now()
 
 
 def say_lines(items: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> list[NewsLineData]:

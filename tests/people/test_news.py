@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.utils import timezone
 
 from people import api, news_kinds
+from people.checks.own_ranges import RANGES
 from people.data import NewsKindData, NewsLineData, NewsState
 from people.exceptions import InvalidDeliveryError, UnknownMessageKindError
 from people.models import Delivery, NewsItem
@@ -44,9 +46,7 @@ def untrue(monkeypatch, settings):
 def add(person, untrue):
     def add_item(key="k1", *, kind="due", due_at=NOON, user_id=None, **changes):
         context = {"what": key, "course_name": "Leading teams", "url": "/x"}
-        return api.add_news(
-            key=key, user_id=user_id or person.pk, kind=kind, context=context, due_at=due_at, **changes
-        )
+        return api.add_news(key=key, user_id=user_id or person.pk, kind=kind, context=context, due_at=due_at, **changes)
 
     return add_item
 
@@ -232,3 +232,41 @@ def test_leaving_forgets_what_waits(add, person):
     item = NewsItem.objects.get()
     assert (item.state, item.context) == (NewsState.DROPPED, {})
     assert not add("a")
+
+
+def test_a_mail_that_was_held_up_stands_for_its_day(add):
+    """One mail a day, also where yesterday's goes out today: what is new waits for tomorrow's."""
+    add("a")
+    api.compose_news(now=NOON)  # asked for, but nothing goes out before the next morning
+    morning = NOON + DAY - 4 * HOUR
+    api.process_deliveries(now=morning)
+    add("b", due_at=morning)
+    run(morning + HOUR)
+    assert [letter.subject for letter in mail.outbox] == ["a is due at 12:00"]
+    run(morning + DAY)
+    assert [letter.subject for letter in mail.outbox] == ["a is due at 12:00", "b is due at 12:00"]
+
+
+def test_a_mail_that_nobody_needed_holds_nothing_up(add, untrue):
+    add("a")
+    api.compose_news(now=NOON)
+    untrue.add("a")
+    add("b", due_at=NOON + DAY)
+    assert api.process_deliveries(now=NOON + DAY).skipped == 1
+    run(NOON + DAY)
+    assert [letter.subject for letter in mail.outbox] == ["b is due at 12:00"]
+
+
+def test_what_has_come_too_late_when_it_is_sent_is_left_out(add, monkeypatch):
+    add("a", kind="moved", useful_until=NOON + HOUR)
+    add("b", kind="moved", useful_until=NOON + DAY)
+    api.compose_news(now=NOON)
+    monkeypatch.setattr(timezone, "now", lambda: NOON + 2 * HOUR)
+    api.process_deliveries(now=NOON + 2 * HOUR)
+    assert [letter.subject for letter in mail.outbox] == ["b is due at 12:00"]
+
+
+@pytest.mark.parametrize(("hour", "is_fine"), [(0, True), (23, True), (24, False), (8.5, False)])
+def test_the_hour_of_the_mail_is_a_whole_one(hour, is_fine):
+    (found,) = [each for each in RANGES if each.name == "PEOPLE_DIGEST_HOUR"]
+    assert found.allows(hour) == is_fine
