@@ -265,6 +265,7 @@ def run_commands() -> None:
         "rebuild_boards",
         "sweep_discussions",
         "repair_contributions",
+        "repair_meetings",
         "purge_expired",
     ):
         out = StringIO()

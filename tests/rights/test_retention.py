@@ -23,6 +23,7 @@ KEEP_DAYS = {
     "PEOPLE_DELIVERY_ROWS_KEEP_DAYS": 0,
     "PEOPLE_AUDIT_KEEP_DAYS": 0,
     "DISCUSSION_EXT_REPORTS_KEEP_DAYS": 0,
+    "DISCUSSION_EXT_ATTENDANCE_KEEP_DAYS": 0,
     "DISCUSSION_EXT_REMOVED_TEXTS_KEEP_DAYS": 0,
     "DISCUSSION_EXT_TEXTS_KEEP_DAYS": 0,
 }
@@ -243,3 +244,19 @@ def test_empty_contexts_are_told_from_full_ones_on_mariadb_too() -> None:
     assert purge() == {"mail contents": 2}
     assert purge() == {}
     assert not people.resend_delivery(failed, actor_id=1)
+
+
+class TestAttendance:
+    def test_the_history_goes_with_its_reasons_and_who_was_there_stays(self, lived: Town, settings: Any) -> None:
+        from discussion_ext.models import Attendance, AttendanceChange
+
+        settings.DISCUSSION_EXT_ATTENDANCE_KEEP_DAYS = 30
+        purge()
+        mine = Attendance.objects.get(user_id=lived.leaving.pk)
+        assert (mine.state, bool(mine.reason), AttendanceChange.objects.count()) == ("excused", True, 1)
+        long_ago = timezone.now() - timedelta(days=31)
+        AttendanceChange.objects.update(at=long_ago)
+        Attendance.objects.update(recorded_at=long_ago)
+        purge()
+        mine.refresh_from_db()
+        assert (mine.state, mine.reason, AttendanceChange.objects.count()) == ("excused", "", 0)

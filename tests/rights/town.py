@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -104,6 +105,39 @@ def live(town: Town, at_once: Callable[[], Any]) -> None:
         )
     town.posts["thread"] = int(thread["id"])
     leave_draft(town)
+    _meet(town)
+
+
+def _meet(town: Town) -> None:
+    """Hold two meetings: one that the person was at, with a correction, and one that they host and cancel."""
+    from discussion_ext.api import attendance
+    from discussion_ext.data import AttendanceState, MeetingMode, MeetingPlanData, SeatSource
+
+    class Hall(attendance.MeetingOwner):
+        def may_correct(self, meeting: Any, user_id: int) -> bool:
+            return user_id == town.staff.pk
+
+    attendance.register_owner("hall", Hall())
+    leaving, number = town.leaving.pk, next(_numbers)
+    starts = datetime.now(UTC).replace(tzinfo=None, second=0, microsecond=0)
+    plan = MeetingPlanData(
+        title="An evening", mode=MeetingMode.OFFLINE, starts_local=starts, zone="UTC", host_id=town.staff.pk
+    )
+    visited = attendance.create_meeting(key=f"hall:{number}:1", plan=plan, actor_id=town.staff.pk)
+    attendance.claim_seat(
+        meeting_id=visited.id, user_id=leaving, slot=f"hall:{number}:{leaving}", source=SeatSource.CHOICE
+    )
+    attendance.correct_attendance(
+        meeting_id=visited.id,
+        user_id=leaving,
+        state=AttendanceState.EXCUSED,
+        actor_id=town.staff.pk,
+        reason=_about(15),
+    )
+    hosted = attendance.create_meeting(
+        key=f"hall:{number}:2", plan=replace(plan, host_id=leaving), actor_id=town.staff.pk
+    )
+    attendance.cancel_meeting(meeting_id=hosted.id, actor_id=leaving, reason=_about(16))
 
 
 def leave_draft(town: Town) -> None:

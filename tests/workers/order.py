@@ -16,6 +16,7 @@ from opaque_keys.edx.keys import UsageKey
 
 from common.djangoapps.student.models import CourseEnrollment
 from discussion_ext import api
+from discussion_ext.attendance.seats import find_miscounted
 from discussion_ext.models import Contribution, HelpfulMark, Participation, PendingEvaluation, Task, TaskGroup
 from gamification import api as gamification
 from gamification.models import Entry, Total
@@ -43,6 +44,7 @@ def assert_in_order(folder: Path) -> None:
     _check_mail(folder)
     assert not Errand.objects.exists()
     _check_news()
+    assert not find_miscounted().exists()
 
 
 def _check_contributions() -> None:

@@ -19,7 +19,9 @@ from opaque_keys.edx.keys import UsageKey
 
 from discussion_ext import api as discussions
 from discussion_ext import edx_platform
-from discussion_ext.models import Contribution, HelpfulMark, Participation, PendingEvaluation, Task
+from discussion_ext.api import attendance
+from discussion_ext.data import MeetingMode, MeetingPlanData, SeatSource
+from discussion_ext.models import Contribution, HelpfulMark, Meeting, Participation, PendingEvaluation, Task
 from gamification.models import Entry, Total
 from people import api as people
 from people.models import Delivery, Errand, JobRun
@@ -224,6 +226,19 @@ def three_posts_without_a_record(world: World) -> None:
         world.lose_position(case, leaves_errand=False)
 
 
+def three_miscounted_meetings(world: World) -> None:
+    plan = MeetingPlanData(
+        title="An evening",
+        mode=MeetingMode.OFFLINE,
+        starts_local=datetime.fromisoformat("2090-03-02T19:00"),
+        zone="Africa/Nairobi",
+    )
+    for number in range(3):
+        meeting = attendance.create_meeting(key=f"test:{number}", plan=plan, actor_id=None)
+        attendance.claim_seat(meeting_id=meeting.id, user_id=number + 1, slot=f"test:{number}", source=SeatSource.TEAM)
+    Meeting.objects.update(seats_taken=9)
+
+
 def three_old_acts(world: World) -> None:
     delivery = world.ask_mail(5)
     Delivery.objects.filter(pk=delivery).update(state="sent", due_at=timezone.now() - timedelta(days=1000))
@@ -243,6 +258,7 @@ JOB_CASES: dict[str, tuple[Callable[[World], None], str, int]] = {
         1,
     ),
     "discussion_ext.repair_contributions": (three_posts_without_a_record, "INSERT INTO gamification_entry", 2),
+    "discussion_ext.repair_meetings": (three_miscounted_meetings, "UPDATE .discussion_ext_meeting", 2),
     "gamification.fold_points": (three_lines, "UPDATE gamification_entry SET is_folded", 2),
     "gamification.rebuild_boards": (three_wrong_totals, "UPDATE gamification_total", 2),
     "people.purge_expired": (three_old_acts, "UPDATE .people_delivery. ", 1),

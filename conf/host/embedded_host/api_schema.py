@@ -16,11 +16,15 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.validation import validate_schema
 
+from discussion_ext.rest_api.v1.attendance import MeetingView
 from gamification.rest_api.v1.views import PointsView
 
 PAGE: Final = Path(__file__).parents[3] / "docs/openapi.yaml"
 TITLE: Final = "Community suite"
-DESCRIPTION: Final = "What programs may ask of the points of a course. Who may do what stands in docs/doors.md."
+DESCRIPTION: Final = (
+    "What programs may ask of the points of a course, and of check-in at its meetings. Who may do what stands in "
+    "docs/doors.md."
+)
 
 _REFUSAL: Final = {
     "type": "object",
@@ -34,7 +38,7 @@ _REFUSALS: Final = {
     "400": "A parameter or the body is wrong; the field is named.",
     "401": "Nobody is signed in.",
     "403": "The person may not do this; the sentence says why and what to do next.",
-    "404": "There is no such course.",
+    "404": "There is no such course or meeting.",
     "406": "No such representation is made.",
     "413": "The body is longer than any of our forms.",
     "415": "The body is not JSON.",
@@ -68,6 +72,9 @@ class RefusingSchema(AutoSchema):
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
+        for name, said in getattr(self.view, "query_parameters", {}).items() if self.method == "GET" else ():
+            parameter = {"in": "query", "name": name, "schema": {"type": "string"}, "description": said}
+            operation.setdefault("parameters", []).append(parameter)
         for status, description in _REFUSALS.items():
             if status in _OF_WRITES_ONLY and self.method == "GET":
                 continue
@@ -76,13 +83,25 @@ class RefusingSchema(AutoSchema):
         operation["responses"] = dict(sorted(operation["responses"].items()))
         return operation
 
+    def get_request_serializer(self) -> Any:
+        """Return what a POST takes, where the view names it apart from what a GET gives."""
+        return self._named("request_serializer_class") or super().get_request_serializer()
+
+    def get_response_serializers(self) -> Any:
+        """Return what a POST gives, where the view names it apart from what a GET gives."""
+        return self._named("response_serializer_class") or super().get_response_serializers()
+
+    def _named(self, attribute: str) -> Any:
+        named = getattr(self.view, attribute, None) if self.method == "POST" else None
+        return named and (named if attribute.startswith("request") else {"200": named})
+
 
 def build_schema() -> dict[str, Any]:
     """Return the schema. Raise ValueError for whatever drf-spectacular had to guess."""
-    for view in _views(PointsView):
+    for view in (*_views(PointsView), *_views(MeetingView)):
         view.schema = RefusingSchema()
     GENERATOR_STATS.reset()
-    patterns = [path("gamification/", include("gamification.urls"))]
+    patterns = [path(f"{name}/", include(f"{name}.urls")) for name in ("discussion_ext", "gamification")]
     schema: dict[str, Any] = SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)
     guesses = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]  # noqa: SLF001 - there is no other way to ask
     if guesses:

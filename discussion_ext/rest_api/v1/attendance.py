@@ -25,7 +25,7 @@ from discussion_ext.api import attendance as api
 from discussion_ext.attendance.lists import find_walk_ins, list_roll
 from discussion_ext.attendance.permissions import keep_roll_pace, may_call_roll
 from discussion_ext.attendance.wording import say_attendance
-from discussion_ext.data import AttendanceState, MeetingData, TickData
+from discussion_ext.data import AttendanceData, AttendanceState, MeetingData, TickData
 from discussion_ext.exceptions import CaseError
 from people import api as people
 from people.data import PRIVATE_HEADERS
@@ -103,7 +103,7 @@ class AttendanceSerializer(serializers.Serializer):
     arrived_at = serializers.DateTimeField(allow_null=True)
     said = serializers.SerializerMethodField(help_text='In words: "18:57, by code".')
 
-    def get_said(self, attendance: Any) -> str:
+    def get_said(self, attendance: AttendanceData) -> str:
         """Return when and how, in the language of the request."""
         return say_attendance(attendance, self.context["meeting"])
 
@@ -243,6 +243,9 @@ class RollView(MeetingView):
     """Who is there."""
 
     serializer_class = RollSerializer
+    request_serializer_class = TicksSerializer
+    response_serializer_class = TickResultsSerializer
+    query_parameters = {"after": "The last user id of the page before."}
 
     @transaction.atomic
     def get(self, request: Request, uid: str) -> Response:
@@ -273,6 +276,7 @@ class WalkInsView(MeetingView):
     """People whom the host may add to the roll."""
 
     serializer_class = PeopleSerializer
+    query_parameters = {"q": "What a person is called, at least two characters."}
     is_search = True
 
     @transaction.atomic
