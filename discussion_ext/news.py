@@ -18,8 +18,9 @@ from django.utils.translation import ngettext
 from people import api as people
 from people.data import NewsItemData, NewsKindData, NewsLineData
 
+from . import phases
 from .data import ContributionState
-from .models import Contribution, Participation
+from .models import Contribution, Meeting, Participation, Seat, Task
 
 Context = Mapping[str, Any]
 
@@ -192,23 +193,76 @@ def _hold_answered(user_id: int, items: Sequence[NewsItemData]) -> Collection[st
 
 
 def _hold_unfinished(user_id: int, items: Sequence[NewsItemData]) -> Collection[str]:
-    """Keep what is about cases that the person has not finished, and whose end is still to come."""
-    tasks = {item.key: int(item.key.split(":")[1]) for item in items}
-    finished = Participation.objects.filter(user_id=user_id, task_id__in=tasks.values(), is_finished=True)
-    done = set(finished.values_list("task_id", flat=True))
-    return [item.key for item in items if tasks[item.key] not in done and _is_ahead(item.context)]
+    """Keep what is about cases that the person has not finished, and that close when they would be told."""
+    tasks = _list_open_cases(items)
+    finished = Participation.objects.filter(user_id=user_id, task_id__in=tasks, is_finished=True)
+    return _keep_dated(items, tasks, without=set(finished.values_list("task_id", flat=True)))
 
 
 def _hold_unopened(user_id: int, items: Sequence[NewsItemData]) -> Collection[str]:
     """Keep what is about cases that the person has not looked into since they opened."""
-    tasks = {item.key: int(item.key.split(":")[1]) for item in items}
-    opened = Participation.objects.filter(user_id=user_id, task_id__in=tasks.values(), opened_at__isnull=False)
-    seen = set(opened.exclude(task__opens_at__gt=F("opened_at")).values_list("task_id", flat=True))
-    return [item.key for item in items if tasks[item.key] not in seen and _is_ahead(item.context)]
+    tasks = _list_open_cases(items)
+    opened = Participation.objects.filter(user_id=user_id, task_id__in=tasks, opened_at__isnull=False)
+    seen = opened.exclude(task__opens_at__gt=F("opened_at"))
+    return _keep_dated(items, tasks, without=set(seen.values_list("task_id", flat=True)))
 
 
-def _is_ahead(context: Context) -> bool:
-    return not context.get("due_at") or datetime.fromisoformat(context["due_at"]) > timezone.now()
+def _list_open_cases(items: Sequence[NewsItemData]) -> Mapping[int, Task]:
+    """Return the cases, by number, that can be worked on now."""
+    tasks = Task.objects.filter(pk__in={_case_of(item) for item in items}, is_active=True)
+    return {task.pk: task for task in tasks if phases.phase_of(task, timezone.now()) == "open"}
+
+
+def _keep_dated(items: Sequence[NewsItemData], tasks: Mapping[int, Task], *, without: set[int]) -> Collection[str]:
+    """Return the keys of what is about these cases and says when they close."""
+    ends = {pk: phases.closing_moment(task) for pk, task in tasks.items() if pk not in without}
+    return [item.key for item in items if (pk := _case_of(item)) in ends and _read(item, "due_at") == ends[pk]]
+
+
+def _case_of(item: NewsItemData) -> int:
+    return int(item.key.split(":")[1])
+
+
+def _hold_seated(user_id: int, items: Sequence[NewsItemData]) -> Collection[str]:
+    """Keep what is about meetings at which the person has a seat, and that are when and where they would be told."""
+    meetings = _list_meetings(items)
+    seats = Seat.objects.filter(user_id=user_id, meeting_id__in=meetings)
+    seated = set(seats.values_list("meeting_id", flat=True))
+    return [
+        item.key
+        for item in items
+        if (meeting := meetings.get(item.context["meeting_id"])) is not None
+        and meeting.pk in seated
+        and not meeting.is_cancelled
+        and (meeting.starts_at, meeting.place) == (_read(item, "starts_at"), item.context["place"])
+    ]
+
+
+def _hold_cancelled(user_id: int, items: Sequence[NewsItemData]) -> Collection[str]:
+    """Keep what is about meetings that nobody has restored since."""
+    del user_id
+    cancelled = {pk for pk, meeting in _list_meetings(items).items() if meeting.is_cancelled}
+    return [item.key for item in items if item.context["meeting_id"] in cancelled]
+
+
+def _hold_takeable(user_id: int, items: Sequence[NewsItemData]) -> Collection[str]:
+    """Keep what is about meetings that are still to come."""
+    del user_id
+    now = timezone.now()
+    coming = {
+        pk for pk, meeting in _list_meetings(items).items() if not meeting.is_cancelled and meeting.starts_at > now
+    }
+    return [item.key for item in items if item.context["meeting_id"] in coming]
+
+
+def _list_meetings(items: Sequence[NewsItemData]) -> Mapping[int, Meeting]:
+    return Meeting.objects.in_bulk({item.context["meeting_id"] for item in items})
+
+
+def _read(item: NewsItemData, name: str) -> datetime | None:
+    """Return an instant of an item, None where it has none."""
+    text = item.context.get(name)
+    return datetime.fromisoformat(text) if text else None
 
 
 KINDS: Final = (
@@ -217,8 +271,8 @@ KINDS: Final = (
     NewsKindData(name=CASE_DUE, say=_say_case_due, holds=_hold_unfinished),
     NewsKindData(name=STAGE_DECIDED, say=_say_decided),
     NewsKindData(name=NUDGE, say=_say_nudge),
-    NewsKindData(name=SITTING_ASSIGNED, say=_say_assigned),
-    NewsKindData(name=SITTING_MOVED, say=_say_moved, is_soon=True),
-    NewsKindData(name=SITTING_CANCELLED, say=_say_cancelled, is_soon=True),
-    NewsKindData(name=SEAT_OPEN, say=_say_seat_open, is_soon=True),
+    NewsKindData(name=SITTING_ASSIGNED, say=_say_assigned, holds=_hold_seated),
+    NewsKindData(name=SITTING_MOVED, say=_say_moved, holds=_hold_seated, is_soon=True),
+    NewsKindData(name=SITTING_CANCELLED, say=_say_cancelled, holds=_hold_cancelled, is_soon=True),
+    NewsKindData(name=SEAT_OPEN, say=_say_seat_open, holds=_hold_takeable, is_soon=True),
 )

@@ -72,6 +72,7 @@ def _tell(kind: str, sitting: SittingData, user_ids: Iterable[int], *, version: 
         "course_name": edx_platform.get_course_title(session.course_key),
         "task_title": session.title or meeting.title,
         "sitting_title": meeting.title,
+        "meeting_id": meeting.id,
         "url": my_sessions_path(session.course_key),
         "starts_at": meeting.starts_at.isoformat(),
         "zone": meeting.zone.key,

@@ -167,3 +167,25 @@ class TestDates:
         assert "people to be told" in capsys.readouterr().out
         assert not NewsItem.objects.exists()
         assert Task.objects.get().closing_told_for is None
+
+
+class TestNoLongerTrue:
+    """What a mail would say is set beside what holds when it goes out."""
+
+    def test_a_closing_that_was_moved(self, make_case: Callable[..., UsageKey], learner: int) -> None:
+        make_case(closes_at=timezone.now() + 20 * HOUR)
+        call_command("remind_of_cases")
+        make_case(closes_at=timezone.now() + 200 * HOUR)
+        assert not tell()
+
+    def test_an_opening_that_was_put_off(self, make_case: Callable[..., UsageKey], learner: int) -> None:
+        make_case(opens_at=timezone.now() - HOUR)
+        call_command("remind_of_cases")
+        make_case(opens_at=timezone.now() + HOUR)
+        assert not tell()
+
+    def test_a_case_that_was_taken_away(self, make_case: Callable[..., UsageKey], learner: int) -> None:
+        make_case(closes_at=timezone.now() + 20 * HOUR)
+        call_command("remind_of_cases")
+        Task.objects.update(is_active=False)
+        assert not tell()
