@@ -49,7 +49,9 @@ def limited(config: BlendedConfigData) -> BlendedConfigData:
         stages=tuple(_limited_stage(stage) for stage in list(stages.values())[:MAX_STAGES]),
         **{name: _limited(getattr(config, name), limits, getattr(blank, name)) for name, limits in TASK_LIMITS.items()},
     )
-    return replace(config, stages=tuple(_with_sound_dates(stage, config) for stage in config.stages))
+    while (mended := _with_sound_dates(config)) != config:  # what hangs on a date that was taken out goes with it
+        config = mended
+    return config
 
 
 def _limited(number: Any, limits: tuple[int, int], default: float) -> Any:
@@ -64,15 +66,22 @@ def _limited_stage(stage: StageConfigData) -> StageConfigData:
         stage,
         title=stage.title[:MAX_TITLE],
         instructions=stage.instructions[:MAX_INSTRUCTIONS],
-        opens=_limited_rule(stage.opens),
-        due=_limited_rule(stage.due),
+        opens=limited_rule(stage.opens),
+        due=limited_rule(stage.due),
         unit_ids=tuple(dict.fromkeys(stage.unit_ids))[:MAX_UNITS],
         questions=tuple(question[:MAX_QUESTION] for question in stage.questions[:MAX_QUESTIONS]),
         **{name: _limited(getattr(stage, name), limits, getattr(blank, name)) for name, limits in STAGE_LIMITS.items()},
     )
 
 
-def _limited_rule(rule: MomentRule) -> MomentRule:
+def with_limited_rules(config: BlendedConfigData) -> BlendedConfigData:
+    """Return a configuration with dates that can be reckoned with, and nothing else changed."""
+    stages = (replace(stage, opens=limited_rule(stage.opens), due=limited_rule(stage.due)) for stage in config.stages)
+    return replace(config, stages=tuple(stages))
+
+
+def limited_rule(rule: MomentRule) -> MomentRule:
+    """Return a rule with offsets in their range and an aware date; one that needs a date and has none is ALWAYS."""
     at = rule.at if rule.at and FIRST_YEAR <= rule.at.year <= LAST_YEAR else None
     if rule.anchor == Anchor.FIXED and at is None:
         return MomentRule()
@@ -88,7 +97,11 @@ def _aware(at: datetime) -> datetime:
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _with_sound_dates(stage: StageConfigData, config: BlendedConfigData) -> StageConfigData:
+def _with_sound_dates(config: BlendedConfigData) -> BlendedConfigData:
+    return replace(config, stages=tuple(_with_sound_rules(stage, config) for stage in config.stages))
+
+
+def _with_sound_rules(stage: StageConfigData, config: BlendedConfigData) -> StageConfigData:
     opens, due = dates.follow(stage.opens, config), dates.follow(stage.due, config)
     nominal, slack = dates.least_time(opens, due) or (None, None)
     is_before = nominal is not None and slack is not None and nominal <= slack

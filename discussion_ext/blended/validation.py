@@ -35,6 +35,8 @@ from .limits import (
     STAGE_ID,
     STAGE_LIMITS,
     TASK_LIMITS,
+    limited_rule,
+    with_limited_rules,
 )
 
 _NUMBERS = {
@@ -150,8 +152,11 @@ def _check_task(config: BlendedConfigData, session_blocks: Collection[str] | Non
 
 
 def _check_weights(config: BlendedConfigData) -> Iterator[FieldProblem]:
+    low, high = STAGE_LIMITS["weight"]
+    if not config.stages or not all(low <= stage.weight <= high for stage in config.stages):
+        return
     whole = sum(stage.weight for stage in config.stages)
-    if config.stages and whole not in (0, 100):
+    if whole not in (0, 100):
         summary = _("all weights add up to %(sum)d %%, not 100 %%") % {"sum": whole}
         message = _("Give all weights together 100 %, or none of them any, and the task is not graded.")
         if whole < 100:
@@ -241,7 +246,7 @@ def _check_review(stage: StageConfigData, config: BlendedConfigData, sheet: _She
 def _check_rule(field: str, rule: MomentRule, config: BlendedConfigData, sheet: _Sheet) -> Iterator[FieldProblem]:
     if rule.anchor == Anchor.FIXED and (rule.at is None or not FIRST_YEAR <= rule.at.year <= LAST_YEAR):
         yield sheet.blame(field, _("no date is chosen"), _("Choose a date and a time."))
-    if abs(rule.days) > MAX_DAYS or abs(rule.hours) > MAX_HOURS:
+    if not (abs(rule.days) <= MAX_DAYS and abs(rule.hours) <= MAX_HOURS):  # NaN is in no range
         message = _("Keep it to %(days)d days and %(hours)d hours.") % {"days": MAX_DAYS, "hours": MAX_HOURS}
         yield sheet.blame(field, _("it is too far away"), message)
     if rule.anchor not in dates.OF_STAGE:
@@ -268,10 +273,9 @@ def _name_stage(stage_id: str, config: BlendedConfigData) -> str:
 
 
 def _check_order(stage: StageConfigData, config: BlendedConfigData, sheet: _Sheet) -> Iterator[FieldProblem]:
-    nominal, slack = dates.least_time(dates.follow(stage.opens, config), dates.follow(stage.due, config)) or (
-        None,
-        None,
-    )
+    rules = limited_rule(stage.opens), limited_rule(stage.due)
+    opens, due = (dates.follow(rule, with_limited_rules(config)) for rule in rules)
+    nominal, slack = dates.least_time(opens, due) or (None, None)
     if nominal is None or slack is None or nominal > slack:
         return
     if nominal == timedelta():
