@@ -11,7 +11,7 @@ from tests.contract.walk.classroom import Classroom
 from tests.contract.walk.pages import Page
 from tests.contract.walk.person import Person
 
-TASK: Final = {"intro": "Prepare, come, apply.", "points": "10", "catch_up_days": "7", "session_block": "",
+TASK: Final = {"intro": "Prepare, come, apply.", "points": "10", "catch_up_days": "0", "session_block": "",
     "by_cohort": False}  # fmt: skip
 #: Everything is open now; what is due hangs on the end of the class session.
 STAGES: Final = (
