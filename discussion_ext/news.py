@@ -223,7 +223,7 @@ def _case_of(item: NewsItemData) -> int:
     return int(item.key.split(":")[1])
 
 
-def _hold_seated(user_id: int, items: Sequence[NewsItemData]) -> Collection[str]:
+def hold_seated(user_id: int, items: Sequence[NewsItemData]) -> Collection[str]:
     """Keep what is about meetings at which the person has a seat, and that are when and where they would be told."""
     meetings = _list_meetings(items)
     seats = Seat.objects.filter(user_id=user_id, meeting_id__in=meetings)
@@ -271,8 +271,8 @@ KINDS: Final = (
     NewsKindData(name=CASE_DUE, say=_say_case_due, holds=_hold_unfinished),
     NewsKindData(name=STAGE_DECIDED, say=_say_decided),
     NewsKindData(name=NUDGE, say=_say_nudge),
-    NewsKindData(name=SITTING_ASSIGNED, say=_say_assigned, holds=_hold_seated),
-    NewsKindData(name=SITTING_MOVED, say=_say_moved, holds=_hold_seated, is_soon=True),
+    NewsKindData(name=SITTING_ASSIGNED, say=_say_assigned, holds=hold_seated),
+    NewsKindData(name=SITTING_MOVED, say=_say_moved, holds=hold_seated, is_soon=True),
     NewsKindData(name=SITTING_CANCELLED, say=_say_cancelled, holds=_hold_cancelled, is_soon=True),
     NewsKindData(name=SEAT_OPEN, say=_say_seat_open, holds=_hold_takeable, is_soon=True),
 )

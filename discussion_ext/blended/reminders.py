@@ -23,10 +23,20 @@ from discussion_ext.data import (
     StageKind,
     StageResultData,
 )
-from discussion_ext.models import StageStanding, Task
-from discussion_ext.news import SESSION_SOON, STAGE_DUE, STAGE_OPENS, say_session_soon, say_stage_due, say_stage_opens
+from discussion_ext.models import Participation, Task
+from discussion_ext.news import (
+    SESSION_SOON,
+    STAGE_DUE,
+    STAGE_OPENS,
+    hold_seated,
+    say_session_soon,
+    say_stage_due,
+    say_stage_opens,
+)
 from people import api as people
 from people.data import NewsItemData, NewsKindData
+
+from . import standings
 
 _NEWS: Final = timedelta(days=1)
 _CLASS_AHEAD: Final = timedelta(hours=24)
@@ -112,7 +122,7 @@ def _list_class(
         "starts_at": meeting.starts_at.isoformat(),
         "zone": meeting.zone.key,
         "place": meeting.place,
-        "due_at": meeting.starts_at.isoformat(),
+        "meeting_id": meeting.id,
     }
     key = f"{SESSION_SOON}:{task.pk}:{common['stage_id']}:{user_id}:{meeting.starts_at:%Y%m%dT%H%M}"
     yield NewsItemData(key=key, user_id=user_id, kind=SESSION_SOON, context=context)
@@ -126,26 +136,48 @@ def _item(
 
 
 def _hold_undone(user_id: int, items: Sequence[NewsItemData]) -> Collection[str]:
-    """Keep what is about stages in which the person still has something to do, in time."""
-    now = timezone.now()
-    tasks = {int(item.key.split(":")[1]) for item in items}
-    states = StageStanding.objects.filter(user_id=user_id, task_id__in=tasks).values_list(
-        "task_id", "stage_id", "state"
-    )
-    undone = {(task_id, stage_id) for task_id, stage_id, state in states if state == RequirementState.OPEN}
-    return [item.key for item in items if _place_of(item) in undone and _is_ahead(item, now)]
+    """Keep what is about stages in which the person still has something to do, due when they would be told."""
+    results, now = _list_results(user_id, items), timezone.now()
+    return [item.key for item in items if _is_undone(item, results) and _is_dated(item, results, now)]
+
+
+def _hold_coming(user_id: int, items: Sequence[NewsItemData]) -> Collection[str]:
+    """Keep what is about class sessions at which the person has a seat, then and there, and was not yet."""
+    results, now, seated = _list_results(user_id, items), timezone.now(), hold_seated(user_id, items)
+    return [
+        item.key
+        for item in items
+        if item.key in seated and _is_undone(item, results) and datetime.fromisoformat(item.context["starts_at"]) > now
+    ]
+
+
+def _list_results(user_id: int, items: Sequence[NewsItemData]) -> Mapping[int, BlendedResultData]:
+    """Return the person's verdicts that were kept last, by task."""
+    tasks = {_place_of(item)[0] for item in items}
+    rows = Participation.objects.filter(user_id=user_id, task_id__in=tasks)
+    return {row.task_id: result for row in rows if (result := standings.load(row)) is not None}
+
+
+def _is_undone(item: NewsItemData, results: Mapping[int, BlendedResultData]) -> bool:
+    task_id, stage_id = _place_of(item)
+    stage = results[task_id].find_stage(stage_id) if task_id in results else None
+    return stage is not None and stage.state == RequirementState.OPEN
+
+
+def _is_dated(item: NewsItemData, results: Mapping[int, BlendedResultData], now: datetime) -> bool:
+    """Tell whether an item says when its stage is due, which lies ahead."""
+    task_id, stage_id = _place_of(item)
+    due_at = results[task_id].find_dates(stage_id).due_at
+    return (due_at.isoformat() if due_at else "") == item.context["due_at"] and (due_at is None or due_at > now)
 
 
 def _place_of(item: NewsItemData) -> tuple[int, str]:
+    """Return the task and the stage of an item."""
     return int(item.key.split(":")[1]), item.key.split(":")[2]
-
-
-def _is_ahead(item: NewsItemData, now: datetime) -> bool:
-    return not item.context.get("due_at") or datetime.fromisoformat(item.context["due_at"]) > now
 
 
 KINDS: Final = (
     NewsKindData(name=STAGE_OPENS, say=say_stage_opens, holds=_hold_undone),
     NewsKindData(name=STAGE_DUE, say=say_stage_due, holds=_hold_undone),
-    NewsKindData(name=SESSION_SOON, say=say_session_soon, holds=_hold_undone),
+    NewsKindData(name=SESSION_SOON, say=say_session_soon, holds=_hold_coming),
 )
