@@ -19,7 +19,7 @@ from opaque_keys.edx.keys import UsageKey
 
 from discussion_ext import api as discussions
 from discussion_ext import edx_platform
-from discussion_ext.api import attendance
+from discussion_ext.api import attendance, sessions
 from discussion_ext.data import MeetingMode, MeetingPlanData, SeatSource
 from discussion_ext.models import Contribution, HelpfulMark, Meeting, Participation, PendingEvaluation, Task
 from gamification.models import Entry, Total
@@ -184,9 +184,15 @@ def three_mails(world: World) -> None:
 
 def three_items_of_news(world: World) -> None:
     for number in (6, 7, 8):
-        starts_at = timezone.now() + timedelta(days=number)
-        context = {"task_title": f"Mail {number}", "url": "/courses/x", "starts_at": starts_at.isoformat()}
-        people.add_news(key=f"test:{number}", user_id=world.enrol(), kind="sitting_moved", context=context)
+        meeting = attendance.create_meeting(key=f"news:{number}", plan=an_evening(), actor_id=None)
+        attendance.cancel_meeting(meeting_id=meeting.id, actor_id=None, reason="The trainer is ill")
+        context = {
+            "task_title": f"Mail {number}",
+            "url": "/courses/x",
+            "meeting_id": meeting.id,
+            "starts_at": meeting.starts_at.isoformat(),
+        }
+        people.add_news(key=f"test:{number}", user_id=world.enrol(), kind="sitting_cancelled", context=context)
 
 
 def a_case_that_has_opened(world: World) -> None:
@@ -226,17 +232,35 @@ def three_posts_without_a_record(world: World) -> None:
         world.lose_position(case, leaves_errand=False)
 
 
-def three_miscounted_meetings(world: World) -> None:
-    plan = MeetingPlanData(
+def an_evening() -> MeetingPlanData:
+    return MeetingPlanData(
         title="An evening",
         mode=MeetingMode.OFFLINE,
         starts_local=datetime.fromisoformat("2090-03-02T19:00"),
         zone="Africa/Nairobi",
     )
+
+
+def three_miscounted_meetings(world: World) -> None:
     for number in range(3):
-        meeting = attendance.create_meeting(key=f"test:{number}", plan=plan, actor_id=None)
+        meeting = attendance.create_meeting(key=f"test:{number}", plan=an_evening(), actor_id=None)
         attendance.claim_seat(meeting_id=meeting.id, user_id=number + 1, slot=f"test:{number}", source=SeatSource.TEAM)
     Meeting.objects.update(seats_taken=9)
+
+
+def three_people_who_left(world: World) -> None:
+    """Three seats of people who are not enrolled any more, and nobody told of it."""
+    course_key = world.course_key
+    session = sessions.ensure_session(course_key=course_key, block_id="left", title="An evening")
+    sitting = sessions.add_sitting(session_id=session.id, plan=an_evening(), actor_id=None)
+    for number in range(3):
+        user_id = 1_000_000 + number
+        attendance.claim_seat(
+            meeting_id=sitting.meeting.id,
+            user_id=user_id,
+            slot=f"session:{session.id}:user:{user_id}",
+            source=SeatSource.COHORT,
+        )
 
 
 def three_old_acts(world: World) -> None:
@@ -258,6 +282,7 @@ JOB_CASES: dict[str, tuple[Callable[[World], None], str, int]] = {
         1,
     ),
     "discussion_ext.repair_contributions": (three_posts_without_a_record, "INSERT INTO gamification_entry", 2),
+    "discussion_ext.place_learners": (three_people_who_left, "DELETE FROM .discussion_ext_seat.", 2),
     "discussion_ext.repair_meetings": (three_miscounted_meetings, "UPDATE .discussion_ext_meeting", 2),
     "gamification.fold_points": (three_lines, "UPDATE gamification_entry SET is_folded", 2),
     "gamification.rebuild_boards": (three_wrong_totals, "UPDATE gamification_total", 2),
