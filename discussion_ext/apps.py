@@ -68,6 +68,17 @@ class DiscussionExtConfig(AppConfig):
                         "dispatch_uid": "discussion_ext.UserDate.post_save",
                     },
                     {
+                        "receiver_func_name": "on_block_completed",
+                        "signal_path": "django.db.models.signals.post_save",
+                        "sender_path": "completion.models.BlockCompletion",
+                        "dispatch_uid": "discussion_ext.BlockCompletion.post_save",
+                    },
+                    {
+                        "receiver_func_name": "on_learner_enrolled",
+                        "signal_path": "openedx_events.learning.signals.COURSE_ENROLLMENT_CHANGED",
+                        "dispatch_uid": "discussion_ext.learner_enrolled",
+                    },
+                    {
                         "receiver_func_name": "on_cohort_changed",
                         "signal_path": (
                             "openedx.core.djangoapps.course_groups.signals.signals.COHORT_MEMBERSHIP_UPDATED"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from opaque_keys.edx.keys import CourseKey
+from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from people import api as people
 
@@ -188,7 +188,40 @@ def _who_moved(
     return course_key, user.pk
 
 
-# -- individual due dates ----------------------------------------------------------------------------------------------
+# -- what blended tasks hear of ----------------------------------------------------------------------------------------
+
+
+def _comes_to_tasks(sender: Any, enrollment: Any, **_kwargs: Any) -> bool:
+    return enrollment.is_active and blended.has_tasks(enrollment.course.course_key)
+
+
+def _missed_learner(sender: Any, enrollment: Any, **_kwargs: Any) -> people.Missed:
+    return blended.missed_learner(enrollment.course.course_key, enrollment.user.id)
+
+
+@people.guarded(when=_comes_to_tasks, missed=_missed_learner)
+def on_learner_enrolled(sender: Any, enrollment: Any, **_kwargs: Any) -> None:
+    """Give a new learner a row in the blended tasks of the course, so that dates and reminders reach them."""
+    blended.await_learner(enrollment.course.course_key, enrollment.user.id)
+
+
+def _may_finish_reading(sender: Any, instance: Any, raw: bool = False, **_kwargs: Any) -> bool:
+    is_done = not raw and instance.completion == 1.0 and instance.context_key.is_course
+    return is_done and blended.asks_for_units(instance.context_key)
+
+
+def _missed_reading(sender: Any, instance: Any, **_kwargs: Any) -> people.Missed:
+    return blended.missed_reader(_block_of(instance), instance.user_id)
+
+
+@people.guarded(when=_may_finish_reading, missed=_missed_reading)
+def on_block_completed(sender: Any, instance: Any, **_kwargs: Any) -> None:
+    """Have a learner evaluated again, by the next sweep, who completed something in a unit that a task asks for."""
+    blended.await_reader(_block_of(instance), instance.user_id)
+
+
+def _block_of(completion: Any) -> UsageKey:
+    return completion.block_key.map_into_course(completion.context_key)
 
 
 def _is_of_blended_tasks(sender: Any, instance: Any, raw: bool = False, **_kwargs: Any) -> bool:

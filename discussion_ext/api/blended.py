@@ -16,7 +16,14 @@ from discussion_ext.blended.reviews import draw_reviews, write_review
 from discussion_ext.blended.tasks import find_blended_config, list_blended_tasks, stage_key, sync_blended
 from discussion_ext.blended.team import get_blended_report, get_blended_summary, iter_blended_csv, list_blended_rows
 from discussion_ext.blended.validation import name_field, name_problem, validate
-from discussion_ext.blended.watch import asks_for_units, await_learner, await_reader, has_tasks, missed_learner
+from discussion_ext.blended.watch import (
+    asks_for_units,
+    await_learner,
+    await_reader,
+    has_tasks,
+    missed_learner,
+    missed_reader,
+)
 from discussion_ext.edx_platform import list_units
 from discussion_ext.grading import (
     calculate_score,
@@ -58,6 +65,7 @@ __all__ = [
     "make_stage",
     "mark_stage",
     "missed_learner",
+    "missed_reader",
     "name_field",
     "name_kind",
     "name_problem",

@@ -34,6 +34,7 @@ def register() -> None:
     register_sync(BlendedConfigData, sync_published)
     reminders.register()
     people.register_errand(watch.MISSED_LEARNER, watch.run_learner)
+    people.register_errand(watch.MISSED_READER, watch.run_reader)
     people.register_ranges(RANGES)
     people.register_job(SWEEP)
     people.register_retention(

@@ -22,6 +22,7 @@ from people import api as people
 
 #: The errand for what a receiver missed.
 MISSED_LEARNER: Final = "discussion.blended_learner"
+MISSED_READER: Final = "discussion.blended_reader"
 
 _SECONDS: Final = 60
 
@@ -65,6 +66,17 @@ def missed_learner(course_key: CourseKey, user_id: int) -> people.Missed:
     """Name a learner who could not be left to be evaluated in the tasks of a course."""
     facts = {"course": str(course_key), "user": user_id}
     return people.Missed(kind=MISSED_LEARNER, key=f"{course_key} {user_id}", facts=facts)
+
+
+def missed_reader(usage_key: UsageKey, user_id: int) -> people.Missed:
+    """Name somebody who finished a block and could not be left to be evaluated."""
+    facts = {"block": str(usage_key), "user": user_id}
+    return people.Missed(kind=MISSED_READER, key=f"{usage_key} {user_id}", facts=facts)
+
+
+def run_reader(facts: Mapping[str, Any]) -> None:
+    """Do what was missed for somebody who finished a block."""
+    await_reader(UsageKey.from_string(facts["block"]), facts["user"])
 
 
 def run_learner(facts: Mapping[str, Any]) -> None:

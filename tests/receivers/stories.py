@@ -17,8 +17,16 @@ from forum.models import AbuseFlagger, Comment, CommentThread, UserVote
 
 from common.djangoapps.student.models import CourseAccessRole, CourseEnrollment
 from discussion_ext import api as cases
-from discussion_ext.api import blended
-from discussion_ext.data import BlendedConfigData, CaseConfigData, StageConfigData, StageKind
+from discussion_ext.api import blended, sessions
+from discussion_ext.data import (
+    AssignedBy,
+    BlendedConfigData,
+    CaseConfigData,
+    MeetingMode,
+    MeetingPlanData,
+    StageConfigData,
+    StageKind,
+)
 from embedded_host.courses.store import CourseStore
 from embedded_host.models import Branch
 from gamification import api as points
@@ -261,6 +269,60 @@ def _is_extended(scene: Scene) -> bool:
     return UserDate.objects.filter(user=scene.author).exists()
 
 
+def _blended_task_to_come_to(scene: Scene) -> None:
+    _blended_task(scene)
+    CourseEnrollment.unenroll(scene.author, scene.course_key)
+
+
+def _unit_of_a_task(scene: Scene) -> None:
+    _unit(scene)
+    store, unit_id = CourseStore(Branch.DRAFT), f"vertical{scene.number}"
+    unit = scene.course_key.make_usage_key("vertical", unit_id)
+    stage = {"id": "s1", "kind": "read", "weight": 100, "unit_ids": [unit_id]}
+    store.create_child(None, unit, "blended_task", f"task{scene.number}", fields={"stages": [stage]})
+    store.publish(unit)
+
+
+# -- class sessions ----------------------------------------------------------------------------------------------------
+
+
+def _session_of_a_cohort(scene: Scene) -> None:
+    """A session in which cohorts decide, with a sitting of one that nobody is in yet."""
+    from openedx.core.djangoapps.course_groups import cohorts
+
+    cohorts.set_course_cohorted(scene.course_key, True)
+    cohort = cohorts.add_cohort(scene.course_key, f"Evenings {scene.number}", "manual")
+    session = sessions.ensure_session(course_key=scene.course_key, block_id=f"evening{scene.number}", title="Evening")
+    sessions.change_session(
+        session_id=session.id, title="Evening", assigned_by=AssignedBy.COHORT, change_until_hours=24,
+        replay_percent=0, actor_id=None,
+    )  # fmt: skip
+    plan = MeetingPlanData(
+        title="Evening", mode=MeetingMode.OFFLINE, starts_local=datetime.fromisoformat("2090-03-02T19:00"), zone="UTC"
+    )
+    sessions.add_sitting(session_id=session.id, plan=plan, cohort_ids=[cohort.id], actor_id=None)
+    people.run_errands(kind="discussion.session_changed")
+    scene.made["cohort"] = cohort
+
+
+def _join_cohort(scene: Scene) -> None:
+    from openedx.core.djangoapps.course_groups import cohorts
+
+    cohorts.add_user_to_cohort(scene.made["cohort"], scene.author.username)
+
+
+def _is_in_cohort(scene: Scene) -> bool:
+    from openedx.core.djangoapps.course_groups.models import CohortMembership
+
+    return CohortMembership.objects.filter(user=scene.author, course_user_group=scene.made["cohort"]).exists()
+
+
+def _seated_by_cohort(scene: Scene) -> None:
+    _session_of_a_cohort(scene)
+    _join_cohort(scene)
+    people.run_errands(kind="discussion.learner_changed")
+
+
 # -- points ------------------------------------------------------------------------------------------------------------
 
 
@@ -426,11 +488,35 @@ STORIES: dict[str, Story] = {
         breaks="discussion_ext.handlers._leave",
         silenced=(_PUBLISHED_IN_LMS,),
     ),
+    "discussion_ext.on_cohort_changed on COHORT_MEMBERSHIP_UPDATED": Story(
+        arrange=_session_of_a_cohort,
+        act=_join_cohort,
+        stands=_is_in_cohort,
+        breaks="discussion_ext.handlers._leave",
+    ),
+    "discussion_ext.on_enrolment_changed on COURSE_ENROLLMENT_CHANGED": Story(
+        arrange=_seated_by_cohort,
+        act=_leave,
+        stands=_is_enrolled(is_active=False),
+        breaks="discussion_ext.handlers._leave",
+    ),
     "discussion_ext.on_own_due_date_saved on post_save of UserDate": Story(
         arrange=_blended_task,
         act=_extend,
         stands=_is_extended,
         breaks="discussion_ext.api.blended.await_learner",
+    ),
+    "discussion_ext.on_learner_enrolled on COURSE_ENROLLMENT_CHANGED": Story(
+        arrange=_blended_task_to_come_to,
+        act=_enrol,
+        stands=_is_enrolled(is_active=True),
+        breaks="discussion_ext.api.blended.await_learner",
+    ),
+    "discussion_ext.on_block_completed on post_save of BlockCompletion": Story(
+        arrange=_unit_of_a_task,
+        act=_complete,
+        stands=_is_complete,
+        breaks="discussion_ext.api.blended.await_reader",
     ),
     _CREATED: Story(
         arrange=_earn_and_leave,
