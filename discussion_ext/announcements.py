@@ -17,9 +17,9 @@ from gamification import api as gamification
 from people import api as people
 
 from . import edx_platform, words
-from .data import CREDITED, CaseConfigData, ContributionKind, ContributionState
+from .data import CREDITED, CaseConfigData, ContributionKind, ContributionState, TaskKind
 from .facts import tell_contribution
-from .models import Contribution, PendingEvaluation
+from .models import Contribution, PendingEvaluation, Task
 
 log = logging.getLogger(__name__)
 
@@ -67,10 +67,16 @@ def announce_answer(contribution: Contribution) -> None:
                 "course_name": edx_platform.get_course_title(course_key),
                 "task_title": task.title,
                 "url": activity_url(contribution),
+                "is_review": _is_report(task),
             },
         )
     except Exception as error:  # noqa: BLE001 - news that cannot be added never cost the post
         log.error("discussion_ext.news_not_added contribution=%s error=%s", contribution.pk, people.name_error(error))
+
+
+def _is_report(task: Task) -> bool:
+    """Tell whether a task is a stage in which people hand in reports: what is answered there is a review."""
+    return task.kind == TaskKind.STAGE and not CaseConfigData.from_json(task.config).answers_wanted
 
 
 def send_points(contribution: Contribution) -> None:
@@ -132,6 +138,7 @@ def activity_kind(contribution: Contribution) -> str:
 def activity_url(contribution: Contribution) -> str:
     """Return the address at which a post can be read, on the LMS."""
     if contribution.task is not None:
-        return edx_platform.block_url(contribution.course_id, contribution.task.usage_key)
+        task = contribution.task.parent or contribution.task  # a stage is read where its task stands
+        return edx_platform.block_url(contribution.course_id, task.usage_key)
     thread = contribution.root or contribution
     return edx_platform.thread_url(contribution.course_id, contribution.topic_id, thread.forum_key or "")

@@ -69,6 +69,14 @@ def _place_moment(context: Context, name: str, zone: ZoneInfo) -> str:
 def _say_answered(context: Context, zone: ZoneInfo) -> NewsLineData:
     del zone
     times = context.get("times", 1)
+    if context.get("is_review"):
+        text = ngettext(
+            "A classmate reviewed your report in “%(task)s”.",
+            "%(count)s classmates reviewed your report in “%(task)s”.",
+            times,
+        )
+        text %= {"task": context["task_title"], "count": times}
+        return _line(context, text, ngettext("Read the review", "Read the reviews", times))
     text = ngettext(
         "A classmate answered the position you took in “%(case)s”.",
         "%(count)s classmates answered the position you took in “%(case)s”.",

@@ -189,3 +189,14 @@ class TestNoLongerTrue:
         call_command("remind_of_cases")
         Task.objects.update(is_active=False)
         assert not tell()
+
+
+@pytest.mark.parametrize(("times", "said"), [(1, "A classmate reviewed"), (3, "3 classmates reviewed")])
+def test_answers_to_a_report_are_reviews(times: int, said: str) -> None:
+    from zoneinfo import ZoneInfo
+
+    from discussion_ext import news
+
+    answered = next(kind for kind in news.KINDS if kind.name == news.CASE_ANSWERED)
+    context = {"task_title": "Say it", "url": "/x", "is_review": True, "times": times}
+    assert answered.say(context, ZoneInfo("UTC")).text == f"{said} your report in “Say it”."
