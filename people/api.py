@@ -39,7 +39,7 @@ from .moments import (
 from .names import choose_name, display_names, get_name_choice, initials, list_hidden, name_choices, real_names, tone
 from .news import add_news, add_news_for_many, compose_news, count_due_news, drop_news
 from .news_kinds import register_news_kind
-from .paces import keep_pace, read_limit, say_wait
+from .paces import check_pace, keep_pace, read_limit, say_wait
 from .preferences import (
     get_preferences,
     list_preferences,
@@ -108,6 +108,7 @@ __all__ = [
     "add_news_for_many",
     "announce",
     "background_task",
+    "check_pace",
     "choose_name",
     "compose_news",
     "count_due_deliveries",

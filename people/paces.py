@@ -38,11 +38,20 @@ def keep_pace(*, act: str, who: int | str, limit: str) -> None:
 
     A limit protects, it does not serve: while the cache is down, or where the limit cannot be read, nothing is refused.
     """
+    _ask(act, who, limit, counts=True)
+
+
+def check_pace(*, act: str, who: int | str, limit: str) -> None:
+    """Raise TooFastError while `keep_pace` would have to refuse; nothing is counted."""
+    _ask(act, who, limit, counts=False)
+
+
+def _ask(act: str, who: int | str, limit: str, *, counts: bool) -> None:
     rate = read_limit(limit)
     if rate is None:
         return
     try:
-        usage = get_usage(None, group=f"community.{act}", key=lambda *_asked: str(who), rate=rate, increment=True)
+        usage = get_usage(None, group=f"community.{act}", key=lambda *_asked: str(who), rate=rate, increment=counts)
     except Exception as error:  # noqa: BLE001 - whatever a cache raises when it is down
         log.error("people.pace_not_counted act=%s error=%s", act, name_error(error))
         return

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -46,7 +46,7 @@ def check_in(
     """Record that somebody is at a meeting; whoever is in already stays so, whatever is typed.
 
     ``code`` is the code that is shown (``AttendanceSource.CODE``) or the mark of the picture (``SCAN``). Tries are
-    limited per person, wrong ones per meeting as well. Raises WrongCodeError, CheckInClosedError,
+    limited per person, guessed codes per meeting as well. Raises WrongCodeError, CheckInClosedError,
     MeetingCancelledError, TooManyTriesError, and what the owner says to somebody without a seat.
     """
     now, row = at or timezone.now(), get_row(meeting_id)
@@ -56,11 +56,12 @@ def check_in(
         return known
     _check_time(meeting, now)
     _check_corrected(known)
-    _keep_pace(row, user_id)
+    _keep_pace(row, user_id, source)
     try:
         _check(row, user_id, code, source=source, at=now)
-    except WrongCodeError:
-        _count_wrong(row)
+    except WrongCodeError as error:
+        if error.is_guess:
+            _count_guess(row)
         raise
     with transaction.atomic():
         return _enter(meeting, user_id, source=source, at=now)
@@ -71,6 +72,7 @@ def _enter(meeting: MeetingData, user_id: int, *, source: AttendanceSource, at: 
         owner_of(meeting).accept_walk_in(meeting, user_id)
     row = lock_attendance(meeting.id, user_id)
     if row.state != AttendanceState.PRESENT:
+        _check_corrected(to_attendance(row) if row.state else None)
         keep(meeting, row, state=AttendanceState.PRESENT, source=source, as_of=at, actor_id=user_id)
     return to_attendance(row)
 
@@ -124,12 +126,11 @@ def _find_other(row: Meeting, user_id: int, code: str, *, at: datetime) -> Meeti
     return next((each for each in near.order_by("pk")[:_MOST_OTHERS] if codes.is_code_of(each, code, at=at)), None)
 
 
-def _keep_pace(row: Meeting, user_id: int) -> None:
-    """Count a try; refuse it beyond the person's pace, or while codes of this meeting are being guessed."""
-    left = cache.get(_guessed_key(row), 0) - timezone.now().timestamp()
-    if left > 0:
-        raise TooManyTriesError(wait_seconds=int(left) + 1)
+def _keep_pace(row: Meeting, user_id: int, source: AttendanceSource) -> None:
+    """Count a try; refuse it beyond the person's pace, and a code while those of this meeting are being guessed."""
     try:
+        if source is AttendanceSource.CODE:
+            people.check_pace(**_guesses(row))
         people.keep_pace(
             act="discussion_ext.check_in", who=f"{row.pk}:{user_id}", limit=settings.DISCUSSION_EXT_CHECK_IN_LIMIT
         )
@@ -137,14 +138,15 @@ def _keep_pace(row: Meeting, user_id: int) -> None:
         raise TooManyTriesError(wait_seconds=error.wait_seconds) from error
 
 
-def _count_wrong(row: Meeting) -> None:
-    """Count a wrong code of a meeting; beyond its limit nobody checks in by code until the count starts anew."""
-    try:
-        people.keep_pace(act="discussion_ext.wrong_code", who=row.pk, limit=settings.DISCUSSION_EXT_WRONG_CODES_LIMIT)
-    except people.TooFastError as error:
-        until = timezone.now().timestamp() + error.wait_seconds
-        cache.set(_guessed_key(row), until, timeout=error.wait_seconds)
+def _count_guess(row: Meeting) -> None:
+    """Count a guess; beyond the meeting's limit nobody checks in by code until the count starts anew."""
+    with suppress(people.TooFastError):
+        people.keep_pace(**_guesses(row))
 
 
-def _guessed_key(row: Meeting) -> str:
-    return f"discussion_ext.guessed.{row.pk}"
+def _guesses(row: Meeting) -> dict[str, str]:
+    return {
+        "act": "discussion_ext.wrong_code",
+        "who": str(row.pk),
+        "limit": settings.DISCUSSION_EXT_WRONG_CODES_LIMIT,
+    }

@@ -69,7 +69,8 @@ def check_code(meeting: Meeting, typed: str, *, at: datetime) -> None:
         return
     if _is_any(meeting, code, window, range(2, _OLD_WINDOWS)):
         raise WrongCodeError(_("This code has expired. Type the one that is shown now."), field="code")
-    raise WrongCodeError(_("This is not the code of this meeting. Look at it again: it changes often."), field="code")
+    message = _("This is not the code of this meeting. Look at it again: it changes often.")
+    raise WrongCodeError(message, field="code", is_guess=True)
 
 
 def is_code_of(meeting: Meeting, typed: str, *, at: datetime) -> bool:

@@ -111,10 +111,17 @@ class NotHostError(CaseError):
 
 
 class WrongCodeError(CaseError):
-    """The code lets nobody in; the sentence says what is wrong with it."""
+    """The code lets nobody in; the sentence says what is wrong with it.
+
+    ``is_guess`` where it looks like a code and belongs to no meeting: no slip, and none that was shown a while ago.
+    """
 
     code = "wrong_code"
     status = 422
+
+    def __init__(self, message: str | Promise, *, field: str = "", is_guess: bool = False) -> None:
+        super().__init__(message, field=field)
+        self.is_guess = is_guess
 
 
 class CheckInClosedError(CaseError):

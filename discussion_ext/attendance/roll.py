@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -51,7 +51,7 @@ def record_roll(*, meeting_id: int, actor_id: int, ticks: Sequence[TickData]) ->
         raise CaseError(_("Send at most %(most)d ticks at once.") % {"most": MOST_TICKS}, field="ticks")
     results: dict[int, TickResultData] = {}
     with transaction.atomic():
-        refusals = _seat_walk_ins(meeting, {tick.user_id for tick in ticks})
+        refusals = _seat_walk_ins(meeting, ticks)
         # The order in which everybody locks attendances: by person.
         for place, tick in sorted(enumerate(ticks), key=lambda item: (item[1].user_id, item[1].made_at, item[0])):
             refusal = refusals.get(tick.user_id) or _find_fault(tick)
@@ -151,11 +151,19 @@ def check_host(meeting: MeetingData, actor_id: int, *, now: datetime) -> None:
         raise CheckInClosedError(_("The roll opens together with check-in."), opens_at=meeting.check_in_from)
 
 
-def _seat_walk_ins(meeting: MeetingData, user_ids: Iterable[int]) -> dict[int, str]:
-    """Let the owner seat those who have no seat; return why it did not, by person. Before any attendance is locked."""
-    ids, refusals = set(user_ids), {}
-    seated = set(Seat.objects.filter(meeting_id=meeting.id, user_id__in=ids).values_list("user_id", flat=True))
-    for user_id in sorted(ids - seated):
+def _seat_walk_ins(meeting: MeetingData, ticks: Sequence[TickData]) -> dict[int, str]:
+    """Let the owner seat those who came without a seat; return by person why there is nothing to be said of them.
+
+    Whoever did not come is given no seat. Called before any attendance is locked.
+    """
+    ids, refusals = {tick.user_id for tick in ticks}, {}
+    came = {tick.user_id for tick in ticks if tick.state is AttendanceState.PRESENT}
+    seats = Seat.objects.filter(meeting_id=meeting.id, user_id__in=ids)
+    unseated = ids.difference(seats.values_list("user_id", flat=True))
+    known = Attendance.objects.filter(meeting_id=meeting.id, user_id__in=unseated - came).exclude(state="")
+    for user_id in unseated.difference(came, known.values_list("user_id", flat=True)):
+        refusals[user_id] = _("This person has no seat here.")
+    for user_id in sorted(unseated & came):
         try:
             with transaction.atomic():
                 owner_of(meeting).accept_walk_in(meeting, user_id, is_forced=True)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from lxml import etree
 
 from discussion_ext.api import attendance as api
@@ -221,6 +222,18 @@ def test_a_correction_stands_against_the_code(meeting: Any) -> None:
         enter(meeting, AMARA, at=START)
 
 
+def test_a_correction_that_comes_while_the_code_is_looked_at(meeting: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def correct(*_args: Any, **_options: Any) -> None:
+        api.correct_attendance(
+            meeting_id=meeting.id, user_id=AMARA, state=AttendanceState.ABSENT, actor_id=TEAM, reason="Not in the room"
+        )
+
+    monkeypatch.setattr(check_in, "_check", correct)
+    with pytest.raises(api.CheckInClosedError, match="Not in the room"):
+        enter(meeting, AMARA, at=START)
+    assert api.find_attendance([meeting.id], [AMARA])[(meeting.id, AMARA)].state is AttendanceState.ABSENT
+
+
 class TestGuessing:
     @pytest.fixture(autouse=True)
     def _limits(self, settings: Any) -> None:
@@ -264,6 +277,29 @@ class TestGuessing:
         other = make_meeting()
         api.claim_seat(meeting_id=other.id, user_id=CHEN, slot="test:there", source="choice")
         assert enter(other, CHEN, at=START)
+
+    def test_slips_and_old_codes_close_it_to_nobody(self, meeting: Any) -> None:
+        """A full room that is slow to type is not under attack."""
+        old = api.current_code(meeting.id, at=START - 120 * SECOND).code
+        for user_id, typed in enumerate((old, "", "12345", "12 34 5x", old, old, old, old), start=20):
+            seat(meeting, user_id)
+            assert self.guess(meeting, user_id, typed) is api.WrongCodeError
+        assert self.guess(meeting, AMARA, api.current_code(meeting.id, at=START).code) is None
+
+    def test_the_picture_stays_open_while_codes_are_guessed(self, meeting: Any) -> None:
+        for user_id in range(20, 26):
+            seat(meeting, user_id)
+            self.guess(meeting, user_id)
+        assert scan(meeting, AMARA, mark_of(meeting, START), at=START).state is AttendanceState.PRESENT
+
+    def test_while_the_cache_is_down_people_are_let_in(self, meeting: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*_args: Any, **_options: Any) -> None:
+            raise ConnectionError
+
+        for name in ("add", "get", "incr", "set"):
+            monkeypatch.setattr(type(caches["default"]), name, fail)
+        assert self.guess(meeting, AMARA) is api.WrongCodeError
+        assert self.guess(meeting, AMARA, api.current_code(meeting.id, at=START).code) is None
 
     def test_many_who_are_right_are_let_in(self, meeting: Any) -> None:
         right = api.current_code(meeting.id, at=START).code

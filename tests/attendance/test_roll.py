@@ -103,6 +103,18 @@ class TestTicks:
         assert call(meeting, tick(PRIYA, PRESENT, START)) == ["saved"]
         assert api.has_seat(meeting.id, PRIYA)
 
+    @pytest.mark.parametrize("state", [ABSENT, EXCUSED])
+    def test_who_is_not_there_is_given_no_seat(self, meeting: Any, owner: Any, state: AttendanceState) -> None:
+        owner.visitors.add(PRIYA)
+        assert call(meeting, tick(PRIYA, state, START)) == ["refused"]
+        assert not api.has_seat(meeting.id, PRIYA)
+        assert not find(meeting, PRIYA)
+
+    def test_who_came_without_a_seat_can_be_unticked(self, meeting: Any, owner: Any) -> None:
+        api.import_attendance(meeting_id=meeting.id, actor_id=TEAM, states={PRIYA: PRESENT})
+        assert call(meeting, tick(PRIYA, ABSENT, START + 60 * MINUTE)) == ["saved"]
+        assert find(meeting, PRIYA).state is ABSENT
+
     def test_the_key_of_one_person_is_free_for_another(self, meeting: Any) -> None:
         assert call(meeting, tick(AMARA, PRESENT, START, "a"), tick(CHEN, PRESENT, START, "a")) == ["saved"] * 2
 
