@@ -110,7 +110,7 @@ def test_reading_is_never_held_up(world: World) -> None:
     for _ in range(3):
         call_of("gamification:api_privacy PUT", world).send(client)
     for line in rows("Pages and REST"):
-        if " " not in line.door:
+        if " " not in line.door and line["learner"] == "200":
             assert call_of(line.door, world).send(client).status_code == 200
 
 
