@@ -191,9 +191,10 @@ class StageDecisionData:
 class PieceData:
     """One thing a learner did, as evidence: a unit read, a post, a review.
 
-    ``at`` is when it was done, of a post when its present text was saved. ``does_count``, ``code`` and ``facts`` are
-    what the evaluator of cases says of a post (a report's facts also hold ``has_link``); a unit read always counts.
-    ``target_id`` is the person answered or reviewed, ``key`` the unit's block id.
+    ``at`` is when it was done, of a post when its present text was saved, or first counted where a correction kept the
+    words. ``does_count``, ``code`` and ``facts`` are what the evaluator of cases says of a post (a report's facts also
+    hold ``has_link``); a unit read always counts. ``target_id`` is the person answered or reviewed, ``key`` the unit's
+    block id.
     """
 
     kind: Literal["unit", "position", "answer", "report", "review"]
