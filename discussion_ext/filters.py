@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey
@@ -64,12 +65,13 @@ def _with_section(sections: list[dict[str, Any]], course_key: CourseKey) -> list
     is_there = any(section.get("section_key") == ENTRY_KEY for section in sections)
     if is_there or not _is_for(edx_platform.current_user_id(), course_key):
         return sections
-    html = render_to_string("discussion_ext/instructor_section.html", {"url": _sessions_url(course_key)})
+    fragment = Fragment(render_to_string("discussion_ext/instructor_section.html", {"url": _sessions_url(course_key)}))
+    fragment.add_javascript_url(static("discussion_ext/instructor_section.js"))
     section = {
         "section_key": ENTRY_KEY,
         "section_display_name": _("Class sessions"),
         "course_id": str(course_key),
-        "fragment": Fragment(html),
+        "fragment": fragment,
         "template_path_prefix": _MAKO_FOLDER,
     }
     return [*sections, section]
