@@ -14,12 +14,16 @@ from .data import Step
 from .models import (
     Attendance,
     AttendanceChange,
+    ClassSession,
     Contribution,
     CourseSwitch,
     Meeting,
     Participation,
     PendingEvaluation,
     Report,
+    SeatWish,
+    Sitting,
+    SittingImport,
     Task,
 )
 
@@ -137,3 +141,36 @@ class AttendanceAdmin(ReadOnlyAdmin):
             for change in changes.order_by("-pk")
         )
         return format_html_join(mark_safe("<br>"), "{}: {}, {}, by {} {}", lines) or "-"
+
+
+@admin.register(ClassSession)
+class ClassSessionAdmin(ReadOnlyAdmin):
+    """Class sessions and their rules; the course team's pages change them."""
+
+    list_display = ("title", "course_id", "block_id", "assigned_by", "change_until_hours", "replay_percent")
+    list_filter = ("assigned_by",)
+    search_fields = ("=course_id", "=block_id")
+
+
+@admin.register(Sitting)
+class SittingAdmin(ReadOnlyAdmin):
+    """Sittings with the meeting that holds their time and seats."""
+
+    list_display = ("pk", "session", "meeting_id", "replay_unit")
+    search_fields = ("=pk", "=meeting_id")
+
+
+@admin.register(SeatWish)
+class SeatWishAdmin(ReadOnlyAdmin):
+    """Who waits for a seat, and who was told of one."""
+
+    list_display = ("pk", "sitting", "user_id", "created_at", "told_at")
+    search_fields = ("=user_id",)
+
+
+@admin.register(SittingImport)
+class SittingImportAdmin(ReadOnlyAdmin):
+    """Files that were read in, without their lines."""
+
+    list_display = ("pk", "kind", "session", "actor_id", "total", "done", "confirmed_at", "finished_at", "expires_at")
+    exclude = ("lines", "faults", "left_out", "token")

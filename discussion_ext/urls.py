@@ -41,11 +41,6 @@ urlpatterns = [
         name="sitting_cancel",
     ),
     path(
-        "courses/<str:course_id>/sittings/<int:sitting_id>/restore/",
-        sessions_team.sitting_restore,
-        name="sitting_restore",
-    ),
-    path(
         "courses/<str:course_id>/sittings/<int:sitting_id>/learners/<int:user_id>/",
         sessions_roster.learner,
         name="sitting_learner",

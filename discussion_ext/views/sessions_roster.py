@@ -50,14 +50,18 @@ _BATCH: Final = 500
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def sitting(request: HttpRequest, course_id: str, sitting_id: int) -> HttpResponse:
-    """Show who sits in a sitting, found by ``q``; a POST seats somebody here."""
+    """Show who sits in a sitting, found by ``q``; a POST seats somebody here, or restores a cancelled sitting."""
     course_key, session, shown, is_team = _open_roster(request, course_id, sitting_id)
     error = ""
     if request.method == "POST":
         check(may_run_sessions(reader_id(request), course_key))
-        error = _seat(request, session, shown)
+        done = "restored" if request.POST.get("act") == "restore" else "seated"
+        if done == "restored":
+            sessions.restore_sitting(sitting_id=shown.id, actor_id=reader_id(request))
+        else:
+            error = _seat(request, session, shown)
         if not error:
-            return HttpResponseRedirect(sitting_url(course_key, shown.id, done="seated"))
+            return HttpResponseRedirect(sitting_url(course_key, shown.id, done=done))
 
     def read() -> dict[str, Any]:
         counts = attendance.count_attendance([shown.meeting.id])[shown.meeting.id]
@@ -259,7 +263,6 @@ def _urls(course_key: CourseKey, session: SessionData, shown: SittingData) -> di
         "back_url": list_url(course_key),
         "edit_url": reverse("discussion_ext:sitting_edit", args=args),
         "cancel_url": reverse("discussion_ext:sitting_cancel", args=args),
-        "restore_url": reverse("discussion_ext:sitting_restore", args=args),
         "export_url": reverse("discussion_ext:sitting_export", args=args),
         "calendar_url": reverse("discussion_ext:sitting_calendar", args=args),
         "import_url": f"{importing}?sitting={shown.id}",

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from opaque_keys.edx.keys import CourseKey
 
 from discussion_ext import edx_platform
@@ -141,15 +141,6 @@ def sitting_cancel(request: HttpRequest, course_id: str, sitting_id: int) -> Htt
         }
 
     return render_page(request, course_key, "cancel", read, status=422 if form.is_bound else 200)
-
-
-@require_POST
-@login_required
-def sitting_restore(request: HttpRequest, course_id: str, sitting_id: int) -> HttpResponse:
-    """Let a sitting take place after all."""
-    course_key, _session, sitting = open_sitting(request, course_id, sitting_id)
-    sessions.restore_sitting(sitting_id=sitting.id, actor_id=reader_id(request))
-    return HttpResponseRedirect(sitting_url(course_key, sitting.id, done="restored"))
 
 
 # -- what the pages share ----------------------------------------------------------------------------------------------

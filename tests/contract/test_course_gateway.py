@@ -186,3 +186,44 @@ def test_finished_units(place: Any, django_assert_max_num_queries: Any) -> None:
     assert finished[unit, place.learner.id] >= before, "the moment is that of the last completion"
     complete(place.text_key, 0.0)
     assert done() == {}
+
+
+@covers("identify_learners", "identify_hosts", "search_learners", "list_logins")
+def test_people_by_what_is_typed(place: Any) -> None:
+    learner, outsider = place.learner, place.outsider
+    asked = [learner.username.upper(), learner.email, outsider.username, "nobody at all", ""]
+    key = place.course_key
+    assert edx_platform.identify_learners(key, asked) == dict.fromkeys(asked[:2], learner.id)
+    assert edx_platform.identify_hosts(key, asked) == dict.fromkeys(asked[:2], learner.id), "no part in the course"
+    assert learner.id in edx_platform.search_learners(key, learner.username[:-1])
+    assert edx_platform.search_learners(key, outsider.username) == []
+    assert edx_platform.search_learners(key, "  ") == []
+    assert edx_platform.list_logins([learner.id, 0]) == {learner.id: (learner.username, learner.email)}
+
+
+@covers("is_active_account")
+def test_accounts_in_use(place: Any) -> None:
+    assert edx_platform.is_active_account(place.learner.id)
+    type(place.learner).objects.filter(pk=place.learner.id).update(is_active=False)
+    assert not edx_platform.is_active_account(place.learner.id)
+    assert not edx_platform.is_active_account(0)
+
+
+@covers("can_load_course", "access_course")
+def test_who_may_enter(place: Any) -> None:
+    from django.http import Http404
+
+    assert edx_platform.can_load_course(place.learner.id, place.course_key)
+    assert not edx_platform.can_load_course(place.learner.id, ELSEWHERE)
+    assert edx_platform.access_course(place.learner, place.course_key).id == place.course_key
+    with pytest.raises(Http404):
+        edx_platform.access_course(place.learner, ELSEWHERE)
+
+
+@pytest.mark.only_lms
+@covers("course_home_url")
+def test_pages_of_a_course(place: Any) -> None:
+    from django.urls import resolve
+
+    found = resolve(edx_platform.course_home_url(place.course_key)).kwargs["course_id"]
+    assert found in {place.course_key, str(place.course_key)}

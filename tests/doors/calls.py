@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from opaque_keys.edx.keys import CourseKey
 
-from discussion_ext.api import attendance
+from discussion_ext.api import attendance, sessions
 from tests.doors.world import ANSWER, COURSE, LOOK_BACK, POSITIONS, World, as_json, handler_url
 
 
@@ -49,6 +49,12 @@ def call_of(door: str, world: World, course: CourseKey = COURSE) -> Call:
         return Call(reverse(name, args=[world.token]), method or "GET", body)
     if name in MEETINGS:
         return Call(reverse(name, args=[world.meeting_uid]), method or "GET", _meeting_body(door, world))
+    if name in SESSIONS:
+        more = SESSIONS[name](world)
+        return Call(reverse(name, args=[str(course), *more]), method or "GET", _session_body(door, world))
+    if name == "discussion_ext:calendar":
+        path = sessions.calendar_url(world.people["learner"].pk)
+        return Call(path[path.index("/discussion_ext/") :])
     bodies = {
         "gamification:privacy POST": {"data": "choice=name", "content_type": FORM},
         "gamification:api_privacy PUT": as_json({"choice": "name"}),
@@ -63,6 +69,55 @@ MEETINGS = (
     "discussion_ext:api_roll",
     "discussion_ext:api_walk_ins",
 )
+
+
+#: What stands in the addresses of class sessions after the course.
+SESSIONS: dict[str, Callable[[World], list[Any]]] = {
+    "discussion_ext:my_sessions": lambda _world: [],
+    "discussion_ext:sessions": lambda _world: [],
+    "discussion_ext:session_settings": lambda world: [world.ids["session"]],
+    "discussion_ext:sitting_add": lambda world: [world.ids["session"]],
+    "discussion_ext:session_import": lambda world: [world.ids["session"], "seats"],
+    "discussion_ext:session_preview": lambda world: [world.ids["session"], world.token_of_file],
+    "discussion_ext:session_export": lambda world: [world.ids["session"], "seats"],
+    "discussion_ext:sitting": lambda world: [world.ids["sitting"]],
+    "discussion_ext:sitting_edit": lambda world: [world.ids["sitting"]],
+    "discussion_ext:sitting_cancel": lambda world: [world.ids["sitting"]],
+    "discussion_ext:sitting_learner": lambda world: [world.ids["sitting"], world.people["learner"].pk],
+    "discussion_ext:sitting_export": lambda world: [world.ids["sitting"]],
+    "discussion_ext:sitting_calendar": lambda world: [world.ids["sitting"]],
+    "discussion_ext:api_sessions": lambda _world: [],
+    "discussion_ext:api_choices": lambda world: [world.ids["open session"]],
+    "discussion_ext:api_sittings": lambda world: [world.ids["session"]],
+}
+
+#: The form of a sitting, right in every field.
+FORM_OF_A_SITTING = (
+    "title=Lunch&day=2027-01-12&time=12:30&minutes=60&zone=Europe/Amsterdam&mode=online&link=https://meet.example.org/x"
+)
+
+
+def _session_body(door: str, world: World) -> dict[str, Any]:
+    """Return what a door of class sessions is asked with, right in every field."""
+    if door == "discussion_ext:session_import POST":
+        line = b"learner,sitting\r\nlearner,%d\r\n" % world.ids["sitting"]
+        head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+        return {"data": head + line + b"\r\n--x--\r\n", "content_type": "multipart/form-data; boundary=x"}
+    if door == "discussion_ext:api_choices POST":
+        return as_json({"act": "choose", "sitting_id": world.ids["later"]})
+    waiting = world.ids["open session"]
+    rules = "title=New&assigned_by=choice&change_until_hours=0&replay_percent=0"
+    forms = {
+        "discussion_ext:my_sessions POST": f"act=choose&session={waiting}&sitting={world.ids['later']}",
+        "discussion_ext:session_settings POST": rules,
+        "discussion_ext:sitting_add POST": FORM_OF_A_SITTING,
+        "discussion_ext:session_preview POST": "act=confirm",
+        "discussion_ext:sitting POST": f"person={world.people['moderator'].pk}",
+        "discussion_ext:sitting_edit POST": FORM_OF_A_SITTING,
+        "discussion_ext:sitting_cancel POST": "reason=Nobody+is+well.",
+        "discussion_ext:sitting_learner POST": "act=correct&state=excused&reason=Ill.",
+    }
+    return {"data": forms[door], "content_type": FORM} if door in forms else {}
 
 
 def _meeting_body(door: str, world: World) -> dict[str, Any]:

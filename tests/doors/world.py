@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -52,6 +52,7 @@ class World:
     blocks: dict[str, UsageKey] = field(default_factory=dict)
     ids: dict[str, int] = field(default_factory=dict)
     meeting_uid: str = ""
+    token_of_file: str = ""
 
     @property
     def token(self) -> str:
@@ -146,6 +147,16 @@ def _hold_session(world: World) -> None:
     sessions.assign(session_id=session.id, user_ids=seated, sitting_id=sitting.id, actor_id=world.people["team"].pk)
     world.ids |= {"session": session.id, "sitting": sitting.id}
     world.meeting_uid = sitting.meeting.uid
+    # A second session, in which nobody has chosen yet, and a file that the team has read in.
+    waiting = sessions.ensure_session(course_key=COURSE, block_id="another", title="A lunch")
+    later = sessions.add_sitting(
+        session_id=waiting.id, plan=replace(plan, starts_local=starts + timedelta(days=9)), actor_id=None
+    )
+    world.ids |= {"open session": waiting.id, "later": later.id}
+    line = f"learner,sitting\nlearner,{sitting.id}\n".encode()
+    world.token_of_file = sessions.read_file(
+        kind=sessions.ImportKind.SEATS, session_id=session.id, data=line, actor_id=world.people["team"].pk
+    ).token
 
 
 def _write(world: World) -> None:

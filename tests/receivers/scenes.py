@@ -15,7 +15,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from common.djangoapps.student.models import CourseEnrollment
 from common.djangoapps.student.roles import CourseStaffRole
-from discussion_ext.models import Contribution, HelpfulMark, Participation, PendingEvaluation, Report, Task
+from discussion_ext.models import Contribution, HelpfulMark, Participation, PendingEvaluation, Report, Seat, Task
 from gamification.models import Entry, Total
 from people.models import Delivery, Pseudonym, ShownName
 
@@ -116,6 +116,10 @@ def picture(scene: Scene) -> dict[str, Any]:
         "learners": [
             (role[row.user_id], row.step, row.earned, row.possible, row.completion, row.has_position, row.is_retired)
             for row in Participation.objects.filter(user_id__in=ids)
+        ],
+        "seats": [
+            (role[seat.user_id], seat.meeting.title, seat.source)
+            for seat in Seat.objects.filter(user_id__in=ids).select_related("meeting")
         ],
         "waiting": PendingEvaluation.objects.filter(user_id__in=ids).count(),
         "cases": list(

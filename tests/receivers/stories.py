@@ -27,6 +27,7 @@ from discussion_ext.data import (
     StageConfigData,
     StageKind,
 )
+from discussion_ext.models import ClassSession
 from embedded_host.courses.store import CourseStore
 from embedded_host.models import Branch
 from gamification import api as points
@@ -293,16 +294,12 @@ def _session_of_a_cohort(scene: Scene) -> None:
     cohorts.set_course_cohorted(scene.course_key, True)
     cohort = cohorts.add_cohort(scene.course_key, f"Evenings {scene.number}", "manual")
     session = sessions.ensure_session(course_key=scene.course_key, block_id=f"evening{scene.number}", title="Evening")
-    sessions.change_session(
-        session_id=session.id, title="Evening", assigned_by=AssignedBy.COHORT, change_until_hours=24,
-        replay_percent=0, actor_id=None,
-    )  # fmt: skip
     plan = MeetingPlanData(
         title="Evening", mode=MeetingMode.OFFLINE, starts_local=datetime.fromisoformat("2090-03-02T19:00"), zone="UTC"
     )
-    sessions.add_sitting(session_id=session.id, plan=plan, cohort_ids=[cohort.id], actor_id=None)
-    people.run_errands(kind="discussion.session_changed")
-    scene.made["cohort"] = cohort
+    sitting = sessions.add_sitting(session_id=session.id, plan=plan, cohort_ids=[cohort.id], actor_id=None)
+    ClassSession.objects.filter(pk=session.id).update(assigned_by=AssignedBy.COHORT)
+    scene.made |= {"cohort": cohort, "sitting": sitting}
 
 
 def _join_cohort(scene: Scene) -> None:
@@ -317,10 +314,12 @@ def _is_in_cohort(scene: Scene) -> bool:
     return CohortMembership.objects.filter(user=scene.author, course_user_group=scene.made["cohort"]).exists()
 
 
-def _seated_by_cohort(scene: Scene) -> None:
+def _seated(scene: Scene) -> None:
     _session_of_a_cohort(scene)
-    _join_cohort(scene)
-    people.run_errands(kind="discussion.learner_changed")
+    sitting = scene.made["sitting"]
+    sessions.assign(
+        session_id=sitting.session_id, user_ids=[scene.author.pk], sitting_id=sitting.id, actor_id=None,
+    )  # fmt: skip
 
 
 # -- points ------------------------------------------------------------------------------------------------------------
@@ -495,7 +494,7 @@ STORIES: dict[str, Story] = {
         breaks="discussion_ext.handlers._leave",
     ),
     "discussion_ext.on_enrolment_changed on COURSE_ENROLLMENT_CHANGED": Story(
-        arrange=_seated_by_cohort,
+        arrange=_seated,
         act=_leave,
         stands=_is_enrolled(is_active=False),
         breaks="discussion_ext.handlers._leave",

@@ -178,6 +178,23 @@ COLUMNS: dict[str, dict[str, Fate]] = {
         "reason": erased(_by("user_id")),
         "request_key": never("made of ids and of what the host's device drew by lot"),
     },
+    "discussion_ext.ClassSession": {
+        "course_id": CODE,
+        "block_id": CODE,
+        "title": SET_UP,
+        "assigned_by": CODE,
+    },
+    "discussion_ext.Sitting": {
+        "replay_url": SET_UP,
+        "replay_unit": CODE,
+    },
+    "discussion_ext.SittingImport": {
+        "token": HASH,
+        "kind": CODE,
+        "lines": never("made of ids, codes, and of a sitting's set-up; gone after a day"),
+        "faults": never("says what is wrong with a line without repeating who stands there; gone after a day"),
+        "left_out": never("says why a line was refused without repeating who stands there; gone after a day"),
+    },
     "discussion_ext.Participation": {
         "step": CODE,
         "evaluation": erased(_by("user_id"), "the team's reasons; codes and numbers of the verdict stay"),
@@ -189,4 +206,7 @@ COLUMNS: dict[str, dict[str, Fate]] = {
 OTHERWISE: dict[str, str] = {
     "gamification.Total": "the row leaves the board for good",
     "discussion_ext.PendingEvaluation": "the row is deleted",
+    "discussion_ext.SeatWish": "the row is deleted",
+    "discussion_ext.CalendarFeed": "the row is deleted",
+    "discussion_ext.SittingImport": "the row is deleted",
 }

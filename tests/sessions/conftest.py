@@ -43,9 +43,7 @@ def course_key(db: None) -> CourseKey:
     from embedded_host.models import Branch
     from openedx.core.djangoapps.content.course_overviews.models import CourseOverview
 
-    CourseStore(Branch.DRAFT).create_course(
-        COURSE, {"display_name": "Leading teams", "start": "2026-01-01T00:00:00Z"}
-    )
+    CourseStore(Branch.DRAFT).create_course(COURSE, {"display_name": "Leading teams", "start": "2026-01-01T00:00:00Z"})
     CourseOverview.objects.get_or_create(id=COURSE, defaults={"display_name": "Leading teams", "org": "Meridian"})
     return COURSE
 

@@ -187,8 +187,7 @@ def test_cancelling_asks_why_and_restoring_takes_it_back(
     assert not sessions.get_sitting(sitting.id).meeting.is_cancelled
     assert client.post(url, {"reason": "The host is ill."}).status_code == 302
     assert "The host is ill." in _text(client.get(_url("sitting", sitting.id)))
-    assert client.get(_url("sitting_restore", sitting.id)).status_code == 405
-    client.post(_url("sitting_restore", sitting.id))
+    assert client.post(_url("sitting", sitting.id), {"act": "restore"}).status_code == 302
     assert not sessions.get_sitting(sitting.id).meeting.is_cancelled
 
 
@@ -271,7 +270,7 @@ def test_a_host_sees_their_own_sittings_only(
         client.post(_url("sitting", mine.id), {"person": learner}),
         client.get(_url("sitting_edit", mine.id)),
         client.get(_url("sitting_learner", mine.id, learner)),
-        client.post(_url("sitting_restore", mine.id)),
+        client.post(_url("sitting", mine.id), {"act": "restore"}),
     ):
         assert response.status_code == 404
 
@@ -352,9 +351,7 @@ def test_a_file_that_is_no_table_is_refused_at_the_field(as_: Any, staff: int, s
     assert "This is no table." in _text(response)
 
 
-def test_a_learner_chooses_changes_and_leaves(
-    as_: Any, learner: int, session: SessionData, add: Any, own: Any
-) -> None:
+def test_a_learner_chooses_changes_and_leaves(as_: Any, learner: int, session: SessionData, add: Any, own: Any) -> None:
     """One page does all of it, and each act says what it did."""
     first, second = add(capacity=3), add(title="Lunch")
     client, url = as_(learner), _url("my_sessions")
@@ -412,7 +409,9 @@ def test_reading_changes_nothing(
     for user_id, urls in pages.items():
         client = as_(user_id)
         for url in urls:
-            with CaptureQueriesContext(connection, ) as queries:
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
                 assert client.get(url).status_code == 200
             written = [query["sql"] for query in queries if re.match(r"(INSERT|UPDATE|DELETE)", query["sql"])]
             assert [sql for sql in written if "discussion_ext" in sql or "people_" in sql] == [], url
@@ -465,7 +464,16 @@ def test_the_calendar_has_what_others_add(client: Any, learner: int, monkeypatch
 
 
 def test_attendance_is_read_in_from_a_file(
-    as_: Any, staff: int, session: SessionData, add: Any, learner: int, peer: int, choose: Any, run: Any, own: Any, at: Any
+    as_: Any,
+    staff: int,
+    session: SessionData,
+    add: Any,
+    learner: int,
+    peer: int,
+    choose: Any,
+    run: Any,
+    own: Any,
+    at: Any,
 ) -> None:
     """Those who came without a seat get one; before the sitting nothing can be read in."""
     sitting, other = add(capacity=1), add(title="Lunch", starts_local=soon(days=12))

@@ -7,7 +7,7 @@ statement is chosen so that part of the work is done then. A task or job without
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,8 +19,15 @@ from opaque_keys.edx.keys import UsageKey
 
 from discussion_ext import api as discussions
 from discussion_ext import edx_platform
-from discussion_ext.api import attendance, sessions
-from discussion_ext.data import MeetingMode, MeetingPlanData, SeatSource
+from discussion_ext.api import attendance, blended, sessions
+from discussion_ext.data import (
+    BlendedConfigData,
+    MeetingMode,
+    MeetingPlanData,
+    SeatSource,
+    StageConfigData,
+    StageKind,
+)
 from discussion_ext.models import Contribution, HelpfulMark, Meeting, Participation, PendingEvaluation, Task
 from gamification.models import Entry, Total
 from people import api as people
@@ -226,6 +233,19 @@ def three_learners(world: World) -> None:
         world.post_position(case)
 
 
+def three_learners_of_a_changed_task(world: World) -> None:
+    """Three who wrote in a blended task before what it asks changed; a task without dates, of which nobody is told."""
+    usage_key = COURSE.make_usage_key("blended_task", "evening")
+    stage = StageConfigData(id="s1", kind=StageKind.DISCUSS, weight=100, position_min=10, answers_wanted=1)
+    config = BlendedConfigData(title="An evening", points=10, stages=(stage,))
+    blended.sync_blended(usage_key=usage_key, course_key=COURSE, config=config)
+    for _ in range(3):
+        world.post(blended.stage_key(usage_key, "s1"), world.enrol())
+    discussions.evaluate_task(Task.objects.get(stage_id="s1").pk)
+    discussions.evaluate_task(Task.objects.get(kind="blended").pk)
+    blended.sync_blended(usage_key=usage_key, course_key=COURSE, config=replace(config, points=20))
+
+
 def three_posts_without_a_record(world: World) -> None:
     case = world.new_case()
     for _ in range(3):
@@ -250,8 +270,7 @@ def three_miscounted_meetings(world: World) -> None:
 
 def three_people_who_left(world: World) -> None:
     """Three seats of people who are not enrolled any more, and nobody told of it."""
-    course_key = world.course_key
-    session = sessions.ensure_session(course_key=course_key, block_id="left", title="An evening")
+    session = sessions.ensure_session(course_key=COURSE, block_id="left", title="An evening")
     sitting = sessions.add_sitting(session_id=session.id, plan=an_evening(), actor_id=None)
     for number in range(3):
         user_id = 1_000_000 + number
@@ -281,6 +300,8 @@ JOB_CASES: dict[str, tuple[Callable[[World], None], str, int]] = {
         "UPDATE .discussion_ext_task. SET .opening_told_for",
         1,
     ),
+    # Two of three have their new grade.
+    "discussion_ext.sweep_blended_tasks": (three_learners_of_a_changed_task, PARTICIPATION, 3),
     "discussion_ext.repair_contributions": (three_posts_without_a_record, "INSERT INTO gamification_entry", 2),
     "discussion_ext.place_learners": (three_people_who_left, "DELETE FROM .discussion_ext_seat.", 2),
     "discussion_ext.repair_meetings": (three_miscounted_meetings, "UPDATE .discussion_ext_meeting", 2),
