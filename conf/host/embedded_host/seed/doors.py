@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from crum import set_current_request
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import RequestFactory
+from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from discussion_ext import api as cases
+from discussion_ext.api import attendance, blended, sessions
+from discussion_ext.blended.upkeep import sweep_blended_tasks
+from discussion_ext.data import AttendanceSource, AttendanceState, MeetingPlanData, TickData
 from gamification import api as points
-from people.models import Delivery
+from people.data import NewsState
+from people.models import Delivery, NewsItem
 
 from .roster import Person
 
@@ -33,6 +39,8 @@ class Doors:
         self._answered: set[tuple[str, int]] = set()
         self._cohorts: dict[str, Any] = {}
         self._weeks: list[list[list[UsageKey]]] = []
+        self._sittings: dict[tuple[str, str], tuple[int, int, int]] = {}
+        self._seated: dict[tuple[str, str], str] = {}
 
     # -- accounts and the course -----------------------------------------------------------------------------------
 
@@ -213,6 +221,127 @@ class Doors:
             task_id = cases.close_case(usage_key=self._case(case), actor_id=self._id(person), synthesis=synthesis)
             cases.evaluate_task(task_id)
 
+    # -- the class session and its task ----------------------------------------------------------------------------
+
+    def add_sitting(self, person: Person, task: str, name: str, plan: MeetingPlanData) -> None:
+        """Hold the task's class session once more, with this person as its host."""
+        session = sessions.ensure_session(course_key=self._course_key, block_id=task, title="Giving feedback upwards")
+        plan = replace(plan, host_id=self._id(person))
+        added = sessions.add_sitting(session_id=session.id, plan=plan, actor_id=self._id(person))
+        self._sittings[task, name] = (session.id, added.id, added.meeting.id)
+
+    def open_task(self, person: Person, task: str) -> None:
+        """Look at a blended task."""
+        blended.open_task(usage_key=self._task(task), user_id=self._id(person))
+
+    def take_seat(self, person: Person, task: str, name: str) -> bool:
+        """Choose a sitting, and say whether there was a seat."""
+        session_id, sitting_id, _meeting_id = self._sittings[task, name]
+        try:
+            sessions.choose_sitting(session_id=session_id, sitting_id=sitting_id, user_id=self._id(person))
+        except cases.CaseError:
+            return False
+        self._seated[task, person.username] = name
+        return True
+
+    def has_seat(self, person: Person, task: str) -> bool:
+        """Say whether a person has chosen a sitting."""
+        return (task, person.username) in self._seated
+
+    def finish_units(self, person: Person, units: tuple[str, ...]) -> None:
+        """Read whole units to the end."""
+        from xmodule.modulestore.django import modulestore
+
+        for name in units:
+            unit = modulestore().get_item(self._course_key.make_usage_key("vertical", name), depth=None)
+            self.finish_unit(person, [block.scope_ids.usage_id for block in unit.get_children()])
+
+    def say(self, person: Person, task: str, stage: str, body: str) -> int:
+        """Take a position in a stage and return the contribution's id."""
+        with self._request(person):
+            posted = cases.post_position(usage_key=self._stage(task, stage), user_id=self._id(person), body=body)
+        return self._posted_id(posted)
+
+    def answer_in_stage(self, person: Person, task: str, stage: str, position: int, body: str) -> None:
+        """Answer a position in a stage."""
+        self._answered.add((person.username, position))
+        with self._request(person):
+            key = self._stage(task, stage)
+            cases.post_answer(usage_key=key, contribution_id=position, user_id=self._id(person), body=body)
+
+    def check_in(self, person: Person, task: str, name: str) -> None:
+        """Type the code that the host shows."""
+        _session_id, _sitting_id, meeting_id = self._sittings[task, name]
+        code = attendance.current_code(meeting_id).code
+        attendance.check_in(meeting_id=meeting_id, user_id=self._id(person), code=code, source=AttendanceSource.CODE)
+
+    def call_the_roll(self, person: Person, task: str, name: str, *, there: list[Person]) -> None:
+        """Tick everybody who has a seat: those who are there as present, the others as absent."""
+        _session_id, _sitting_id, meeting_id = self._sittings[task, name]
+        came = {one.username for one in there}
+        seated = [username for (of, username), where in self._seated.items() if (of, where) == (task, name)]
+        known = attendance.find_attendance([meeting_id], [self._ids[username] for username in seated])
+        ticks = [
+            TickData(
+                request_key=f"demo-{task}-{username}",
+                user_id=self._ids[username],
+                state=AttendanceState.PRESENT if username in came else AttendanceState.ABSENT,
+                made_at=timezone.now(),
+            )
+            for username in seated
+            if (meeting_id, self._ids[username]) not in known
+        ]
+        attendance.record_roll(meeting_id=meeting_id, actor_id=self._id(person), ticks=ticks)
+
+    def report_back(self, person: Person, task: str, stage: str, text: str) -> None:
+        """Hand in a report."""
+        with self._request(person):
+            blended.hand_in_report(usage_key=self._task(task), stage_id=stage, user_id=self._id(person), text=text)
+
+    def review(self, person: Person, task: str, stage: str, texts: list[str]) -> int:
+        """Review the reports that are drawn, one text each, and say how many there were."""
+        mine = {"usage_key": self._task(task), "stage_id": stage, "user_id": self._id(person)}
+        drawn = blended.draw_reviews(**mine)
+        with self._request(person):
+            for target, text in zip(drawn, texts, strict=False):
+                blended.write_review(**mine, contribution_id=target.contribution_id, text=text)
+        return min(len(drawn), len(texts))
+
+    def ask_again(self, person: Person, task: str, stage: str, text: str) -> None:
+        """Ask the team to look at a stage again."""
+        blended.appeal(usage_key=self._task(task), stage_id=stage, user_id=self._id(person), text=text)
+
+    def list_without_report(self, task: str, stage: str, *, among: str) -> list[str]:
+        """Return who sat in a sitting and has not reported back."""
+        key = self._stage(task, stage)
+        seated = [username for (of, username), where in self._seated.items() if (of, where) == (task, among)]
+        return [name for name in seated if not cases.has_taken_part(usage_key=key, user_id=self._ids[name])]
+
+    def decide(self, person: Person, task: str, stage: str, about: str, *, act: str, reason: str) -> None:
+        """Excuse somebody from a stage, give more time, or mark it."""
+        what = {
+            "usage_key": self._task(task),
+            "stage_id": stage,
+            "user_id": self._ids[about],
+            "actor_id": self._id(person),
+            "reason": reason,
+        }
+        with self._request(person):
+            if act == "more_time":
+                blended.extend_stage(**what, until=timezone.now() + timedelta(days=7))
+            elif act == "mark":
+                blended.mark_stage(**what, share=1.0)
+            else:
+                blended.excuse_stage(**what)
+
+    def catch_up(self) -> None:
+        """Do what the jobs of the site would have done by now."""
+        cases.sweep(limit=10_000)
+        for _done in sweep_blended_tasks(limit=10_000):
+            self.settle()
+        NewsItem.objects.filter(state=NewsState.WAITING).update(state=NewsState.DROPPED, settled_at=timezone.now())
+        self.settle()
+
     # -- the stage -------------------------------------------------------------------------------------------------
 
     def settle(self) -> None:
@@ -239,6 +368,12 @@ class Doors:
         request.user = self._user(person)
         set_current_request(request)
         yield request
+
+    def _task(self, task: str) -> UsageKey:
+        return self._course_key.make_usage_key("blended_task", task)
+
+    def _stage(self, task: str, stage: str) -> UsageKey:
+        return blended.stage_key(self._task(task), stage)
 
     def _case(self, case: str) -> UsageKey:
         return self._course_key.make_usage_key("case_discussion", case)

@@ -18,6 +18,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from .calendar import Calendar
 from .doors import Doors
+from .lesson import Lesson
 from .roster import Person
 from .wording import Wording
 
@@ -67,6 +68,7 @@ class History:
         self._people = {person.username: person for person in roster}
         self._learners = [person for person in roster if person.role == "learner"]
         self._calendar = Calendar(now=now, chance=chance)
+        self._lesson = Lesson(doors=doors, wording=wording, calendar=self._calendar, chance=chance, now=now)
         self._positions: dict[str, list[Said]] = defaultdict(list)
         self.done: dict[str, int] = defaultdict(int)
 
@@ -79,8 +81,11 @@ class History:
         for number, thread in enumerate(self._wording.forum["threads"]):
             self._plan_thread(thread, days_ago=7 * WEEKS - 3 - number * 2.4)
         self._plan_staff()
+        self._lesson.plan(host=self._people["ruth"], assistant=self._people["daan"], learners=self._learners)
         self._plan_names()
         self._calendar.work_off(after_each=self._doors.settle, report=report)
+        self._doors.catch_up()
+        self.done |= self._lesson.done
 
     # -- plans -----------------------------------------------------------------------------------------------------
 

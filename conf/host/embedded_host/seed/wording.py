@@ -30,6 +30,7 @@ class Wording:
         self.forum: dict[str, Any] = _load("forum")
         self._whole: dict[str, Any] = _load("whole")
         self._cases: dict[str, Any] = {case: _load(f"case_{case}") for case in CASES}
+        self.lesson: dict[str, Any] = _load("blended_upwards")
 
     def position(self, case: str, person: Person) -> str:
         """Return what a person says to a case."""
@@ -63,6 +64,24 @@ class Wording:
     def welcome(self, person: Person) -> str:
         """Return an answer to somebody's hello."""
         return self._draw(self.forum["welcomes"], person)
+
+    def lesson_position(self, person: Person) -> str:
+        """Return what a person never told their manager."""
+        groups = ("openings", "silences", "plans", "sentences", "closings")
+        return " ".join(self._draw(self.lesson[group], person) for group in groups)
+
+    def lesson_answer(self, person: Person) -> str:
+        """Return what a person says to a classmate before class."""
+        own = [self._draw(self.lesson[group], person) for group in ("reactions", "hints")]
+        return " ".join([*own, self._draw(self.forum["questions"], person)])
+
+    def lesson_report(self, person: Person) -> str:
+        """Return what a person did after class, and what came of it."""
+        return " ".join(self._draw(group, person) for group in self.lesson["reports"].values())
+
+    def lesson_review(self, person: Person) -> str:
+        """Return what a person says to a classmate's report."""
+        return " ".join(self._draw(group, person) for group in self.lesson["reviews"].values())
 
     def _written_whole(self, case: str, person: Person, group: str) -> str:
         """Return a text in the person's own language while there is a fresh one."""
