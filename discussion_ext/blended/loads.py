@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
 from discussion_ext.data import ContributionKind, ContributionState
@@ -41,7 +41,7 @@ def give(task: Task, *, parent: Task, stage_id: str, reviewer_id: int, group_id:
 
     A report that does not stand any more and was not reviewed is exchanged for another. Call it in a transaction.
     """
-    Task.objects.select_for_update().get(pk=task.pk)
+    _take_turns(task)
     # A locking read: it sees what others gave a moment ago, also at REPEATABLE READ.
     rows = ReviewAssignment.objects.select_for_update().filter(task=parent, stage_id=stage_id, reviewer_id=reviewer_id)
     assigned = list(rows.order_by("pk").values_list("contribution_id", flat=True))
@@ -64,8 +64,7 @@ def _choose(task: Task, reviewer_id: int, group_id: int, kept: Collection[int], 
     chosen: list[ReviewLoad] = []
     mine = ReviewLoad.objects.filter(task=task, author_id=reviewer_id).order_by("-pk").values_list("pk", flat=True)
     own = mine.first() or 0
-    free = ReviewLoad.objects.select_for_update().filter(task=task, group_id=group_id, is_open=True)
-    free = free.exclude(author_id=reviewer_id).exclude(contribution_id__in=list(kept))
+    free = _lock_open(task, group_id).exclude(author_id=reviewer_id).exclude(contribution_id__in=list(kept))
     while len(chosen) < number:
         left = free.exclude(pk__in=[load.pk for load in chosen])
         least = left.order_by("assigned", "pk").first()
@@ -74,6 +73,15 @@ def _choose(task: Task, reviewer_id: int, group_id: int, kept: Collection[int], 
         after = left.filter(assigned=least.assigned, pk__gt=own).order_by("pk").first()
         chosen.append(after or least)
     return chosen
+
+
+def _take_turns(task: Task) -> None:
+    Task.objects.select_for_update().get(pk=task.pk)
+
+
+def _lock_open(task: Task, group_id: int) -> QuerySet[ReviewLoad]:
+    """Return the reports of a group that stand, by a locking read: it sees what was given a moment ago."""
+    return ReviewLoad.objects.select_for_update().filter(task=task, group_id=group_id, is_open=True)
 
 
 def take_back(parent: Task, *, stage_id: str, reviewer_id: int, contribution_ids: Collection[int]) -> None:

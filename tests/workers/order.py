@@ -69,9 +69,12 @@ def _check_evaluations() -> None:
     """What is stored and published is what the evaluator says now."""
     assert not PendingEvaluation.objects.exists()
     cases = dict(Task.objects.values_list("pk", "usage_key"))
-    for task_id, user_id in Contribution.objects.values_list("task_id", "author_id").distinct():
-        if task_id is None:
+    # What is written in a stage is graded in its blended task.
+    wholes = dict(Task.objects.filter(parent__isnull=False).values_list("pk", "parent_id"))
+    for stage_or_case, user_id in Contribution.objects.values_list("task_id", "author_id").distinct():
+        if stage_or_case is None:
             continue
+        task_id = wholes.get(stage_or_case, stage_or_case)
         stored = Participation.objects.get(task_id=task_id, user_id=user_id)
         usage_key = UsageKey.from_string(cases[task_id])
         assert (stored.earned, stored.possible) == api.calculate_score(usage_key=usage_key, user_id=user_id)
