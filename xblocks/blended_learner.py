@@ -49,7 +49,7 @@ def draw(block: BlendedTaskXBlock, person: ActingPerson) -> Fragment:
         "language": get_language() or "",
         "factors": cases.word_factors(),
         "failure": failure_words(),
-        "words": counter_words(),
+        "words": {**counter_words(), "to_go": _("{left} to go. Words quoted from the task are left out.")},
     }
     return build_fragment(block, html, script="blended_task/block.js", init="BlendedTaskBlock", arguments=arguments)
 

@@ -17,6 +17,7 @@ from discussion_ext.data import (
     BlendedViewData,
     ContributionData,
     MeetingData,
+    RequirementState,
     ReviewTargetData,
     StageDatesData,
     StageKind,
@@ -159,8 +160,9 @@ class StageLine:
     @property
     def has_verdict(self) -> bool:
         """Tell whether there is anything to say of what counted."""
-        result = self.view.result
-        return self.view.phase in {"done", "closed"} or result.share > 0 or bool(result.items)
+        judged = [*self.view.result.items, *(self.view.evaluation.requirements if self.view.evaluation else ())]
+        has_begun = any(each.state in {RequirementState.MET, RequirementState.NOT} for each in judged)
+        return self.view.phase in {"done", "closed"} or self.view.result.share > 0 or has_begun
 
     @property
     def sum_up(self) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from discussion_ext.data import (
+    AssignedBy,
     AttendanceSource,
     AttendanceState,
     BlendedViewData,
@@ -75,6 +76,7 @@ class SessionScreen:
     replay_url: str
     replay_line: str
     may_change: bool
+    is_chosen: bool
     is_past: bool
 
 
@@ -92,13 +94,14 @@ def session_screen(view: BlendedViewData, zones: ReaderZones, now: datetime) -> 
         must_choose=needs_choice(view),
         change_line=_say_change(own, view, zones, now),
         door=door,
-        door_line=_say_door(own, door, zones, now),
+        door_line=_say_door(own, door, zones, now, has_choices=bool(lines)),
         door_note=_say_correction(own, zones),
         check_in_url=reverse("discussion_ext:check_in", args=[mine.meeting.uid]) if mine else "",
         calendar_url=_calendar_url(view.session, mine),
         replay_url=own.sitting.replay_url if own.sitting and door == "closed" else "",
         replay_line=_say_replay(view.session.replay_percent),
         may_change=mine is not None and bool(lines) and (_may_change(own, now)),
+        is_chosen=view.session.assigned_by == AssignedBy.CHOICE,
         is_past=mine is not None and mine.meeting.ends_at < now,
     )
 
@@ -220,11 +223,11 @@ def _door(own: OwnSittingData, now: datetime) -> Door:
     return "open" if now < meeting.check_in_until else "closed"
 
 
-def _say_door(own: OwnSittingData, door: Door, zones: ReaderZones, now: datetime) -> str:
+def _say_door(own: OwnSittingData, door: Door, zones: ReaderZones, now: datetime, *, has_choices: bool) -> str:
     if door == "known":
         return _say_attendance(own)
     if own.sitting is None:
-        return _("Choose a class session first.") if door == "none" else ""
+        return _("Choose a class session first.") if has_choices else _("You have no class session yet.")
     meeting = own.sitting.meeting
     if door == "cancelled":
         reason = meeting.cancel_reason

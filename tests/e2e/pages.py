@@ -120,3 +120,74 @@ class CaseForm:
 
     def save(self) -> None:
         self.form.get_by_role("button", name="Save").click()
+
+
+class LearnerTask:
+    """The blended task of one unit as a learner works in it."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+
+    def open(self) -> LearnerTask:
+        self.page.goto(self.address)
+        expect(self.block.locator("[data-region][data-started]")).to_be_visible()
+        return self
+
+    @property
+    def block(self) -> Locator:
+        return self.page.locator("[data-blended]").first
+
+    def stage(self, title: str) -> Locator:
+        """Return one stage of the timeline."""
+        heading = self.page.get_by_role("heading", name=title, exact=True)
+        return self.block.locator(".cs-rail > li").filter(has=heading)
+
+    def sees(self, text: str | re.Pattern[str]) -> None:
+        expect(self.block.get_by_text(text).first).to_be_visible()
+
+    def choose(self, sitting: str) -> None:
+        """Take a seat in a sitting."""
+        self.block.get_by_role("radio", name=re.compile(re.escape(sitting))).check()
+        self.block.get_by_role("button", name="Take this seat").click()
+        notice = self.block.locator("[data-focus=notice]", has_text="The seat is yours.")
+        expect(notice).to_be_focused(timeout=10_000)
+
+    def take_position(self, title: str, text: str) -> None:
+        stage = self.stage(title)
+        stage.get_by_role("textbox", name="Your position").fill(text)
+        stage.get_by_role("button", name="Post position").click()
+        expect(stage.get_by_role("textbox", name="Your position")).to_have_count(0)
+
+    def answer(self, title: str, name: str, text: str) -> None:
+        """Answer somebody's position; a discussion that is done stands in a panel."""
+        stage = self.stage(title)
+        post = stage.locator(f'[data-peers] [data-list] > article[data-name="{name}"]')
+        post.get_by_role("button", name=f"Answer {name}").first.click()
+        stage.get_by_role("textbox", name=f"Your answer to {name}").fill(text)
+        stage.get_by_role("button", name="Post answer").click()
+        expect(stage.get_by_role("textbox", name=f"Your answer to {name}")).to_have_count(0)
+
+
+class TaskForm:
+    """The author's editor of a blended task in Studio."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.form = page.locator("[data-blended-form]")
+
+    def open(self, address: str) -> TaskForm:
+        self.page.goto(address)
+        expect(self.page.locator("[data-ready] [data-blended-form]")).to_be_visible()
+        return self
+
+    def stage(self, title: str) -> Locator:
+        """Return the card of a stage, unfolded."""
+        card = self.form.locator("[data-stages] > li").filter(has=self.page.get_by_role("heading", name=title))
+        fold = card.locator("[data-fold]")
+        if fold.get_attribute("aria-expanded") == "false":
+            fold.click()
+        return card
+
+    def save(self) -> None:
+        self.form.get_by_role("button", name="Save", exact=True).click()

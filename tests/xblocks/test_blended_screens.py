@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 
 from discussion_ext.data import (
     AppealData,
+    AssignedBy,
     AttendanceData,
     AttendanceSource,
     AttendanceState,
@@ -25,7 +26,7 @@ from openedx.core.djangoapps.user_api.models import UserPreference
 from xblocks import blended_learner
 from xblocks.learner import acting_person
 
-from .blended_views import STAGES, choice, evening, full, held, lunch, stage, units, view
+from .blended_views import SESSION, STAGES, choice, evening, full, held, lunch, stage, units, view
 from .conftest import text_of
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -113,8 +114,10 @@ class TestChoosing:
         soup = draw(replace(shown, choices=[choice(full(), is_wished=True)]))
         assert soup.select_one("[data-do=wish]")["aria-pressed"] == "true"
 
-    def test_whoever_is_assigned_and_has_none_yet_is_told(self, draw):
-        assert "You have no class session yet." in text_of(draw(view()))
+    def test_whoever_has_none_and_cannot_choose_yet_is_told(self, draw):
+        assert "There is no class session to choose yet." in text_of(draw(view()))
+        assigned = replace(SESSION, assigned_by=AssignedBy.COHORT)
+        assert "Your course team puts you into one" in text_of(draw(view(session=assigned)))
 
     def test_the_own_sitting_stands_on_top_with_its_change_until(self, draw):
         soup = draw(view(sitting=lunch(), choices=(evening(), lunch()), change_until=NOW + timedelta(days=3)))
