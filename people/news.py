@@ -70,26 +70,35 @@ def add_news(
 
 
 def add_news_for_many(items: Sequence[NewsItemData], *, useful_until: datetime | None = None) -> None:
-    """Ask for many items at once, due now, as `add_news` does for one; those asked for before stay as they are."""
+    """Ask for many items at once, due now, as `add_news` does for one; those asked for before stay as they are.
+
+    What is known is left out beforehand: InnoDB locks the gap before a row that an insert meets, and two who ask again
+    for some items, and anew for others among them, would wait for each other.
+    """
     now = timezone.now()
     for item in items:
         get_news_kind(item.kind)
         check_request(item.key, item.context, None)
-    NewsItem.objects.bulk_create(
-        (
-            NewsItem(
-                key=item.key,
-                key_hash=_hash(item.key),
-                user_id=item.user_id,
-                kind=item.kind,
-                context=dict(item.context),
-                due_at=now,
-                useful_until=useful_until,
-            )
-            for item in items
-        ),
-        ignore_conflicts=True,
-    )
+    by_hash = {_hash(item.key): item for item in items}
+    known = _list_known(by_hash)
+    rows = [
+        NewsItem(
+            key=item.key,
+            key_hash=key_hash,
+            user_id=item.user_id,
+            kind=item.kind,
+            context=dict(item.context),
+            due_at=now,
+            useful_until=useful_until,
+        )
+        for key_hash, item in by_hash.items()
+        if key_hash not in known
+    ]
+    NewsItem.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _list_known(hashes: Iterable[str]) -> set[str]:
+    return set(NewsItem.objects.filter(key_hash__in=list(hashes)).values_list("key_hash", flat=True))
 
 
 def drop_news(keys: Iterable[str]) -> int:

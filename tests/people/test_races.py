@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from people import api, deliveries, pseudonyms
-from people.models import Delivery, Pseudonym
+from people import api, deliveries, news, news_kinds, pseudonyms
+from people.data import NewsItemData, NewsKindData, NewsLineData
+from people.models import Delivery, NewsItem, Pseudonym
 from people.upkeep import errands
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
@@ -194,3 +195,44 @@ def test_pressing_the_button_twice_at_once_is_no_error(person):
 
     together(4, stop)
     assert not api.is_subscribed(person.pk, "case_answered")
+
+
+class TestAskingAgain:
+    """Many items are asked for again and again, and their keys lie among each other."""
+
+    @pytest.fixture
+    def ask(self, person, monkeypatch) -> Callable[[], list[Any]]:
+        """Return what has two ask again for an item each, and then for a new one beside the other's."""
+        monkeypatch.setattr(news, "_hash", lambda key: key)
+        monkeypatch.setattr(
+            news_kinds, "_KINDS", {"due": NewsKindData(name="due", say=lambda *_args: NewsLineData("", "", ""))}
+        )
+
+        def add(key: str) -> None:
+            item = NewsItemData(key=key, user_id=person.pk, kind="due", context={})
+            api.add_news_for_many([item])
+
+        def act(barrier, number):
+            try:
+                with transaction.atomic():
+                    add(("b", "d")[number])
+                    barrier.wait()
+                    add(("c", "a")[number])
+            except OperationalError as error:
+                return error
+            return None
+
+        def run() -> list[Any]:
+            add("b")
+            add("d")
+            return together(2, act)
+
+        return run
+
+    def test_they_do_not_deadlock(self, ask):
+        assert ask() == [None, None]
+        assert set(NewsItem.objects.values_list("key", flat=True)) == {"a", "b", "c", "d"}
+
+    def test_without_looking_first_they_do(self, ask, monkeypatch):
+        monkeypatch.setattr(news, "_list_known", lambda _hashes: set())
+        assert sorted(map(type, ask()), key=str) == sorted([OperationalError, type(None)], key=str)
