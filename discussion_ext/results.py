@@ -81,14 +81,17 @@ def lock_participation(task_id: int, user_id: int) -> Participation:
 
 
 def score_of(task: Task, participation: Participation, result: Verdict | None = None) -> tuple[float, float]:
-    """Return the grade that holds, earned and possible, with the team's own decision applied."""
+    """Return the grade that holds, earned and possible, with the team's own decision applied.
+
+    Where nothing was possible for the learner, the grade stays what it was.
+    """
     kind = kind_of(task)
     possible = kind.possible(task)
     if participation.override_score is not None:
         return min(participation.override_score, possible), possible
     result = result or kind.load(participation)
     earned = kind.grade(task, result) if result is not None else None
-    return earned or 0.0, possible
+    return min(participation.earned, possible) if earned is None else earned, possible
 
 
 def is_fresh(task: Task, participation: Participation) -> bool:

@@ -129,13 +129,18 @@ def _weigh(task: Task, config: BlendedConfigData, rows: Sequence[Participation])
 def _is_heard(config: BlendedConfigData, outcome: Outcome) -> bool:
     """Tell whether grade book, completion or ledger have to hear of a result."""
     row, result = outcome.row, outcome.result
-    possible = config.possible
-    earned = evaluation.grade_of(result, config) or 0.0
-    if row.override_score is not None:
-        earned = min(row.override_score, possible)
-    if is_score_new(row, earned, possible) or result.completion != (row.published_completion or 0.0):
+    if is_score_new(row, *_score_of(config, outcome)) or result.completion != (row.published_completion or 0.0):
         return True
     return any(ledger.is_due(outcome.known.get(stage.stage_id), stage) for stage in result.stages)
+
+
+def _score_of(config: BlendedConfigData, outcome: Outcome) -> tuple[float, float]:
+    """Return the grade that holds, as `results.score_of` does, without reading the configuration for each learner."""
+    row, possible = outcome.row, config.possible
+    if row.override_score is not None:
+        return min(row.override_score, possible), possible
+    earned = evaluation.grade_of(outcome.result, config)
+    return min(row.earned, possible) if earned is None else earned, possible
 
 
 def _keep_changed(task: Task, config: BlendedConfigData, outcomes: Sequence[Outcome]) -> None:
@@ -143,9 +148,7 @@ def _keep_changed(task: Task, config: BlendedConfigData, outcomes: Sequence[Outc
     for outcome in outcomes:
         row, result = outcome.row, outcome.result
         row.config_version, row.evaluated_at, row.completion = task.version, result.evaluated_at, result.completion
-        row.earned, row.possible = evaluation.grade_of(result, config) or 0.0, config.possible
-        if row.override_score is not None:
-            row.earned = min(row.override_score, row.possible)
+        row.earned, row.possible = _score_of(config, outcome)
     if outcomes:
         Participation.objects.bulk_update([outcome.row for outcome in outcomes], _KEPT)
         standings.save_standings([each for outcome in outcomes for each in outcome.standings])

@@ -213,3 +213,20 @@ class TestKept:
             blended.rescore(usage_key=task, user_id=learner, actor_id=None, only_if_higher=False)
             settle()
             assert row(learner).earned == 1.5
+
+    def test_excused_from_everything_leaves_the_grade_as_it_was(
+        self, make_task, learner, staff, write, row, settle, monkeypatch
+    ):
+        told = []
+        monkeypatch.setattr("discussion_ext.edx_platform.publish_score", lambda **score: told.append(score["earned"]))
+        write(learner)
+        for stage_id in ("s1", "s3", "s4", "s5", "s2"):
+            settle()
+            blended.excuse_stage(
+                usage_key=make_task(), user_id=learner, stage_id=stage_id, actor_id=staff, reason="Ill"
+            )
+        assert told[-1] == row(learner).earned == 5  # half of the only stage that was left
+        make_task(intro="Everybody is looked at again")
+        settle()
+        assert told[-1] == row(learner).earned == 5
+        assert blended.get_score(usage_key=make_task(), user_id=learner) == (5, 10)
