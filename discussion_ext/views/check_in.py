@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -71,7 +72,8 @@ def host(request: HttpRequest, uid: str) -> HttpResponse:
         except DatabaseError as broken:
             return _unavailable(request, meeting, broken)
         else:
-            return HttpResponseRedirect(f"{request.path}#roll")
+            after = _read_number(request.GET.get("after", ""))
+            return HttpResponseRedirect(request.path + (f"?after={after}" if after else "") + "#roll")
     elif "q" in request.GET:
         error = _find_haste(user_id)
     return _draw(request, meeting, "host", lambda: _read_host(request, meeting, error), error)
@@ -177,6 +179,8 @@ def _read_host(request: HttpRequest, meeting: MeetingData, error: CaseError | No
             "walk_ins_url": reverse("discussion_ext:api_walk_ins", args=[meeting.uid]),
             "store": f"discussion_ext.roll.{meeting.uid}.{request.user.pk}",
             "zone": meeting.zone.key,
+            "reader": request.user.pk,
+            "csrf_cookie": settings.CSRF_COOKIE_NAME,
             "present": page.present,
             "seats": page.seats,
             "words": _words(),

@@ -257,6 +257,12 @@ class TestHost:
             button = soup_of(stage.open("host", "host_check_in")).select_one("[data-person] button")
             assert button["aria-pressed"] == str(is_here).lower()
 
+    def test_a_tick_on_a_later_page_leads_back_to_it(self, stage: Stage) -> None:
+        stage.client.force_login(stage.people["host"])
+        address = stage.url("host_check_in") + "?after=1"
+        answer = stage.client.post(address, {"person": stage.ids["learner"], "state": "present", "key": "k"})
+        assert answer.url == f"{address}#roll"
+
     @pytest.mark.parametrize("form", [{}, {"person": "x"}, {"person": "1"}, {"person": "1", "state": "dead"}])
     def test_forms_that_say_nothing(self, stage: Stage, form: dict[str, str]) -> None:
         answer = stage.post("host", "host_check_in", **form)
@@ -364,6 +370,15 @@ class TestRest:
         answer = stage.send("host", body)
         assert answer.status_code == 400, answer.content
         assert not AttendanceChange.objects.exists()
+
+    def test_ticks_of_somebody_who_has_signed_out(self, stage: Stage) -> None:
+        """On a phone that is shared, what one host ticked is not sent as another's."""
+        sent = {"ticks": [stage.tick()], "made_by": stage.ids["host"]}
+        refused = stage.send("team", sent)
+        assert (refused.status_code, AttendanceChange.objects.count()) == (403, 0)
+        assert "Somebody else is signed in" in refused.json()["detail"]
+        assert stage.send("host", sent).status_code == 200
+        assert stage.found().recorded_by == stage.ids["host"]
 
     def test_too_long_a_body(self, stage: Stage) -> None:
         assert stage.send("host", " " * 200_000).status_code == 413

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from edx_rest_framework_extensions.auth.jwt.authentication import JwtAuthentication
 from edx_rest_framework_extensions.auth.session.authentication import SessionAuthenticationAllowInactiveUser
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, ParseError, PermissionDenied
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
@@ -138,6 +138,9 @@ class TicksSerializer(serializers.Serializer):
     """Ticks, perhaps made without network; at most 500."""
 
     ticks = serializers.ListField(child=TickSerializer(), max_length=500, allow_empty=False)
+    made_by = serializers.IntegerField(
+        required=False, help_text="Who made them. Refused (403) where somebody else is signed in by now."
+    )
 
 
 class TickResultSerializer(serializers.Serializer):
@@ -267,6 +270,8 @@ class RollView(MeetingView):
             )
             for tick in sent.validated_data["ticks"]
         ]
+        if sent.validated_data.get("made_by", self.reader_id) != self.reader_id:
+            raise PermissionDenied(_("Somebody else is signed in by now. Your ticks are sent when you sign in again."))
         results = api.record_roll(meeting_id=self.meeting.id, actor_id=self.reader_id, ticks=ticks)
         shown = TickResultsSerializer({"results": results}, context=self.get_serializer_context())
         return Response(shown.data)

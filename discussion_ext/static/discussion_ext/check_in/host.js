@@ -1,6 +1,7 @@
 /* The host's page: turns the code, keeps ticks on the phone and sends them when there is network.
    The page reads and posts without this. Ticks wait in localStorage under a key of this meeting and person; each has a
    key of its own, so that sending it twice does no harm. */
+import { call } from "./call.js";
 import { codeClock } from "./code.js";
 import { TickQueue } from "./queue.js";
 import { Roll } from "./roll.js";
@@ -33,44 +34,31 @@ function showNetwork() {
   }
 }
 
-/** Ask or send as JSON. Returns {status, body}; status 0 means that there is no network. */
-async function call(url, sent) {
-  const options = { headers: { Accept: "application/json" }, credentials: "same-origin", cache: "no-store" };
-  if (sent !== undefined) {
-    options.method = "POST";
-    options.headers["Content-Type"] = "application/json";
-    options.headers["X-CSRFToken"] = root.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
-    options.body = JSON.stringify(sent);
-  }
-  try {
-    const answer = await fetch(url, options);
-    const body = await answer.json().catch(() => ({}));
-    isOffline = answer.status >= 500;
-    return { status: isOffline ? 0 : answer.status, body };
-  } catch {
-    isOffline = true;
-    return { status: 0, body: {} };
-  } finally {
-    showNetwork();
-  }
+/** Ask or send as `call` does, and show whether there is network. */
+async function reach(url, sent) {
+  const token = root.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+  const { status, body } = await call(url, { sent, cookie: data.csrf_cookie, token });
+  isOffline = status === 0;
+  showNetwork();
+  return { status, body };
 }
 
 const queue = new TickQueue(data.store, {
-  send: (ticks) => call(data.roll_url, { ticks }),
+  send: (ticks) => reach(data.roll_url, { ticks, made_by: data.reader }),
   onChange: () => { roll.showWaiting(queue.ticks); showNetwork(); },
   onResult: (result) => roll.showResult(result),
   onProblem: (text) => { problem = text; showNetwork(); },
 });
-const roll = new Roll(root, data, { call, onTick: (tick) => queue.add(tick) });
+const roll = new Roll(root, data, { call: reach, onTick: (tick) => queue.add(tick) });
 
 roll.showWaiting(queue.ticks);
-codeClock(root, data, call);
+codeClock(root, data, reach);
 /** See who has checked in meanwhile; what is being sent comes back with its own answer. */
 async function look() {
   if (document.hidden || isOffline || queue.isSending) {
     return;
   }
-  const { status, body } = await call(data.page_url);
+  const { status, body } = await reach(data.page_url);
   if (status === 200 && !queue.isSending) {
     roll.refresh(body, queue.ticks);
   }

@@ -19,13 +19,17 @@ export class TickQueue {
   read() {
     try {
       const found = JSON.parse(localStorage.getItem(this.store) ?? "[]");
-      return Array.isArray(found) ? found.filter((tick) => tick && tick.request_key && tick.user_id) : [];
+      return Array.isArray(found) ? found.filter((tick) => tick?.request_key && tick.user_id && tick.made_at) : [];
     } catch {
       return [];
     }
   }
 
-  write() {
+  /** Keep what waits, with what other windows of this page have kept meanwhile, and without what is done. */
+  write(done = new Set()) {
+    const all = new Map([...this.read(), ...this.ticks].map((tick) => [tick.request_key, tick]));
+    this.ticks = [...all.values()].filter((tick) => !done.has(tick.request_key));
+    this.ticks.sort((one, other) => one.made_at.localeCompare(other.made_at));
     try {
       if (this.ticks.length) {
         localStorage.setItem(this.store, JSON.stringify(this.ticks));
@@ -58,9 +62,7 @@ export class TickQueue {
     if (status === 200) {
       this.failures = 0;
       this.onProblem("");
-      const done = new Set(sent.map((tick) => tick.request_key));
-      this.ticks = this.ticks.filter((tick) => !done.has(tick.request_key));
-      this.write();
+      this.write(new Set(sent.map((tick) => tick.request_key)));
       body.results.forEach((result, place) => this.onResult({ ...result, user_id: sent[place].user_id }));
       this.onChange();
     } else if (status === 401 || status === 403) {

@@ -125,9 +125,11 @@ export class Roll {
     found.addEventListener("submit", (event) => {
       event.preventDefault();
       const line = event.target.closest("li");
-      this.add(Number(new FormData(event.target).get("person")), line.querySelector("b").textContent);
+      const person = Number(new FormData(event.target).get("person"));
+      this.add(person, line.querySelector("b").textContent);
       line.remove();
       found.hidden = !found.children.length;
+      this.row(person)?.querySelector("button").focus(); // the button that was pressed is gone
     });
   }
 
