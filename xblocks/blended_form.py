@@ -74,7 +74,7 @@ def read_form(data: Mapping[str, Any], *, zone: ZoneInfo, current: BlendedConfig
     """
     form = BlendedForm()
     task, stages = data.get("task"), data.get("stages")
-    if not isinstance(task, Mapping) or not _is_list_of_objects(stages):
+    if not isinstance(task, Mapping) or not isinstance(stages, list) or not _are_objects(stages):
         raise RequestError(_("The request must hold a task and its stages."), code="form")
     known = {stage.id: stage for stage in current.stages}
     read = [_read_stage(form, raw, zone=zone, known=known) for raw in stages]
@@ -104,16 +104,17 @@ def with_new_ids(stages: Sequence[StageConfigData], taken: Iterable[str] = ()) -
 
 
 def _renamed(stage: StageConfigData, ids: Mapping[str, str]) -> StageConfigData:
-    rules = {
-        name: replace(rule, stage_id=ids.get(rule.stage_id, rule.stage_id))
-        for name, rule in (("opens", stage.opens), ("due", stage.due))
-    }
+    def renamed(rule: MomentRule) -> MomentRule:
+        return replace(rule, stage_id=ids.get(rule.stage_id, rule.stage_id))
+
     reports = ids.get(stage.report_stage_id, stage.report_stage_id)
-    return replace(stage, id=ids[stage.id], report_stage_id=reports, **rules)
+    return replace(
+        stage, id=ids[stage.id], report_stage_id=reports, opens=renamed(stage.opens), due=renamed(stage.due)
+    )  # fmt: skip
 
 
-def _is_list_of_objects(stages: Any) -> bool:
-    return isinstance(stages, list) and len(stages) <= MAX_STAGES and all(isinstance(item, Mapping) for item in stages)
+def _are_objects(stages: list[Any]) -> bool:
+    return len(stages) <= MAX_STAGES and all(isinstance(item, Mapping) for item in stages)
 
 
 # -- the task ----------------------------------------------------------------------------------------------------------

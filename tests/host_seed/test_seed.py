@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,8 @@ from django.utils import timezone
 from opaque_keys.edx.keys import UsageKey
 
 from discussion_ext import api as cases
+from discussion_ext.api import blended
+from discussion_ext.data import BlendedViewData
 from discussion_ext.words import count_words
 from embedded_host.courses.olx_reader import read_course
 from embedded_host.courses.olx_source import open_export
@@ -20,6 +23,8 @@ from embedded_host.seed.history import course_key
 from embedded_host.seed.roster import ROLES, build_roster
 from embedded_host.seed.run import SAMPLE_COURSE, seed
 from embedded_host.seed.wording import CASES, Wording
+from people.data import NewsState
+from people.models import NewsItem
 
 
 def test_the_sample_course_reads_whole_and_holds_what_the_demo_needs():
@@ -29,6 +34,7 @@ def test_the_sample_course_reads_whole_and_holds_what_the_demo_needs():
     assert read.course_key == course_key()
     assert {block_id for kind, block_id in blocks if kind == "case_discussion"} == set(CASES)
     assert ("points_panel", "points") in blocks
+    assert ("blended_task", "upwards") in blocks
     assert sum(kind == "chapter" for kind, _ in blocks) == 5
     assert sum(kind == "html" for kind, _ in blocks) == 11
 
@@ -101,7 +107,34 @@ def test_the_community_came_about_by_itself(community):
     dates = {entry.occurred_at.date() for entry in points.list_entries(user_id("amina"), course_key()).entries}
     assert max(dates) - min(dates) > timedelta(days=10)
     assert max(dates) <= timezone.now().date()
-    assert set(Delivery.objects.values_list("state", flat=True)) == {"skipped"}
+    assert not Delivery.objects.exclude(state="skipped").exists()
+    assert set(NewsItem.objects.values_list("state", flat=True)) == {NewsState.DROPPED}
     assert AuditEntry.objects.filter(verb="contribution.remove").count() == 1
+    _check_the_lesson(user_id)
     # Again: nothing changes.
     assert seed(learners=40, report=lambda _: None) == {}
+
+
+def _check_the_lesson(user_id: Callable[[str], int]) -> None:
+    """Every stage of the blended task can be met by signing in as somebody."""
+    task = course_key().make_usage_key("blended_task", "upwards")
+
+    def view(username: str) -> BlendedViewData:
+        return blended.get_blended_report(usage_key=task, user_id=user_id(username)).view
+
+    def states(username: str) -> dict[str, str]:
+        return {stage.config.id: stage.phase for stage in view(username).stages}
+
+    summary = blended.get_blended_summary(usage_key=task)
+    assert (summary.asked, summary.pending) == (1, 0)
+    assert min(summary.met[stage] for stage in ("read", "say", "class", "apply")) > 0
+    assert summary.behind > 0
+    assert states("amina") == {"read": "done", "say": "done", "class": "done", "apply": "done", "review": "open"}
+    assert states("lotte")["class"] != "done"
+    assert states("xiaoyu")["say"] == "done"
+    own = view("xiaoyu").sitting
+    assert own is not None
+    assert own.sitting is not None
+    assert own.sitting.meeting.check_in_from <= timezone.now() <= own.sitting.meeting.check_in_until
+    assert states("tomas")["class"] == "locked"
+    assert blended.list_blended_rows(usage_key=task, show="changed_by_team").total > 0

@@ -176,8 +176,8 @@ class Lesson:
         self._said.append((said, person))
         self.done["positions before class"] += 1
         moment, last = timezone.now(), SITTINGS[place].starts_at(self._now) - timedelta(hours=25)
-        for _ in range(2 if person.about else self._chance.choice((0, 1, 2, 2, 2))):
-            moment = self._calendar.later(person, moment, hours=40)
+        for _ in range(3 if person.about else self._chance.choice((0, 1, 2, 3, 3))):
+            moment = self._calendar.later(person, moment, hours=30)
             if moment < last:
                 self._calendar.enter(moment, self._answer, person)
 
@@ -213,7 +213,11 @@ class Lesson:
 
     def _decide(self, assistant: Person) -> None:
         """Three who could not: one is excused, one gets more time, one handed in by letter."""
-        silent = self._doors.list_without_report(TASK, "apply", among="rotterdam")
+        silent = [
+            username
+            for username in self._doors.list_without_report(TASK, "apply", among="rotterdam")
+            if username not in _PLACES
+        ]
         for act, person in zip(("excuse", "more_time", "mark"), silent, strict=False):
             self._doors.decide(assistant, TASK, "apply", person, act=act, reason=self._wording.lesson[act])
 
