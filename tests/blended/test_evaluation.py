@@ -561,6 +561,17 @@ def test_phases_of_the_timeline(now, known, phase):
     assert phase_of(result.stages[0], result.dates[0], now) == phase
 
 
+def test_a_class_that_nobody_noted_yet_is_closed_on_the_timeline():
+    result = judge(only(ATTEND), facts(), END + HOUR)
+    assert (result.stages[0].state, phase_of(result.stages[0], result.dates[0], END + HOUR)) == ("waiting", "closed")
+
+
+def test_how_late_something_was_is_kept_exactly():
+    late_by = 2 * HOUR + TICK
+    result = judge(only(REPORT), facts(pieces={"s4": [post("report", 4, DUE + late_by)]}), LONG_AFTER)
+    assert load(json.loads(json.dumps(dump(result)))).stages[0].late_by == late_by
+
+
 def test_finished_is_not_before_the_impossible_is_known():
     asked = replace(REVIEW, opens=MomentRule(), due=rule("session_end", 18))
     result = judge(only(asked), facts(pieces={"s5": [post("review", 5, END, to=PRIYA)]}, others=1), LONG_AFTER)

@@ -313,6 +313,12 @@ def test_items_say_what_counted_and_what_did_not():
     ]
 
 
+def test_a_report_that_was_handed_in_again_says_its_words():
+    tries = [failing("report", 4, END + HOUR), post("report", 5, END + DAY, facts={"words": 171})]
+    (item,) = told(only(REPORT), facts(pieces={"s4": tries}), LONG_AFTER).stages[0].items
+    assert (item.title, item.detail, item.why) == ("Report", "Counts", "171 words")
+
+
 def test_items_of_reviews_and_units():
     review = replace(REVIEW, opens=MomentRule(), due=rule("session_end", 18), reviews_wanted=3)
     pieces = [post("review", 5, END, to=TOMAS), post("review", 6, END, to=999)]
