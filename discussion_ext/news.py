@@ -196,7 +196,7 @@ def _hold_answered(user_id: int, items: Sequence[NewsItemData]) -> Collection[st
     return [
         ids[pk]
         for pk, task_id, at in standing.values_list("pk", "task_id", "created_at")
-        if task_id not in last_seen or last_seen[task_id] < at
+        if (seen_at := last_seen.get(task_id)) is None or seen_at < at
     ]
 
 
