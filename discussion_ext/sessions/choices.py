@@ -17,7 +17,12 @@ from django.utils.translation import gettext as _
 
 from discussion_ext import edx_platform
 from discussion_ext.attendance import seats
-from discussion_ext.attendance.exceptions import MeetingCancelledError, MeetingFullError
+from discussion_ext.attendance.exceptions import (
+    MeetingCancelledError,
+    MeetingFullError,
+    SeatChangedError,
+    SeatTakenError,
+)
 from discussion_ext.data import (
     AssignedBy,
     OwnSittingData,
@@ -264,6 +269,8 @@ def take_seat(
         raise SeatRefusedError(message, code="full") from error
     except MeetingCancelledError as error:
         raise SeatRefusedError(_("This sitting was cancelled. Choose another one."), code="cancelled") from error
+    except (SeatTakenError, SeatChangedError) as error:
+        raise _changed_meanwhile() from error
     wishes.drop_wishes(user_id=own.user_id, sitting_ids=[sitting.id])
     await_people(session.id, [own.user_id])
     if present is not None:
@@ -274,11 +281,19 @@ def give_back(session: SessionData, own: OwnSittingData) -> bool:
     """Free somebody's seat, and see to what follows; tell whether there was one. Call it in a transaction."""
     slot = slot_of(session.id, own.user_id)
     present = seats.find_seats([slot]).get(slot)
-    if present is None or not seats.free_seat(slot=slot):
-        return False
+    try:
+        if present is None or not seats.free_seat(slot=slot):
+            return False
+    except SeatChangedError as error:
+        raise _changed_meanwhile() from error
     await_people(session.id, [own.user_id])
     _open_at(session, present.meeting_id)
     return True
+
+
+def _changed_meanwhile() -> SeatRefusedError:
+    message = _("This seat was changed a moment ago. Load the page again to see where it is now.")
+    return SeatRefusedError(message, code="changed")
 
 
 def _open_at(session: SessionData, meeting_id: int) -> None:

@@ -39,7 +39,8 @@ class SeatRefusedError(SessionError):
     """A seat that cannot be taken, left or wished for. ``code`` is one of those below.
 
     ``not_choice`` (others decide), ``not_yours`` (for other groups), ``cancelled``, ``begun``, ``too_late`` (after the
-    cut-off), ``attended`` (elsewhere), ``full``, ``has_room`` (nothing to wish for), ``not_enrolled``.
+    cut-off), ``attended`` (elsewhere), ``full``, ``has_room`` (nothing to wish for), ``not_enrolled``, ``changed`` (at
+    the same moment, by somebody else).
     """
 
     status = 409

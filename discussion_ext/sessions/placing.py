@@ -184,8 +184,7 @@ def _place(session: SessionData, own: OwnSittingData, places: Sequence[SittingDa
     if places:
         log.warning("discussion_ext.cohort_without_seats session=%s sitting=%s", session.id, places[-1].id)
         return False
-    with transaction.atomic():
-        return give_back(session, own)
+    return _free(session, own)
 
 
 # -- who comes and goes ------------------------------------------------------------------------------------------------
@@ -223,9 +222,17 @@ def free_absent(*, session_id: int, user_ids: Collection[int]) -> int:
     for user_id, own in own_sittings(session, sittings, gone).items():
         wishes.drop_wishes(user_id=user_id, sitting_ids=[each.id for each in sittings])
         if own.sitting is not None and own.source is not None and own.sitting.meeting.ends_at > moment:
-            with transaction.atomic():
-                freed += give_back(session, own)
+            freed += _free(session, own)
     return freed
+
+
+def _free(session: SessionData, own: OwnSittingData) -> bool:
+    """Free a seat and tell whether that was done; one that was changed at the same moment is looked at again later."""
+    try:
+        with transaction.atomic():
+            return give_back(session, own)
+    except SeatRefusedError:
+        return False
 
 
 def run_session(facts: Mapping[str, Any]) -> None:

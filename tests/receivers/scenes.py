@@ -118,8 +118,8 @@ def picture(scene: Scene) -> dict[str, Any]:
             for row in Participation.objects.filter(user_id__in=ids)
         ],
         "seats": [
-            (role[seat.user_id], seat.meeting.title, seat.source)
-            for seat in Seat.objects.filter(user_id__in=ids).select_related("meeting")
+            (role[seat.user_id], seat.source)
+            for seat in Seat.objects.filter(user_id__in=ids)
         ],
         "waiting": PendingEvaluation.objects.filter(user_id__in=ids).count(),
         "cases": list(

@@ -6,7 +6,7 @@ import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -106,6 +106,25 @@ def live(town: Town, at_once: Callable[[], Any]) -> None:
     town.posts["thread"] = int(thread["id"])
     leave_draft(town)
     _meet(town)
+    _sit(town)
+
+
+def _sit(town: Town) -> None:
+    """Let the person wish for a seat, renew the address of their calendar, and have a file of seats read in."""
+    from discussion_ext.api import sessions
+    from discussion_ext.data import MeetingMode, MeetingPlanData
+
+    leaving, number = town.leaving.pk, next(_numbers)
+    session = sessions.ensure_session(course_key=COURSE, block_id=f"evening{number}", title="An evening")
+    starts = datetime.now(UTC).replace(tzinfo=None, second=0, microsecond=0) + timedelta(days=9)
+    plan = MeetingPlanData(title="Late", mode=MeetingMode.OFFLINE, starts_local=starts, zone="UTC", capacity=1)
+    sitting = sessions.add_sitting(session_id=session.id, plan=plan, actor_id=town.staff.pk)
+    sessions.choose_sitting(session_id=session.id, user_id=town.staying.pk, sitting_id=sitting.id)
+    sessions.wish_seat(session_id=session.id, user_id=leaving, sitting_id=sitting.id)
+    sessions.renew_calendar(leaving)
+    sessions.read_file(
+        kind=sessions.ImportKind.SEATS, session_id=session.id, data=b"learner,sitting\nx,1\n", actor_id=leaving
+    )
 
 
 def _meet(town: Town) -> None:

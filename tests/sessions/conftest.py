@@ -170,7 +170,7 @@ def run(db: None) -> Callable[[], Any]:
     """Return what does everything that waits for after the commit."""
     from people import api as people
 
-    return lambda: people.run_errands()
+    return people.run_errands
 
 
 @pytest.fixture

@@ -464,6 +464,7 @@ def test_the_calendar_has_what_others_add(client: Any, learner: int, monkeypatch
 
 
 def test_attendance_is_read_in_from_a_file(
+    *,
     as_: Any,
     staff: int,
     session: SessionData,

@@ -303,7 +303,7 @@ JOB_CASES: dict[str, tuple[Callable[[World], None], str, int]] = {
     # Two of three have their new grade.
     "discussion_ext.sweep_blended_tasks": (three_learners_of_a_changed_task, PARTICIPATION, 3),
     "discussion_ext.repair_contributions": (three_posts_without_a_record, "INSERT INTO gamification_entry", 2),
-    "discussion_ext.place_learners": (three_people_who_left, "DELETE FROM .discussion_ext_seat.", 2),
+    "discussion_ext.place_learners": (three_people_who_left, "UPDATE .discussion_ext_seat. SET .meeting_id", 2),
     "discussion_ext.repair_meetings": (three_miscounted_meetings, "UPDATE .discussion_ext_meeting", 2),
     "gamification.fold_points": (three_lines, "UPDATE gamification_entry SET is_folded", 2),
     "gamification.rebuild_boards": (three_wrong_totals, "UPDATE gamification_total", 2),

@@ -173,7 +173,7 @@ class CourseSessionsView(MeetingView):
 
     def get_serializer_context(self) -> dict[str, Any]:
         """Return the usual context: these serializers say no moments in words."""
-        return super(MeetingView, self).get_serializer_context()
+        return dict(super(MeetingView, self).get_serializer_context())
 
 
 class OwnSessionsView(CourseSessionsView):
@@ -204,6 +204,7 @@ class ChoicesView(CourseSessionsView):
     """What I may choose in a class session."""
 
     serializer_class = ChoicesSerializer
+    request_serializer_class = SeatActSerializer
 
     @transaction.atomic
     def get(self, request: Request, course_id: str, session_id: int) -> Response:
