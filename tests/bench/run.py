@@ -36,6 +36,10 @@ LIMITS: dict[str, tuple[float | None, float | None]] = {
     "case_view_queries": (None, 15),
     "case_view_time_10k_vs_10": (None, 1.5),
     "receiver_share_of_post": (None, 0.25),
+    "regrade_queries_per_learner": (None, 0.2),
+    "regrade_queries_per_changed_learner": (None, None),
+    "regrade_rss_growth_mb": (None, 50),
+    "regrade_time_10k_vs_1k": (None, 1.2),
     "worker_complete_vs_empty": (0.015, None),
     "worker_fold_vs_empty": (0.08, None),
 }
@@ -105,7 +109,7 @@ def measure(name: str) -> dict[str, float]:
 
 
 def _take_figures(name: str) -> dict[str, float]:
-    from tests.bench import cases, points, receivers
+    from tests.bench import blended, cases, points, receivers
 
     print(f"{name}:")
     figures: dict[str, float] = {}
@@ -119,6 +123,8 @@ def _take_figures(name: str) -> dict[str, float]:
         figures[take.__name__] = round(take(), 4)
     print("  case_view")
     figures |= {figure: round(value, 4) for figure, value in cases.measure().items()}
+    print("  regrade")
+    figures |= {figure: round(value, 4) for figure, value in blended.measure().items()}
     if name == "mariadb" and os.environ.get("REDIS_URL"):
         from tests.bench import workers
 
