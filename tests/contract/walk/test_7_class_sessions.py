@@ -81,7 +81,7 @@ def code_on(host: Person, page: Page) -> str:
 def test_the_team_finds_its_sessions_on_the_instructor_dashboard(classroom, sessions):
     dashboard = Page.open(classroom.teacher, f"/courses/{classroom.course_id}/instructor")
     assert dashboard.tree.xpath("//*[@data-section='community_sessions'] | //section[@id='community_sessions']")
-    for person in (classroom.ada, classroom.stranger):
+    for person in (classroom.ada, classroom.moderator):
         assert Page.open(person, sessions.path).status == 404
 
 
