@@ -237,7 +237,10 @@ def _choices(code: str, start: datetime, zone: str) -> Sequence[ClockChoice]:
         place = attendance.find_zone(zone)
     except attendance.WallClockError:
         return ()
-    moments = [start.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    try:
+        moments = [start.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    except OverflowError:  # the first or the last day of the calendar, in a zone beyond its end
+        return ()
     if code == "doubled":
         said = {"first": _("The first time, %(moment)s"), "second": _("The second time, %(moment)s")}
         return [

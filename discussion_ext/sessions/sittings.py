@@ -101,10 +101,10 @@ def restore_sitting(*, sitting_id: int, actor_id: int | None) -> SittingData:
 
 def get_sitting(sitting_id: int) -> SittingData:
     """Return a sitting. Raises SittingNotFoundError."""
-    (sitting,) = find_sittings([sitting_id]) or (None,)
-    if sitting is None:
+    row = Sitting.objects.filter(pk=sitting_id, meeting_id__isnull=False).first()
+    if row is None:
         raise SittingNotFoundError
-    return sitting
+    return _complete([row])[0]
 
 
 def list_sittings(session_id: int) -> list[SittingData]:

@@ -133,6 +133,19 @@ def test_an_answer_to_another_time_is_no_answer(as_: Any, staff: int, session: S
     assert f"{sitting.meeting.starts_local:%H:%M}" == "12:00"
 
 
+@pytest.mark.parametrize(
+    ("day", "time", "zone"), [("0001-01-01", "00:00", "Asia/Shanghai"), ("9999-12-31", "23:59", "America/New_York")]
+)
+def test_a_day_beyond_the_calendar_is_refused_whatever_was_answered(
+    as_: Any, staff: int, session: SessionData, day: str, time: str, zone: str
+) -> None:
+    """The first and the last day of the calendar are no day in every zone."""
+    values = _form(day=day, time=time, zone=zone, clock="2027-03-28T03:30")
+    response = as_(staff).post(_url("sitting_add", session.id), values)
+    assert response.status_code == 422
+    assert "between the years 2000 and 2199" in _text(response)
+
+
 @pytest.mark.parametrize(("answer", "instant"), [("first", "00:30"), ("second", "01:30")])
 def test_a_doubled_hour_is_answered_in_the_form(
     as_: Any, staff: int, session: SessionData, answer: str, instant: str
@@ -289,6 +302,15 @@ def test_numbers_of_another_course_lead_nowhere(as_: Any, staff: int, course_key
         assert client.get(_url(name, number)).status_code == 404
 
 
+@pytest.mark.parametrize("number", [0, 2**31, 10**30])
+def test_numbers_that_no_database_holds_lead_nowhere(as_: Any, staff: int, add: Any, number: int) -> None:
+    """An address can hold any number of digits."""
+    client = as_(staff)
+    for name in ("sitting", "sitting_edit", "sitting_cancel", "sitting_export", "sitting_calendar"):
+        assert client.get(_url(name, number)).status_code == 404
+    assert client.get(_url("sitting_learner", add().id, number)).status_code == 404
+
+
 def test_the_roster_is_exported_disarmed_and_on_record(
     as_: Any, staff: int, session: SessionData, add: Any, enrol: Any, choose: Any, django_user_model: Any
 ) -> None:
@@ -365,6 +387,20 @@ def test_a_learner_chooses_changes_and_leaves(as_: Any, learner: int, session: S
     assert own(learner).sitting.id == second.id
     client.post(url, {"act": "leave", "session": session.id})
     assert own(learner).sitting is None
+
+
+def test_who_chooses_reads_their_own_clock_too(as_: Any, learner: int, session: SessionData, add: Any) -> None:
+    """A sitting elsewhere is said on the clock of its place and on the reader's own; one at home is said once."""
+    from openedx.core.djangoapps.user_api.models import UserPreference
+
+    add(zone="Africa/Nairobi")
+    client, url = as_(learner), _url("my_sessions")
+    UserPreference.objects.create(user_id=learner, key="time_zone", value="America/Mexico_City")
+    text = _text(client.get(url))
+    assert "Nairobi time" in text
+    assert "Mexico City time" in text
+    UserPreference.objects.update(value="Africa/Nairobi")
+    assert _text(client.get(url)).count("Nairobi time") == 1
 
 
 def test_a_refusal_stands_at_its_session(
