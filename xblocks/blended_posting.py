@@ -44,7 +44,7 @@ def show(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
 
 def choose(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Take a seat in a sitting, instead of the one that the learner has."""
-    person = writing(block, "edit")
+    person = _require_learner(writing(block, "edit"))
     view = view_of(block, person)
     sitting_id = _offered(view, data)
     sessions.choose_sitting(session_id=_session_id(view), user_id=person.signed_in_id, sitting_id=sitting_id)
@@ -53,7 +53,7 @@ def choose(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
 
 def wish(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Ask to be told when a seat opens in a full sitting, or take that back."""
-    person = writing(block, "edit")
+    person = _require_learner(writing(block, "edit"))
     view = view_of(block, person)
     sitting_id, is_wished = _offered(view, data), read_flag(data, "is_wished")
     decide = sessions.wish_seat if is_wished else sessions.unwish_seat
@@ -93,6 +93,8 @@ def stage_actions(stage_id: str) -> Mapping[str, Callable[[BlendedTaskXBlock, di
 def _act_in_stage(stage_id: str, name: str, block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     kinds, is_writing, pace, act = _STAGE_ACTS[name]
     person = writing(block, pace) if is_writing else reading(block, pace)
+    if name in _LEARNERS_OWN:
+        _require_learner(person)
     stage = block.blended_configuration().find_stage(stage_id)
     if stage is None or stage.kind not in kinds:
         raise RequestError(_("There is no such action."), status=404, code="not_found")
@@ -217,6 +219,10 @@ _STAGE_ACTS: Mapping[str, tuple[Collection[StageKind], bool, Act | None, StageAc
 }
 
 
+#: What only learners do: a team member who is not enrolled has no seat, no report and no grade.
+_LEARNERS_OWN = frozenset({"post_position", "check_in", "hand_in", "draw", "review", "appeal"})
+
+
 # -- what the acts share -----------------------------------------------------------------------------------------------
 
 
@@ -240,6 +246,13 @@ def writing(block: BlendedTaskXBlock, act: Act | None = None) -> ActingPerson:
     if refusal:
         raise RequestError(refusal.message, status=403, code=refusal.code)
     return reading(block, act)
+
+
+def _require_learner(person: ActingPerson) -> ActingPerson:
+    """Return ``person`` if they are enrolled, whatever their role; raise otherwise."""
+    if person.course_key is None or not cases.can_take_part(person.user_id, person.course_key):
+        raise RequestError(_("Enrol in this course to take part."), status=403, code="not_enrolled")
+    return person
 
 
 def _text(data: Mapping[str, Any], missing: str) -> str:

@@ -12,6 +12,8 @@ from django.urls import reverse
 from opaque_keys.edx.keys import CourseKey
 
 from discussion_ext.api import attendance, sessions
+from tests.doors import task_team
+from tests.doors.task_world import TEXTS
 from tests.doors.world import ANSWER, COURSE, LOOK_BACK, POSITIONS, World, as_json, handler_url
 
 
@@ -137,12 +139,26 @@ def _meeting_body(door: str, world: World) -> dict[str, Any]:
 
 def _handler(name: str, world: World, course: CourseKey) -> Call:
     block_type, _dot, handler = name.partition(".")
+    if block_type == "blended_task":
+        return _task_handler(name, world, course)
     block = world.blocks["panel" if block_type == "points_panel" else BLOCKS.get(name.partition("/")[2], "case")]
     url = handler_url(block.map_into_course(course), handler)
     if name == "case_discussion.team_csv":
         return Call(url)
     return Call(url, "POST", as_json(DATA[name](world) if name in DATA else {}))
 
+
+def _task_handler(name: str, world: World, course: CourseKey) -> Call:
+    handler, _slash, act = name.partition(".")[2].partition("/")
+    path = f"{handler}/{STAGES.get(act, 's1')}/{act}" if handler == "stage_action" else f"{handler}/{act}"
+    url = handler_url(world.blocks["task"].map_into_course(course), path)
+    if handler == "team_csv":
+        return Call(url.rstrip("/"))
+    return Call(url, "POST", as_json(DATA[name](world) if name in DATA else {}))
+
+
+#: Acts of a blended task that belong to another stage than the first, in which two have written.
+STAGES = {"check_in": "s2", "hand_in": "s3", "draw": "s4", "review": "s4", "post_position": "s5"}
 
 #: Acts that need another case than the one in which two have written.
 BLOCKS = {"post_position": "fresh", "reopen": "closed"}
@@ -169,6 +185,28 @@ FORM_OF_A_CASE: dict[str, Any] = {
 
 #: What an act is told; the others need nothing.
 DATA: dict[str, Callable[[World], dict[str, Any]]] = {
+    **task_team.DATA,
+    "blended_task.learner_action/choose": lambda world: {"sitting": world.ids["task later"]},
+    "blended_task.learner_action/wish": lambda world: {"sitting": world.ids["task full"], "is_wished": True},
+    "blended_task.stage_action/more": lambda _world: {"page": 1},
+    "blended_task.stage_action/answers": lambda world: {"post": world.ids["task classmate"], "page": 1},
+    "blended_task.stage_action/draft": lambda _world: {"name": "position", "text": "Half a thought"},
+    "blended_task.stage_action/preview": lambda _world: {"text": "Half a **thought**"},
+    "blended_task.stage_action/post_position": lambda _world: {"text": POSITIONS["fresh"]},
+    "blended_task.stage_action/post_answer": lambda world: {"post": world.ids["task classmate"], "text": LOOK_BACK},
+    "blended_task.stage_action/edit": lambda world: {
+        "post": world.ids["task learner"],
+        "text": TEXTS["learner"] + " " + ANSWER,
+    },
+    "blended_task.stage_action/withdraw": lambda world: {"post": world.ids["task learner"]},
+    "blended_task.stage_action/report": lambda world: {"post": world.ids["task classmate"], "reason": "Names."},
+    "blended_task.stage_action/helpful": lambda world: {"post": world.ids["task classmate"], "is_helpful": True},
+    "blended_task.stage_action/check_in": lambda world: {
+        "code": attendance.current_code(world.ids["task meeting"]).code
+    },
+    "blended_task.stage_action/hand_in": lambda _world: {"text": TEXTS["report learner"] + " " + ANSWER},
+    "blended_task.stage_action/review": lambda world: {"post": world.ids["task drawn"], "text": LOOK_BACK},
+    "blended_task.stage_action/appeal": lambda _world: {"text": "It was in time."},
     "case_discussion.learner_action/more": lambda _world: {"page": 1},
     "case_discussion.learner_action/answers": lambda world: {"post": world.ids["classmate"], "page": 1},
     "case_discussion.learner_action/draft": lambda _world: {"name": "position", "text": "Half a thought"},

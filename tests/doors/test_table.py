@@ -14,18 +14,27 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from discussion_ext.permissions import ACT_LIMITS
 from tests.doors.table import doors, rows
-from xblocks import case_posting, case_studio, case_team
+from xblocks import blended_posting, blended_studio, blended_team, case_posting, case_studio, case_team
+from xblocks.blended_task import BlendedTaskXBlock
 from xblocks.case_discussion import CaseDiscussionXBlock
 from xblocks.points_panel import PointsPanelXBlock
 
 OURS = ("people", "gamification", "discussion_ext", "xblocks")
 #: The handlers that serve acts named by their suffix, with the table of acts that they serve.
 ACTS = {
+    "blended_task.author_action": blended_studio.ACTIONS,
+    "blended_task.learner_action": blended_posting.ACTIONS,
+    "blended_task.team_action": blended_team.ACTIONS,
+    "blended_task.stage_action": blended_posting.stage_actions("s1"),  # named without the stage
     "case_discussion.learner_action": case_posting.ACTIONS,
     "case_discussion.team_action": case_team.ACTIONS,
     "case_discussion.author_action": case_studio.ACTIONS,
 }
-BLOCKS = {"case_discussion": CaseDiscussionXBlock, "points_panel": PointsPanelXBlock}
+BLOCKS = {
+    "blended_task": BlendedTaskXBlock,
+    "case_discussion": CaseDiscussionXBlock,
+    "points_panel": PointsPanelXBlock,
+}
 
 
 def test_addresses() -> None:

@@ -23,6 +23,7 @@ from embedded_host.models import Branch
 from gamification import api as points
 from openedx.core.djangoapps.django_comment_common.models import FORUM_ROLE_MODERATOR, Role
 from people.subscriptions import make_token
+from tests.doors.task_world import TASK, hold_task
 
 COURSE = CourseKey.from_string("course-v1:Meridian+DOORS+2026")
 ELSEWHERE = CourseKey.from_string("course-v1:Meridian+OTHER+2026")
@@ -85,6 +86,8 @@ def build_world() -> World:
     publish_case(world.blocks["foreign"])
     _write(world)
     _hold_session(world)
+    world.blocks["task"] = add_block(COURSE, "blended_task", TASK)
+    hold_task(world)
     return world
 
 

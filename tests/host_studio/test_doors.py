@@ -14,13 +14,17 @@ from common.djangoapps.student.models import CourseEnrollment
 from common.djangoapps.student.roles import CourseStaffRole
 from embedded_host.courses.store import CourseStore
 from embedded_host.models import Branch
+from tests.doors import task_team
 from tests.doors.calls import FORM_OF_A_CASE
 from tests.doors.table import Row, rows
 
 ROLES = ("anonymous", "stranger", "learner", "elsewhere", "team", "site staff", "superuser")
 STUDIO = rows("Handlers in Studio")
 SECRET = "Two of nine bakers call in sick."
+STAGES = [{"id": "s1", "kind": "discuss", "instructions": SECRET}]
+FORM_OF_A_TASK = task_team.FORM | task_team.form_over(STAGES)
 DATA = {
+    **{f"blended_task.author_action/{act}": FORM_OF_A_TASK for act in ("submit", "preview", "add", "preset")},
     "case_discussion.author_action/submit": FORM_OF_A_CASE,
     "case_discussion.author_action/preview": {},
     "points_panel.edit_panel": {"display_name": "Mine now", "latest_count": 3, "has_board": True},
@@ -30,10 +34,11 @@ DATA = {
 
 @pytest.fixture
 def blocks(course_key: CourseKey, unit_key: UsageKey) -> dict[str, UsageKey]:
-    """Return a case that nobody has seen yet, and a points block."""
+    """Return a case and a task that nobody has seen yet, and a points block."""
     store = CourseStore(Branch.DRAFT)
     case = {"display_name": "Secret", "case_text": SECRET, "prompt": "What now?"}
     return {
+        "blended_task": store.create_child(None, unit_key, "blended_task", fields={"stages": STAGES}).location,
         "case_discussion": store.create_child(None, unit_key, "case_discussion", fields=case).location,
         "points_panel": store.create_child(None, unit_key, "points_panel").location,
     }
@@ -62,6 +67,7 @@ def client_of(course_key: CourseKey) -> Any:
 
 def send(client: Client, blocks: dict[str, UsageKey], door: str) -> Any:
     block, _dot, handler = door.partition(".")
+    handler = handler.replace("stage_action/", "stage_action/s1/")
     url = f"/xblock/{blocks[block]}/handler/{handler}"
     if door.endswith("team_csv"):
         return client.get(url)
