@@ -153,7 +153,9 @@ def _lines(
 ) -> Sequence[PreviewLine]:
     own = OwnSittingData(session_id=sitting.session_id, user_id=NOBODY, sitting=sitting) if sitting else None
     facts = LearnerFactsData(user_id=NOBODY, sitting=own)
-    dates = {item.stage_id: item for item in blended.resolve_dates(config=config, facts=facts)}
+    # What is being typed can be anything, a due date in the year 99999 too.
+    found = blended.resolve_dates(config=blended.with_limited_rules(config), facts=facts)
+    dates = {item.stage_id: item for item in found}
     begins = datetime.combine(day, time(), tzinfo=zone)
     ends = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
     standings = {

@@ -6,7 +6,7 @@ from discussion_ext.blended.decisions import excuse_stage, extend_stage, mark_st
 from discussion_ext.blended.evaluation import phase_of
 from discussion_ext.blended.explanations import name_kind, name_stage, say_moved
 from discussion_ext.blended.learning import hand_in_report, open_task, split_report
-from discussion_ext.blended.limits import STAGE_LIMITS, TASK_LIMITS, limited
+from discussion_ext.blended.limits import STAGE_LIMITS, TASK_LIMITS, limited, with_limited_rules
 from discussion_ext.blended.nudges import nudge
 from discussion_ext.blended.presets import list_presets, make_stage
 from discussion_ext.blended.previews import preview_change
@@ -86,5 +86,6 @@ __all__ = [
     "sync_blended",
     "validate",
     "view_task",
+    "with_limited_rules",
     "write_review",
 ]

@@ -435,6 +435,8 @@ class TestPreview:
     def test_what_is_not_right_yet_is_drawn_all_the_same(self, block, act):
         form = with_stage(2, due={"anchor": "fixed", "at": "soon"}, weight="x")
         assert self.look(block, act, form)["weights"]
+        far = with_stage(2, due={"anchor": "session_start", "days": "999999999", "hours": "999999999"})
+        assert len(self.lines(self.look(block, act, far))) == 3
         odd = {"day": "never", "sitting": "x"}
         assert len(self.lines(self.look(block, act, form, **odd))) == 3
 
