@@ -96,7 +96,8 @@ class BlendedKind(KindOfTask):
         for stage in stages_of(task).values():
             row = lock_participation(stage.pk, user_id)
             row.ignore_before = participation.ignore_before
-            row.save(update_fields=["ignore_before"])
+            row.config_version = 0  # what was kept of the stage is stale at once, not when it is evaluated again
+            row.save(update_fields=["ignore_before", "config_version"])
             Contribution.objects.filter(task=stage, author_id=user_id).update(slot_key=None)
             PendingEvaluation.objects.create(task=stage, user_id=user_id)
         for assignment in ReviewAssignment.objects.filter(task=task, reviewer_id=user_id):
