@@ -26,6 +26,18 @@ def test_as_one_learner_the_runtime_is_the_learners(staff_client, staff, course,
     assert int(staff_client.session["_auth_user_id"]) == staff.id
 
 
+def test_as_one_learner_the_unit_page_shows_the_learners_state(staff_client, staff, course, enrolled):
+    for person, count in ((staff, 7), (enrolled, 4)):
+        StudentModule.objects.create(
+            student=person, course_id=course, module_state_key=course.make_usage_key("host_probe", "probe"),
+            module_type="host_probe", state=json.dumps({"count": count}),
+        )  # fmt: skip
+    unit = f"/courses/{course}/units/{course.make_usage_key('vertical', 'unit1')}"
+    assert ": 7</p>" in staff_client.get(unit).content.decode()
+    look_as(staff_client, course, "specific", "ada")
+    assert ": 4</p>" in staff_client.get(unit).content.decode()
+
+
 def test_as_one_learner_nothing_is_stored_for_the_learner(staff_client, course, enrolled, handler_url):
     StudentModule.objects.create(
         student=enrolled, course_id=course, module_state_key=course.make_usage_key("host_probe", "probe"),

@@ -11,7 +11,7 @@ from xblock.fields import Scope
 from xblock.runtime import KvsFieldData
 
 from embedded_host.courses.tree import CourseTree
-from lms.djangoapps.courseware.access import has_access
+from lms.djangoapps.courseware.access import has_staff_roles
 from lms.djangoapps.courseware.masquerade import is_masquerading_as_specific_student, setup_masquerade
 
 from .authored import AuthoredFieldData
@@ -34,7 +34,7 @@ LEARNER_SCOPES = (Scope.user_state, Scope.user_state_summary, Scope.preferences,
 def build_learner_runtime(tree: CourseTree, request: Any) -> HostRuntime:
     """Return the LMS's runtime for the request's user, or for the learner that staff look through."""
     course_key = tree.course_key
-    _, learner = setup_masquerade(request, course_key, has_access(request.user, "staff", course_key))
+    _, learner = setup_masquerade(request, course_key, has_staff_roles(request.user, course_key))
     is_masquerade = is_masquerading_as_specific_student(request.user, course_key)
     state = LearnerStateStore()
     store = MasqueradingStore(state, request.session) if is_masquerade else state
