@@ -60,6 +60,9 @@ def live(town: Town, at_once: Callable[[], Any]) -> None:
     common: dict[str, Any] = {"usage_key": town.case}
     people.set_preferences(user_id=leaving, zone="Africa/Nairobi")
     people.unsubscribe(leaving, "another_kind")
+    people.request_delivery(
+        key=f"rights:{next(_numbers)}", user_id=leaving, kind="case_answered", context={"case_title": WORDS}
+    )
     people.display_names([leaving, staying], surface="board", context_key=str(COURSE))
     people.choose_name(user_id=leaving, surface="post", context_key=str(COURSE), choice="name")
     with at_once():
