@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from web_fragments.fragment import Fragment
 
 from discussion_ext import api as cases
-from discussion_ext.api import blended
+from discussion_ext.api import blended, sessions
 from discussion_ext.data import BlendedViewData, StageKind
 from people import api as people
 
@@ -41,7 +41,8 @@ log = logging.getLogger(__name__)
 
 def draw(block: BlendedTaskXBlock, person: ActingPerson) -> Fragment:
     """Return the whole block for a learner, or for somebody who may only read what it asks."""
-    html = render_template(block, "blended_task/learner.html", {"region": _draw_safely(block, person)})
+    context = {"region": _draw_safely(block, person), "sessions_url": _sessions_url(block, person)}
+    html = render_template(block, "blended_task/learner.html", context)
     arguments = {
         "module": resource_url(block, "blended_task/learner.js"),
         "id": dom_id(block),
@@ -52,6 +53,14 @@ def draw(block: BlendedTaskXBlock, person: ActingPerson) -> Fragment:
         "words": {**counter_words(), "to_go": _("{left} to go. Words quoted from the task are left out.")},
     }
     return build_fragment(block, html, script="blended_task/block.js", init="BlendedTaskBlock", arguments=arguments)
+
+
+def _sessions_url(block: BlendedTaskXBlock, person: ActingPerson) -> str:
+    """Return the page of the learner's class sessions; nothing where the task needs none or nothing can be chosen."""
+    may_act = not person.is_masquerade and not read_only_reason(person, person.course_key) and not off_reason(person)
+    if person.course_key is None or not may_act or not block.blended_configuration().needs_session:
+        return ""
+    return sessions.my_sessions_path(person.course_key)
 
 
 def off_reason(person: ActingPerson) -> str:

@@ -83,7 +83,7 @@ def preview_context(
     """Return the context of the preview and of the weights beside the form."""
     chosen = chosen or PreviewChoice()
     sittings = _list_sittings(block, config) or [_imagine(zone)] if config.needs_session else []
-    sitting = next((one for one in sittings if one.id == chosen.sitting_id), sittings[0] if sittings else None)
+    sitting = next((one for one in sittings if one.id == chosen.sitting_id), _first_to_come(sittings))
     day = chosen.day or (sitting.meeting.starts_local.date() if sitting else timezone.now().astimezone(zone).date())
     there = sitting.meeting.zone if sitting else zone
     return {
@@ -107,6 +107,12 @@ def _list_sittings(block: BlendedTaskXBlock, config: BlendedConfigData) -> list[
         for one in sessions.list_sittings_of_block(course_key=course_key, block_id=owner)
         if not one.meeting.is_cancelled
     ]
+
+
+def _first_to_come(sittings: Sequence[SittingData]) -> SittingData | None:
+    """Return the sitting that is next; the last one where all are over, None where there is none."""
+    now = timezone.now()
+    return next((one for one in sittings if one.meeting.ends_at > now), sittings[-1] if sittings else None)
 
 
 def _imagine(zone: ZoneInfo) -> SittingData:

@@ -10,9 +10,10 @@ from bs4 import BeautifulSoup
 
 from discussion_ext.api import blended
 from discussion_ext.data import Anchor, BlendedConfigData, Late, MomentRule, StageConfigData, StageKind
-from xblocks import blended_stages
+from xblocks import blended_preview, blended_stages
 from xblocks.blended_form import new_id, with_new_ids
 
+from .blended_views import evening, held, lunch
 from .conftest import drawn, text_of
 
 WEEK_BEFORE = {"anchor": "session_start", "days": "7", "hours": "0", "side": "before"}
@@ -423,6 +424,17 @@ class TestPreview:
         answer = self.look(block, act)
         assert "Imagined, " in answer["preview"]
         assert [look for look, _text in self.lines(answer)] == ["is-done", "is-now", ""]
+
+    def test_the_sitting_that_is_next_is_shown_first(self, block, act, monkeypatch):
+        """What is over is chosen only where nothing else is left."""
+        first, second = held(evening()), held(lunch())
+        monkeypatch.setattr(blended_preview.sessions, "list_sittings_of_block", lambda **_block: [first, second])
+        days = {datetime(2026, 12, 1, tzinfo=UTC): first, datetime(2026, 12, 4, tzinfo=UTC): second}
+        days[datetime(2027, 1, 4, tzinfo=UTC)] = second
+        for moment, expected in days.items():
+            monkeypatch.setattr(blended_preview.timezone, "now", lambda moment=moment: moment)
+            shown = BeautifulSoup(self.look(block, act)["preview"], "html.parser").select_one("option[selected]")
+            assert shown["value"] == str(expected.id)
 
     def test_days_before_and_after_look_different(self, block, act):
         imagined = BeautifulSoup(self.look(block, act)["preview"], "html.parser").select_one("[data-day]")["value"]

@@ -23,11 +23,11 @@ from discussion_ext.data import (
     StageDecisionData,
 )
 from openedx.core.djangoapps.user_api.models import UserPreference
-from xblocks import blended_learner
+from xblocks import blended_learner, blended_stages
 from xblocks.learner import acting_person
 
 from .blended_views import SESSION, STAGES, choice, evening, full, held, lunch, stage, units, view
-from .conftest import text_of
+from .conftest import drawn, text_of
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
@@ -72,6 +72,24 @@ def know(state, source, **other):
         recorded_at=NOW,
         **other,
     )
+
+
+class TestWithoutScript:
+    """What a browser without script is told."""
+
+    @pytest.fixture
+    def block(self, make_task, open_as, learner):
+        return open_as(make_task(stages=[blended_stages.to_stored(each) for each in STAGES]), learner)
+
+    def test_the_way_to_the_page_that_needs_none(self, block):
+        link = drawn(block, "student_view").select_one("noscript a")
+        assert link["href"] == f"/discussion_ext/courses/{block.scope_ids.usage_id.course_key}/my_sessions/"
+
+    def test_no_way_for_who_cannot_act(self, block, monkeypatch):
+        monkeypatch.setattr(
+            "xblocks.blended_task.acting_person", lambda of: replace(acting_person(of), is_masquerade=True)
+        )
+        assert drawn(block, "student_view").select_one("noscript a") is None
 
 
 class TestChoosing:
