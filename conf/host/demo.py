@@ -199,6 +199,8 @@ def _welcome(environment: dict[str, str]) -> str:
   Sign in as anybody, there are no passwords. Things to try:
   - as lotte, open the course and answer a classmate's position in a case discussion;
   - as amina, open “Points” and see why each point was given;
+  - as tomas, open “Prepare, come to class, say it” in week 2 and choose a class session;
+  - as xiaoyu on a phone, check in to the class that begins in a moment, with the code that ruth shows as its host;
   - as ruth (course team), open a case: who is where, who is silent, what was reported;
   - as ruth, edit a case in Studio, preview it and publish it.
 
