@@ -21,7 +21,7 @@ from xblock.fields import Boolean, Dict, Float, Integer, List, Scope, String
 from discussion_ext.api import blended
 from discussion_ext.data import BlendedConfigData
 
-from . import blended_learner, blended_posting, blended_stages, blended_studio, blended_team
+from . import blended_learner, blended_panels, blended_posting, blended_stages, blended_studio, blended_team
 from .authored import write_authored
 from .case_handlers import serve
 from .fragments import speaking
@@ -66,7 +66,7 @@ class BlendedTaskXBlock(TaskGradesMixin, XBlock):
             person = acting_person(self)
             if person.is_preview:
                 return blended_studio.draw_preview(self)
-            return blended_team.draw(self, person) if person.is_team else blended_learner.draw(self, person)
+            return blended_panels.draw(self, person) if person.is_team else blended_learner.draw(self, person)
 
     def author_view(self, context: dict[str, Any] | None = None) -> Fragment:
         """Draw the preview on Studio's unit page and in libraries."""

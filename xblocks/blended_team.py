@@ -1,31 +1,34 @@
-"""The course team's screen and acts: who is where, what is worth their time, one learner and why, decisions, posts."""
+"""The course team's acts in a blended task: looking, deciding about a learner, reminding, answering, moderating."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
-from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from web_fragments.fragment import Fragment
+from django.utils.translation import ngettext
 from webob import Request, Response
 
 from discussion_ext import api as cases
-from discussion_ext.api import blended, sessions
-from discussion_ext.data import BlendedConfigData, BlendedFilter, PostFilter, StageConfigData, StageKind
+from discussion_ext.api import blended
+from discussion_ext.data import BlendedFilter, PostFilter, StageConfigData
 from people import api as people
 from people.data import PRIVATE_HEADERS
 
 from .blended_learner import off_reason
-from .blended_rows import list_bars, list_columns, list_rows, list_stage_reports, say_attendance
-from .blended_screens import ReaderZones
-from .blended_words import say_title
-from .case_handlers import failure_words, refuse_case
+from .blended_panels import (
+    WRITTEN_KINDS,
+    Wanted,
+    draw_appeals,
+    draw_learner,
+    draw_overview,
+    draw_posts,
+    published_config,
+)
+from .case_handlers import refuse_case
 from .case_screens import reader_zone
-from .fragments import build_fragment, dom_id, render_template, resource_url, speaking
+from .fragments import speaking
 from .learner import ActingPerson, acting_person, local_key, refuse_write
 from .moments import MomentError, read_moment
 from .requests import (
@@ -50,140 +53,6 @@ MAX_PAGE: Final = 100_000
 MAX_KEY: Final = 2**63 - 1
 FILTERS: tuple[str, ...] = get_args(BlendedFilter)
 POST_FILTERS: tuple[str, ...] = get_args(PostFilter)
-WRITTEN_KINDS: Final = (StageKind.DISCUSS, StageKind.REPORT)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which learners of the table are meant, and how much of it is shown; ``part`` counts groups of stages from 0."""
-
-    show: BlendedFilter = "all"
-    stage_id: str = ""
-    sitting_id: int | None = None
-    search: str = ""
-    page: int = 1
-    part: int = 0
-
-    @property
-    def narrowing(self) -> dict[str, Any]:
-        """Return what the api takes to say which learners."""
-        return {
-            "show": self.show,
-            "stage_id": self.stage_id,
-            "sitting_id": self.sitting_id,
-            "search": self.search,
-        }
-
-
-# -- drawing -----------------------------------------------------------------------------------------------------------
-
-
-def draw(block: BlendedTaskXBlock, person: ActingPerson) -> Fragment:
-    """Return the whole block for a member of the course team."""
-    html = render_template(block, "blended_task/team.html", {"region": _draw_safely(block, person)})
-    arguments = {
-        "module": resource_url(block, "blended_task/team.js"),
-        "id": dom_id(block),
-        "person": person.user_id,
-        "failure": failure_words(),
-        "language": get_language() or "",
-    }
-    return build_fragment(block, html, script="blended_task/block.js", init="BlendedTaskBlock", arguments=arguments)
-
-
-def _overview(block: BlendedTaskXBlock, person: ActingPerson, wanted: Wanted, *, notice: str = "") -> str:
-    config = _config(block)
-    page = blended.list_blended_rows(usage_key=local_key(block), **wanted.narrowing, page=wanted.page)
-    columns = list_columns(config, part=wanted.part)
-    context = {
-        "columns": columns,
-        "rows": list_rows(page.rows, columns),
-        "page": page,
-        "wanted": wanted,
-        "is_narrowed": wanted.narrowing != Wanted().narrowing,
-        "sittings": sessions.list_sittings_of_block(course_key=local_key(block).course_key, block_id=_owner(block)),
-        "csv_url": block.runtime.handler_url(block, "team_csv"),
-        "tab": "overview",
-    }
-    return _render(block, person, "team_overview.html", context, notice=notice)
-
-
-def _learner(block: BlendedTaskXBlock, person: ActingPerson, user_id: int, *, notice: str = "") -> str:
-    report = blended.get_blended_report(usage_key=local_key(block), user_id=user_id)
-    own = reader_zone(person)
-    sitting = report.view.sitting.sitting if report.view.sitting else None
-    zones = ReaderZones(shown=sitting.meeting.zone if sitting else own, own=own)
-    context = {
-        "report": report,
-        "stages": list_stage_reports(report, zones),
-        "sitting": sitting,
-        "attendance": say_attendance(report.view.sitting),
-        "tab": "",
-    }
-    return _render(block, person, "team_learner.html", context, notice=notice)
-
-
-def _appeals(block: BlendedTaskXBlock, person: ActingPerson, *, page: int = 1, notice: str = "") -> str:
-    found = blended.list_appeals(usage_key=local_key(block), page=page)
-    titles = {stage.id: say_title(stage) for stage in _config(block).stages}
-    appeals = [(appeal, titles.get(appeal.stage_id, "")) for appeal in found.appeals]
-    return _render(
-        block, person, "team_appeals.html", {"found": found, "appeals": appeals, "tab": "appeals"}, notice=notice
-    )
-
-
-def _posts(
-    block: BlendedTaskXBlock,
-    person: ActingPerson,
-    stage: StageConfigData,
-    *,
-    show: PostFilter = "all",
-    page: int = 1,
-    notice: str = "",
-) -> str:
-    key = blended.stage_key(local_key(block), stage.id)
-    context = {
-        "found": cases.list_team_posts(usage_key=key, actor_id=person.signed_in_id, show=show, page=page),
-        "reports": cases.list_reports(usage_key=key, page=1),
-        "stage": stage,
-        "stages": [(one, say_title(one)) for one in _config(block).stages if one.kind in WRITTEN_KINDS],
-        "show": show,
-        "tab": "posts",
-    }
-    return _render(block, person, "team_posts.html", context, notice=notice)
-
-
-def _render(
-    block: BlendedTaskXBlock, person: ActingPerson, name: str, context: Mapping[str, Any], *, notice: str = ""
-) -> str:
-    config = _config(block)
-    summary = blended.get_blended_summary(usage_key=local_key(block))
-    written = [stage for stage in config.stages if stage.kind in WRITTEN_KINDS]
-    shared = {
-        "summary": summary,
-        "config": config,
-        "bars": list_bars(config, summary),
-        "named_stages": [(stage, say_title(stage)) for stage in config.stages],
-        "written": written[0] if written else None,
-        "sessions_url": reverse("discussion_ext:sessions", args=[str(local_key(block).course_key)]),
-        "zone": reader_zone(person),
-        "person": person,
-        "notice": notice,
-        "can_write": False,  # the team answers in the stage itself
-        "drafts": {},
-    }
-    return render_template(block, f"blended_task/{name}", {**shared, **context})
-
-
-def _draw_safely(block: BlendedTaskXBlock, person: ActingPerson) -> str:
-    """Return the first screen; where it cannot be drawn, why not, with what the task asks."""
-    if reason := off_reason(person):
-        return render_template(block, "blended_task/team_off.html", {"reason": reason})
-    try:
-        return _overview(block, person, Wanted())
-    except cases.CaseNotFoundError:
-        reason = _("Learners see this task once the unit is published. Its team view begins then.")
-        return render_template(block, "blended_task/team_off.html", {"reason": reason})
 
 
 # -- acts that look ----------------------------------------------------------------------------------------------------
@@ -192,24 +61,24 @@ def _draw_safely(block: BlendedTaskXBlock, person: ActingPerson) -> str:
 def overview(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Draw who is where, with the table filtered and paged."""
     person = _team(block)
-    return {"panel": _overview(block, person, _wanted(data))}
+    return {"panel": draw_overview(block, person, _wanted(data))}
 
 
 def learner(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Draw one learner: stage by stage what is known, what counted, why, and deciding otherwise."""
-    return {"panel": _learner(block, _team(block), _user_id(data))}
+    return {"panel": draw_learner(block, _team(block), _user_id(data))}
 
 
 def appeals(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Draw the questions to look at a stage again."""
-    return {"panel": _appeals(block, _team(block), page=_page(data))}
+    return {"panel": draw_appeals(block, _team(block), page=_page(data))}
 
 
 def posts(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Draw the posts of a stage, with the reports about them."""
     person = _team(block)
     show = cast(PostFilter, read_choice(data, "show", POST_FILTERS, default="all"))
-    return {"panel": _posts(block, person, _written_stage(block, data), show=show, page=_page(data))}
+    return {"panel": draw_posts(block, person, _written_stage(block, data), show=show, page=_page(data))}
 
 
 # -- acts about one learner --------------------------------------------------------------------------------------------
@@ -250,7 +119,7 @@ def _decide(
         reason=reason,
         **what,
     )
-    return {"panel": _learner(block, person, user_id, notice=notice)}
+    return {"panel": draw_learner(block, person, user_id, notice=notice)}
 
 
 def revoke(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
@@ -260,7 +129,7 @@ def revoke(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     blended.revoke_decision(
         usage_key=local_key(block), user_id=user_id, decision_id=decision_id, actor_id=person.signed_in_id
     )
-    return {"panel": _learner(block, person, user_id, notice=_("Undone. The stage follows the evaluation again."))}
+    return {"panel": draw_learner(block, person, user_id, notice=_("Undone. The stage follows the evaluation again."))}
 
 
 def override(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
@@ -270,28 +139,28 @@ def override(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any
     blended.override_grade(
         usage_key=local_key(block), user_id=user_id, actor_id=person.signed_in_id, score=score, reason=_reason(data)
     )
-    return {"panel": _learner(block, person, user_id, notice=_("Grade set. It stays until you undo it."))}
+    return {"panel": draw_learner(block, person, user_id, notice=_("Grade set. It stays until you undo it."))}
 
 
 def undo_override(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Let the evaluation decide again."""
     person, user_id = _team(block), _user_id(data)
     blended.clear_override(usage_key=local_key(block), user_id=user_id, actor_id=person.signed_in_id)
-    return {"panel": _learner(block, person, user_id, notice=_("Undone. The grade follows the evaluation again."))}
+    return {"panel": draw_learner(block, person, user_id, notice=_("Undone. The grade follows the evaluation again."))}
 
 
 def nudge_one(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Remind one learner of what is open."""
     person, user_id = _team(block), _user_id(data)
     count = blended.nudge(usage_key=local_key(block), actor_id=person.signed_in_id, user_id=user_id)
-    return {"panel": _learner(block, person, user_id, notice=_say_nudged(count))}
+    return {"panel": draw_learner(block, person, user_id, notice=_say_nudged(count))}
 
 
 def nudge_list(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Remind the learners of the table as it is filtered, all pages of it."""
     person, wanted = _team(block), _wanted(data)
     count = blended.nudge(usage_key=local_key(block), actor_id=person.signed_in_id, **wanted.narrowing)
-    return {"panel": _overview(block, person, wanted, notice=_say_nudged(count))}
+    return {"panel": draw_overview(block, person, wanted, notice=_say_nudged(count))}
 
 
 def _say_nudged(count: int) -> str:
@@ -318,7 +187,7 @@ def answer_appeal(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str
         text=text,
         share=share,
     )
-    return {"panel": _appeals(block, person, notice=_("Answered. The learner reads it in the task."))}
+    return {"panel": draw_appeals(block, person, notice=_("Answered. The learner reads it in the task."))}
 
 
 # -- acts about posts --------------------------------------------------------------------------------------------------
@@ -334,7 +203,7 @@ def remove(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
         reason=read_text(data, "reason", longest=MAX_REASON, missing=_("Give a reason: its author reads it.")),
     )
     notice = _("Removed. Its author reads your reason, and evaluation, grade and points follow.")
-    return {"panel": _learner(block, person, author_id, notice=notice)}
+    return {"panel": draw_learner(block, person, author_id, notice=notice)}
 
 
 def restore(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
@@ -345,7 +214,7 @@ def restore(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]
         contribution_id=read_integer(data, "post", least=1, most=MAX_KEY),
         actor_id=person.signed_in_id,
     )
-    return {"panel": _learner(block, person, author_id, notice=_("Restored. It counts again as it did."))}
+    return {"panel": draw_learner(block, person, author_id, notice=_("Restored. It counts again as it did."))}
 
 
 def resolve(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
@@ -363,7 +232,7 @@ def resolve(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]
     notice = (
         _("The post is removed and the report settled.") if is_upheld else _("The post stays; the report is settled.")
     )
-    return {"panel": _posts(block, person, stage, notice=notice)}
+    return {"panel": draw_posts(block, person, stage, notice=notice)}
 
 
 ACTIONS = {
@@ -423,20 +292,8 @@ def _team(block: BlendedTaskXBlock) -> ActingPerson:
     return person
 
 
-def _config(block: BlendedTaskXBlock) -> BlendedConfigData:
-    """Return what learners have now, not what an author is changing."""
-    config = blended.find_blended_config(local_key(block))
-    if config is None:
-        raise cases.CaseNotFoundError(_("This task was not published yet."))
-    return config
-
-
-def _owner(block: BlendedTaskXBlock) -> str:
-    return _config(block).session_block or str(local_key(block).block_id)
-
-
 def _stage(block: BlendedTaskXBlock, data: Mapping[str, Any]) -> StageConfigData:
-    stage = _config(block).find_stage(read_text(data, "stage", longest=MAX_REASON))
+    stage = published_config(block).find_stage(read_text(data, "stage", longest=MAX_REASON))
     if stage is None:
         raise RequestError(_("This task has no such stage."), field="stage", status=404, code="not_found")
     return stage
