@@ -125,8 +125,10 @@ def test_every_act_about_the_person_is_in_it_and_no_other(lived: Town, at_once: 
         ("grade.override_cleared", attempt),
     ]
     about_person = [(row["verb"], row["target"], row["is_yours"]) for row in rows(document, "people.audit")]
+    cancelled = next(row[1] for row in about_person if row[0] == "meeting.cancel")
     assert sorted(about_person) == [
         ("delivery.resend", f"delivery:{delivery}", False),
+        ("meeting.cancel", cancelled, True),
         ("person.export", f"user:{leaving}", False),
         ("points_given", f"user:{leaving}", False),
     ]

@@ -110,6 +110,30 @@ def live(town: Town, at_once: Callable[[], Any]) -> None:
     leave_draft(town)
     _meet(town)
     _sit(town)
+    _go_through_stages(town)
+
+
+def _go_through_stages(town: Town) -> None:
+    """Keep what a blended task keeps of the person: units read, a report to review, a decision and a question."""
+    from discussion_ext import models
+
+    leaving, staff, now = town.leaving.pk, town.staff.pk, datetime.now(UTC)
+    task = models.Task.objects.get(usage_key=str(town.case))
+    own: dict[str, Any] = {"task": task, "user_id": leaving, "stage_id": "s1"}
+    models.StageStanding.objects.create(**own, state="open")
+    models.StageDecision.objects.create(
+        **own, kind="excuse", slot_key=f"{task.pk}:{leaving}:s1", actor_id=staff, reason=_about(15), created_at=now
+    )
+    models.Appeal.objects.create(
+        **own, text=_about(16), asked_at=now, answer=_about(17), answered_by=staff, answered_at=now
+    )
+    models.UnitDone.objects.create(
+        user_id=leaving, course_id=str(COURSE), block_id="unit", key=f"{next(_numbers):040}", done_at=now
+    )
+    models.ReviewAssignment.objects.create(
+        task=task, stage_id="s2", reviewer_id=leaving, contribution_id=town.posts["theirs"]
+    )
+    models.ReviewLoad.objects.create(task=task, contribution_id=town.posts["position"], author_id=leaving)
 
 
 def _sit(town: Town) -> None:
