@@ -16,7 +16,7 @@ from . import edx_platform
 from .models import Contribution, CourseSwitch, HelpfulMark, Participation, Report, Task
 from .targets import list_targets
 
-_OTHERS = ("peer_id", "of_peer_id")
+_OTHERS = ("peer_id", "of_peer_id", "actor_id")
 
 
 def register() -> None:
