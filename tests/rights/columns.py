@@ -212,20 +212,6 @@ COLUMNS: dict[str, dict[str, Fate]] = {
         "text": erased(_by("user_id")),
         "answer": erased(_by("user_id"), "what a member of the team answered to others stays there"),
     },
-    "discussion_ext.StageStanding": {"stage_id": CODE, "state": CODE},
-    "discussion_ext.StageDecision": {
-        "stage_id": CODE,
-        "kind": CODE,
-        "slot_key": CODE,
-        "reason": erased(_by("user_id")),
-    },
-    "discussion_ext.UnitDone": {"course_id": KEY, "block_id": KEY, "key": HASH},
-    "discussion_ext.ReviewAssignment": {"stage_id": CODE},
-    "discussion_ext.Appeal": {
-        "stage_id": CODE,
-        "text": erased(_by("user_id")),
-        "answer": erased(_by("user_id"), "what the team wrote to the person"),
-    },
     "discussion_ext.Participation": {
         "step": CODE,
         "evaluation": erased(_by("user_id"), "the team's reasons; codes and numbers of the verdict stay"),
