@@ -557,3 +557,15 @@ def test_others_find_nothing(
         client = as_(user_id)
         for url in (_url("sessions"), _url("my_sessions"), _url("sitting", sitting.id)):
             assert client.get(url).status_code == 404
+
+
+def test_programs_read_instants_in_utc(
+    as_: Any, learner: int, session: SessionData, add: Any, choose: Any, settings: Any
+) -> None:
+    """Whatever zone is the reader's: the zone of the place stands beside."""
+    settings.TIME_ZONE = "America/Mexico_City"
+    choose(learner, add(zone="Africa/Nairobi"))
+    (own,) = as_(learner).get(_url("api_sessions")).json()["results"]
+    assert own["sitting"]["zone"] == "Africa/Nairobi"
+    assert all(text.endswith("Z") for text in (own["sitting"]["starts_at"], own["sitting"]["ends_at"]))
+    assert own["may_change_until"].endswith("Z")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from datetime import UTC
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -71,8 +72,8 @@ class SittingSerializer(serializers.Serializer):
     title = serializers.CharField()
     mode = serializers.CharField(help_text="offline, online or hybrid.")
     place = serializers.CharField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
+    starts_at = serializers.DateTimeField(default_timezone=UTC)
+    ends_at = serializers.DateTimeField(default_timezone=UTC)
     zone = serializers.CharField(help_text="An IANA name.")
     capacity = serializers.IntegerField(help_text="0 for no limit.")
     seats_taken = serializers.IntegerField()
@@ -99,7 +100,7 @@ class OwnSessionSerializer(serializers.Serializer):
     assigned_by = serializers.CharField(help_text="choice, cohort or team.")
     sitting = SittingSerializer(allow_null=True)
     attendance = serializers.CharField(help_text="present, absent, excused, or empty while nothing is known.")
-    may_change_until = serializers.DateTimeField(allow_null=True)
+    may_change_until = serializers.DateTimeField(allow_null=True, default_timezone=UTC)
 
 
 class OwnSessionsSerializer(serializers.Serializer):
