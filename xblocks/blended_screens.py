@@ -167,10 +167,7 @@ class StageLine:
     @property
     def sum_up(self) -> str:
         """Return what counted in a few words, for the table."""
-        result = self.view.result
-        if result.detail and result.why:
-            return _("%(what)s. %(why)s") % {"what": result.detail, "why": result.why}
-        return result.detail or result.why or self.date
+        return self.view.result.why or self.view.result.detail or self.date
 
     @property
     def quotes_id(self) -> str:

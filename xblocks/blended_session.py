@@ -185,7 +185,7 @@ def _say_change(own: OwnSittingData, view: BlendedViewData, zones: ReaderZones, 
         return _("You can change until %(moment)s.") % {"moment": zones.say(own.may_change_until)}
     if own.sitting is None and view.session and view.choices:
         return _say_hours(view.session.change_until_hours)
-    if own.sitting is not None and view.choices:
+    if own.sitting is not None and view.choices and now < own.sitting.meeting.starts_at:
         return _("It can no longer be changed here. Ask your course team if you cannot come.")
     return ""
 

@@ -43,13 +43,13 @@ def open_task(*, usage_key: UsageKey, user_id: int) -> None:
 def hand_in_report(*, usage_key: UsageKey, stage_id: str, user_id: int, text: str, link: str = "") -> PostedData:
     """Hand in the report of a stage, or change the one that was handed in.
 
-    ``link`` becomes the last line of it. Raises InvalidTextError with ``field`` ``text`` or ``link``, and
+    ``link`` becomes the last line of it, in angle brackets, which make it a link. Raises InvalidTextError with ``field`` ``text`` or ``link``, and
     CaseNotOpenError outside the learner's own time.
     """
     stage = find_stage(config_of(access_blended(usage_key)), stage_id, StageKind.REPORT)
     address = _read_link(link, is_needed=stage.needs_link)
     key = stage_key(usage_key, stage_id)
-    body = f"{text.strip()}\n\n{address}" if address and isinstance(text, str) else text
+    body = f"{text.strip()}\n\n<{address}>" if address and isinstance(text, str) else text
     mine = find_position(get_task(key), user_id)
     try:
         if mine is None:
@@ -65,7 +65,7 @@ def split_report(body: str) -> tuple[str, str]:
     if not has_link(body):
         return body, ""
     text, _newline, link = body.rstrip().rpartition("\n")
-    return text.rstrip(), link.strip()
+    return text.rstrip(), link.strip().strip("<>")
 
 
 def _read_link(link: str, *, is_needed: bool) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
@@ -70,7 +71,7 @@ def draw(task: Task, row: Participation, moment: datetime, *, is_for_team: bool 
         result,
         config=config,
         names={user_id: name.text for user_id, name in names.items()} | _team_names(result, facts),
-        zone=people.person_zone(row.user_id),
+        zone=_zone_of(facts),
         is_for_team=is_for_team,
         factors=settings.DISCUSSION_EXT_WORD_FACTORS,
     )
@@ -190,6 +191,12 @@ class _Drawer:
             return None
         entry = gamification.find_source_points(standing.source)
         return entry.points if entry is not None else None
+
+
+def _zone_of(facts: LearnerFactsData) -> ZoneInfo:
+    """Return the zone in which the timeline says its dates: that of the sitting, else the learner's own."""
+    sitting = facts.sitting.sitting if facts.sitting is not None else None
+    return sitting.meeting.zone if sitting is not None else people.person_zone(facts.user_id)
 
 
 def _find_next(result: BlendedResultData, phases: Mapping[str, StagePhase]) -> str:

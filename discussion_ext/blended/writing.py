@@ -145,7 +145,7 @@ def _with_history(verdict: RequirementItemData, post: Contribution, kept: Evalua
 
 def has_link(body: str) -> bool:
     """Tell whether the last line of a report is an address."""
-    last = body.rstrip().rpartition("\n")[2].strip()
+    last = body.rstrip().rpartition("\n")[2].strip().strip("<>")
     return last.startswith(("https://", "http://")) and " " not in last
 
 

@@ -147,16 +147,8 @@ def mail() -> dict[str, int]:
     return {"told": told.get("told", 0), "sent": platform_people.process_deliveries().sent}
 
 
-def run(*, job: str) -> dict[str, str]:
-    """Run one of the jobs that the workers' clock starts."""
-    from people import api as platform_people
-
-    return {"outcome": str(platform_people.run_job(job))}
-
-
 ACTS = {
     "mail": mail,
-    "run": run,
     "units": units,
     "people": people,
     "sessions": sessions,

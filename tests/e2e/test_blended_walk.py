@@ -464,7 +464,6 @@ class TestModeration:
         expect(block.get_by_role("status").filter(has_text="emoved")).to_be_visible()
         look(page, "blended_task_staff-removed")
         page.context.close()
-        town.house.stage("run", job="discussion.sweep_blended_tasks")
 
     def test_its_author_reads_why_the_grade_is_lower(self, town, task_key):
         task = open_task(town, "amara", task_key)

@@ -194,6 +194,8 @@ class TestWay:
         handed = soup_of(stage(mine, "s3", "hand_in", text=REPORT, link="https://docs.example/mine"))
         assert part(handed, "s3")["data-phase"] == "done"
         assert part(handed, "s3").select_one("input[name=link]")["value"] == "https://docs.example/mine"
+        (shown,) = part(handed, "s3").select("article .cs-prose a")
+        assert (shown["href"], shown.text) == ("https://docs.example/mine",) * 2
         drawn_report = soup_of(stage(mine, "s4", "draw"))
         assert "Report 1 of 1, by Ben Osei" in text_of(part(drawn_report, "s4"))
         report = int(part(drawn_report, "s4").select_one("form[data-act=review]")["data-post-id"])
