@@ -21,7 +21,8 @@ from people.data import RangeData, Reach, SeenData
 
 from . import edx_platform
 from .contributions import held_course_id
-from .models import Contribution, CourseSwitch, HelpfulMark, PendingEvaluation, Task
+from .data import TaskKind
+from .models import Contribution, CourseSwitch, HelpfulMark, Participation, PendingEvaluation, Task
 
 _MOST_COURSES: Final = 500
 _MANY_POSTS: Final = 1000
@@ -176,11 +177,16 @@ def check_backlog() -> Iterator[SeenData]:
     rows: tuple[tuple[str, QuerySet[Any], str], ...] = (
         ("evaluations", PendingEvaluation.objects.all(), "created_at"),
         ("marks", HelpfulMark.objects.filter(fold_due__isnull=False), "created_at"),
-        ("cases that have closed", Task.objects.all(), "settle_at"),
+        ("cases that have closed", Task.objects.filter(kind=TaskKind.CASE), "settle_at"),
+    )
+    of_blended: tuple[tuple[str, QuerySet[Any], str], ...] = (
+        ("blended tasks that changed", Task.objects.filter(kind=TaskKind.BLENDED, is_active=True), "settle_at"),
+        ("dates of blended tasks", Participation.objects.filter(task__is_active=True), "next_look_at"),
     )
     late = [
-        people.look_at_backlog(waiting, moment=moment, what=what, command="sweep_discussions")
-        for what, waiting, moment in rows
+        people.look_at_backlog(waiting, moment=moment, what=what, command=command)
+        for command, found in (("sweep_discussions", rows), ("sweep_blended_tasks", of_blended))
+        for what, waiting, moment in found
     ]
     for due, what in (("points_due", "points"), ("fold_due", "counts")):
         if Contribution.objects.filter(**{f"{due}__isnull": False}).order_by()[:_MANY_POSTS].count() == _MANY_POSTS:

@@ -42,8 +42,10 @@ def complete_contribution(contribution_id: int) -> None:
     if contribution.task is None:
         return
     if contribution.kind == ContributionKind.POSITION and contribution.state == ContributionState.LIVE:
-        configurations.await_everybody(contribution.task, is_waiting=True)
-        evaluate_pending(task_id=contribution.task_id, limit=_BATCH)
+        # A report, too, is one that others of its blended task may have waited for.
+        for task in filter(None, (contribution.task, contribution.task.parent)):
+            configurations.await_everybody(task, is_waiting=True)
+            evaluate_pending(task_id=task.pk, limit=_BATCH)
 
 
 def evaluate_task(task_id: int) -> int:

@@ -13,7 +13,7 @@ from opaque_keys.edx.keys import UsageKey
 from discussion_ext import api
 from discussion_ext.api import blended
 from discussion_ext.data import PostedData, RequirementState
-from discussion_ext.models import Contribution, Participation, ReviewAssignment, ReviewLoad
+from discussion_ext.models import Contribution, Participation, ReviewAssignment, ReviewLoad, StageStanding
 
 from .conftest import CONFIG, REPORT, START, Clock, text_of
 
@@ -330,6 +330,22 @@ class TestReviews:
         reports = {report(user_id): cohorts[user_id] for user_id in people}
         for user_id in people:
             assert {reports[pk] for pk in self._draw(task, user_id)} == {cohorts[user_id]}
+
+    def test_who_waits_for_a_report_is_looked_at_when_there_is_one(
+        self,
+        task: UsageKey,
+        people: list[int],
+        report: Callable[[int], int],
+        committed: Callable[[], Any],
+        settle: Callable[[], None],
+    ) -> None:
+        me, other = people[:2]
+        settle()
+        kept = StageStanding.objects.filter(stage_id="s5", user_id=me)
+        assert kept.get().state == RequirementState.WAITING
+        with committed():
+            report(other)
+        assert kept.get().state == RequirementState.OPEN
 
     def test_starting_over_gives_reports_back(
         self, task: UsageKey, people: list[int], report: Callable[[int], int], staff: int

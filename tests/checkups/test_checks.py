@@ -23,7 +23,7 @@ from rest_framework.views import APIView
 from waffle.testutils import override_switch
 
 from discussion_ext import edx_platform as forum_platform
-from discussion_ext.models import Contribution, PendingEvaluation, Task
+from discussion_ext.models import Contribution, Participation, PendingEvaluation, Task
 from gamification.models import Entry, PointsCourse, SchemeVersion
 from people import api
 from people.data import FindingState
@@ -434,6 +434,20 @@ def evaluation_waiting(_stage: Stage) -> None:
     PendingEvaluation.objects.filter(pk=waiting.pk).update(created_at=timezone.now() - timedelta(hours=3))
 
 
+def blended_task_waiting(_stage: Stage) -> None:
+    Task.objects.create(
+        usage_hash="1" * 40, usage_key="block-v1:a+b+c+type@x+block@z", course_id="course-v1:a+b+c", kind="blended",
+        settle_at=timezone.now() - timedelta(hours=3),
+    )  # fmt: skip
+
+
+def dates_waiting(_stage: Stage) -> None:
+    task = Task.objects.create(
+        usage_hash="2" * 40, usage_key="block-v1:a+b+c+type@x+block@z", course_id="course-v1:a+b+c", kind="blended"
+    )
+    Participation.objects.create(task=task, user_id=7, next_look_at=timezone.now() - timedelta(hours=3))
+
+
 def posts_waiting(stage: Stage) -> None:
     stage.patch("discussion_ext.checks._MANY_POSTS", 1)
     moment = timezone.now()
@@ -507,6 +521,8 @@ CAUSES: list[tuple[str, Callable[[Stage], None], FindingState, str]] = [
     ("discussions/forum's search", search_server_down, FAILURE, "127.0.0.1"),
     ("discussions/forum's search", search_refuses, FAILURE, "PermissionError"),
     ("discussions/backlog", evaluation_waiting, WARNING, "1 evaluations wait"),
+    ("discussions/backlog", blended_task_waiting, WARNING, "1 blended tasks that changed wait"),
+    ("discussions/backlog", dates_waiting, WARNING, "1 dates of blended tasks wait"),
     ("discussions/backlog", posts_waiting, WARNING, "counts"),
 ]
 
