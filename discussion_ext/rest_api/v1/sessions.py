@@ -121,13 +121,7 @@ class SeatActSerializer(serializers.Serializer):
     ACTS: ClassVar = ("choose", "leave", "wish", "unwish")
 
     act = serializers.ChoiceField(choices=ACTS)
-    sitting_id = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1, help_text="Not for leave.")
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask for the sitting that an act is about."""
-        if attrs["act"] != "leave" and "sitting_id" not in attrs:
-            raise serializers.ValidationError({"sitting_id": [_("Choose a sitting.")]})
-        return attrs
+    sitting_id = serializers.IntegerField(min_value=0, max_value=2**31 - 1, help_text="0 to leave.")
 
 
 class TeamSittingSerializer(SittingSerializer):
@@ -163,7 +157,8 @@ class CourseSessionsView(MeetingView):
     @functools.cached_property
     def session(self) -> SessionData:
         """Return the session of the address. Raise 404 for one of another course."""
-        found = api.get_session(self.kwargs["session_id"])
+        text = self.kwargs["session_id"]
+        found = api.get_session(int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0)
         if found.course_key != self.course_key:
             raise api.SessionNotFoundError
         return found
@@ -208,7 +203,7 @@ class ChoicesView(CourseSessionsView):
     request_serializer_class = SeatActSerializer
 
     @transaction.atomic
-    def get(self, request: Request, course_id: str, session_id: int) -> Response:
+    def get(self, request: Request, course_id: str, session_id: str) -> Response:
         """Return the sittings that lie ahead for the reader, and their own."""
         found = api.list_choices(session_id=self.session.id, user_id=self.reader_id)
         shown = [
@@ -224,12 +219,12 @@ class ChoicesView(CourseSessionsView):
         return Response(self.get_serializer({"results": shown}).data)
 
     @transaction.atomic
-    def post(self, request: Request, course_id: str, session_id: int) -> Response:
+    def post(self, request: Request, course_id: str, session_id: str) -> Response:
         """Choose or leave a sitting, or ask to be told of a seat; return what may be chosen now."""
         sent = SeatActSerializer(data=request.data if isinstance(request.data, dict) else {})
         sent.is_valid(raise_exception=True)
         who = {"session_id": self.session.id, "user_id": self.reader_id}
-        sitting_id = sent.validated_data.get("sitting_id", 0)
+        sitting_id = sent.validated_data["sitting_id"]
         match sent.validated_data["act"]:
             case "choose":
                 api.choose_sitting(**who, sitting_id=sitting_id)
@@ -249,7 +244,7 @@ class TeamSittingsView(CourseSessionsView):
     permission_classes = (IsAuthenticated, MayRunSessions)
 
     @transaction.atomic
-    def get(self, request: Request, course_id: str, session_id: int) -> Response:
+    def get(self, request: Request, course_id: str, session_id: str) -> Response:
         """Return every sitting by time, with seats and attendance."""
         sittings = api.list_sittings(self.session.id)
         counts = meetings.count_attendance([each.meeting.id for each in sittings])

@@ -10,12 +10,12 @@ urlpatterns = [
     path("meetings/<str:uid>/walk_ins/", attendance.WalkInsView.as_view(), name="api_walk_ins"),
     path("courses/<str:course_id>/sessions/", sessions.OwnSessionsView.as_view(), name="api_sessions"),
     path(
-        "courses/<str:course_id>/sessions/<int:session_id>/choices/",
+        "courses/<str:course_id>/sessions/<str:session_id>/choices/",
         sessions.ChoicesView.as_view(),
         name="api_choices",
     ),
     path(
-        "courses/<str:course_id>/sessions/<int:session_id>/sittings/",
+        "courses/<str:course_id>/sessions/<str:session_id>/sittings/",
         sessions.TeamSittingsView.as_view(),
         name="api_sittings",
     ),
