@@ -160,8 +160,9 @@ class StageLine:
     @property
     def has_verdict(self) -> bool:
         """Tell whether there is anything to say of what counted."""
-        judged = [*self.view.result.items, *(self.view.evaluation.requirements if self.view.evaluation else ())]
-        has_begun = any(each.state in {RequirementState.MET, RequirementState.NOT} for each in judged)
+        asked = self.view.evaluation.requirements if self.view.evaluation else ()
+        states = {item.state for item in self.view.result.items} | {each.state for each in asked}
+        has_begun = not states.isdisjoint({RequirementState.MET, RequirementState.NOT})
         return self.view.phase in {"done", "closed"} or self.view.result.share > 0 or has_begun
 
     @property

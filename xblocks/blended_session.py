@@ -286,9 +286,8 @@ def _say_correction(own: OwnSittingData, zones: ReaderZones) -> str:
         "day": people.say_recent(known.recorded_at, zones.shown),
         "reason": known.reason,
     }
-    first = {
+    corrected: dict[AttendanceState | None, str] = {
         AttendanceState.ABSENT: _("Marked absent at first, corrected by %(name)s, %(day)s: “%(reason)s”."),
         AttendanceState.PRESENT: _("Marked present at first, corrected by %(name)s, %(day)s: “%(reason)s”."),
     }
-    before = getattr(known, "corrected_from", None)
-    return first.get(before, _("Recorded by %(name)s, %(day)s: “%(reason)s”.")) % facts
+    return corrected.get(known.corrected_from, _("Recorded by %(name)s, %(day)s: “%(reason)s”.")) % facts

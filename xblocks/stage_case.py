@@ -20,11 +20,11 @@ class StageCase:
     """A stage as a case: its own key for posts and element ids, its own drafts, the task's runtime and learner."""
 
     screens: Final = "blended_task/discuss"
-    has_read: Final = True  # what a case asks to read first stands above, as the stage's instructions
 
     def __init__(self, task: BlendedTaskXBlock, stage: StageConfigData) -> None:
         self.task = task
         self.stage = stage
+        self.has_read = True  # what a case asks to read first stands above, as the stage's instructions
         self.runtime = _StageRuntime(task, stage.id)
         key = blended.stage_key(local_key(task), stage.id)
         self.scope_ids: ScopeIds = task.scope_ids._replace(usage_id=key)
