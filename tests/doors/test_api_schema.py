@@ -94,7 +94,7 @@ class TestWhateverIsAsked:
 
         along = sent(role)
         seen: set[int] = set()
-        known = {"course_id": str(COURSE), "uid": world.meeting_uid, "session_id": world.ids["open session"]}
+        known = {"course_id": str(COURSE), "uid": world.meeting_uid, "session_id": str(world.ids["open session"])}
 
         @settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(
