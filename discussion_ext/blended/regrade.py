@@ -26,6 +26,7 @@ from discussion_ext.results import evaluate_learner, is_score_new
 from people import api as people
 
 from . import evaluation, ledger, reminders, standings
+from .enrolment import iter_enrolments
 from .gathering import gather
 from .standings import Outcome
 from .tasks import config_of, stages_of
@@ -51,13 +52,18 @@ class Chunk:
 
 
 def regrade_task(task_id: int) -> int:
-    """Evaluate everybody whose result is of an earlier configuration; return how many changed."""
+    """Evaluate everybody whose result is of an earlier configuration; return how many changed.
+
+    Learners without a row get one first: this may be done before the first sweep has looked at the task.
+    """
+    for _made in iter_enrolments(Task.objects.get(pk=task_id)):
+        pass
     return sum(chunk.changed for chunk in iter_regrade(task_id))
 
 
 def iter_regrade(task_id: int, *, after: int = 0) -> Iterator[Chunk]:
-    """Do so chunk by chunk, and say that it is done when it is: unless the configuration changed once more."""
-    version = Task.objects.values_list("version", flat=True).get(pk=task_id)
+    """Do so chunk by chunk, and say that it is done when it is: unless somebody asked for it once more."""
+    asked_at = Task.objects.values_list("settle_at", flat=True).get(pk=task_id)
     while True:
         task = Task.objects.get(pk=task_id)
         stale = Participation.objects.filter(task=task, is_retired=False).exclude(config_version=task.version)
@@ -66,7 +72,7 @@ def iter_regrade(task_id: int, *, after: int = 0) -> Iterator[Chunk]:
             break
         after = chunk.last
         yield chunk
-    Task.objects.filter(pk=task_id, version=version).update(settle_at=None)
+    Task.objects.filter(pk=task_id, settle_at=asked_at).update(settle_at=None)
 
 
 def look_due(task: Task, *, moment: datetime, limit: int = CHUNK) -> int:

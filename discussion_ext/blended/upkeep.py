@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -22,6 +23,8 @@ from .kind import BlendedKind
 from .regrade import CHUNK, iter_regrade, look_due
 from .tasks import sync_published
 from .writing import StageOfTask
+
+log = logging.getLogger(__name__)
 
 _MONTH_SECONDS: Final = 31 * 24 * 3600
 _CENTURY_DAYS: Final = 36_500
@@ -53,18 +56,36 @@ def register() -> None:
 def sweep_blended_tasks(*, limit: int) -> Generator[Mapping[str, int], None, None]:
     """Evaluate again where a configuration changed, then whoever's moment has passed, at most ``limit`` of these.
 
-    What is not reached stays marked, and is found by the next run.
+    What is not reached stays marked, and is found by the next run; a task that fails holds up no other.
     """
-    for task_id in list(_changed().values_list("pk", flat=True)):
-        for made in iter_enrolments(Task.objects.get(pk=task_id)):
-            yield {"learners added": made}
-        for chunk in iter_regrade(task_id):
-            yield {"results looked at": chunk.looked_at, "results changed": chunk.changed}
+    for task in list(_changed().order_by("pk")):
+        yield from _shielded(task, _look_at_changed(task))
     left, moment = limit, now()
     for task in list(Task.objects.filter(pk__in=_due(moment).values("task_id")).order_by("pk")):
-        while left > 0 and (done := look_due(task, moment=moment, limit=min(CHUNK, left))):
-            left -= done
-            yield {"dates looked at": done}
+        for counts in _shielded(task, _look_at_due(task, moment, left)):
+            left -= counts["dates looked at"]
+            yield counts
+
+
+def _look_at_changed(task: Task) -> Iterator[Mapping[str, int]]:
+    for made in iter_enrolments(task):
+        yield {"learners added": made}
+    for chunk in iter_regrade(task.pk):
+        yield {"results looked at": chunk.looked_at, "results changed": chunk.changed}
+
+
+def _look_at_due(task: Task, moment: datetime, limit: int) -> Iterator[Mapping[str, int]]:
+    left = limit
+    while left > 0 and (done := look_due(task, moment=moment, limit=min(CHUNK, left))):
+        left -= done
+        yield {"dates looked at": done}
+
+
+def _shielded(task: Task, work: Iterator[Mapping[str, int]]) -> Iterator[Mapping[str, int]]:
+    try:
+        yield from work
+    except Exception as error:  # noqa: BLE001 - one task's trouble must not stop the others
+        log.error("discussion_ext.sweep_failed task=%s error=%s", task.pk, people.name_error(error))
 
 
 def look_at_blended_tasks() -> Mapping[str, int]:
