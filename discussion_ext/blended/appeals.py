@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
 from discussion_ext.contributions import now
-from discussion_ext.data import AppealData, AppealPage, BlendedResultData, StageDatesData
+from discussion_ext.data import AppealData, AppealPage, BlendedResultData, RequirementState, StageDatesData
 from discussion_ext.drawing import check_page
 from discussion_ext.exceptions import (
     CaseNotOpenError,
@@ -32,6 +32,7 @@ from .tasks import access_blended, config_of, find_stage, get_blended
 
 LONGEST_TEXT: Final = 2_000
 _PAGE: Final = 20
+_NOT_OVER: Final = (RequirementState.OPEN, RequirementState.WAITING)
 
 
 def appeal(*, usage_key: UsageKey, stage_id: str, user_id: int, text: str) -> AppealData:
@@ -50,6 +51,9 @@ def appeal(*, usage_key: UsageKey, stage_id: str, user_id: int, text: str) -> Ap
         result = evaluate_learner(task.pk, user_id)
         if not isinstance(result, BlendedResultData) or last_moment(result.find_dates(stage_id)) < now():
             raise CaseNotOpenError(_("It is too late to ask about this stage."))
+        stage = result.find_stage(stage_id)
+        if stage is None or stage.state in _NOT_OVER:
+            raise CaseNotOpenError(_("This stage is not over yet. Ask when you see what counts."))
         row = Appeal.objects.create(task=task, user_id=user_id, stage_id=stage_id, text=words, asked_at=now())
     return to_data(row)
 

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from discussion_ext import cases, edx_platform
+from discussion_ext.access import find_position
 from discussion_ext.configurations import get_task
 from discussion_ext.contributions import now
 from discussion_ext.data import CREDITED, ContributionKind, ContributionState, PostedData, ReviewTargetData, StageKind
-from discussion_ext.exceptions import ContributionNotFoundError, InvalidTextError
+from discussion_ext.exceptions import ContributionNotFoundError, InvalidTextError, PostsHeldError
 from discussion_ext.kinds import kind_of
 from discussion_ext.models import Contribution, ReviewAssignment, Task
 from discussion_ext.rendering import render_markdown
@@ -27,13 +28,16 @@ def draw_reviews(*, usage_key: UsageKey, stage_id: str, user_id: int) -> list[Re
     """Give a learner reports to review, up to the number that is asked, and return all that the learner has.
 
     Never their own, in a task by cohorts only those of their cohort, the same again when asked again. Raises
-    CaseNotOpenError outside the learner's own time.
+    CaseNotOpenError outside the learner's own time, and PostsHeldError for who can still hand in a report of their own
+    and has not: reports are held until then.
     """
     parent = access_blended(usage_key)
     config = config_of(parent)
     stage = find_stage(config, stage_id, StageKind.REVIEW)
     task = get_task(stage_key(usage_key, stage.report_stage_id))
     kind_of(task).check_open(task, user_id, ContributionKind.ANSWER, now())
+    if find_position(task, user_id) is None and kind_of(task).window(task, user_id, now()).phase != "closed":
+        raise PostsHeldError(_("Hand in your own report first. Then you see those of classmates."))
     group_id = edx_platform.cohort_id(user_id, CourseKey.from_string(parent.course_id)) if config.by_cohort else 0
     with transaction.atomic():
         loads.give(

@@ -242,10 +242,11 @@ class TestReviews:
         assert self._draw(task, people[0]) == [theirs]
 
     def test_a_report_that_goes_is_exchanged_unless_it_was_reviewed(
-        self, task: UsageKey, people: list[int], report: Callable[[int], int], staff: int
+        self, task: UsageKey, people: list[int], report: Callable[[int], int], staff: int, clock: Clock
     ) -> None:
         first, second, third = report(people[0]), report(people[1]), report(people[2])
         me = people[3]
+        clock.at(START + 18 * DAY)  # who handed in nothing may review by now
         assert self._draw(task, me) == [first]
         key = blended.stage_key(task, "s4")
         api.remove_contribution(usage_key=key, contribution_id=first, actor_id=staff, reason="Names somebody")
@@ -285,6 +286,7 @@ class TestReviews:
 
     def test_only_what_was_drawn(self, task: UsageKey, people: list[int], report: Callable[[int], int]) -> None:
         me, other, third = people[:3]
+        report(me)
         drawn, not_drawn = report(other), report(third)
         assert self._draw(task, me) == [drawn]
         with pytest.raises(api.ContributionNotFoundError):
@@ -292,17 +294,27 @@ class TestReviews:
                 usage_key=task, stage_id="s5", user_id=me, contribution_id=not_drawn, text=text_of(8, 901)
             )
         # Through the door of answers it can be said, and does not count.
-        report(me)
         api.post_answer(
             usage_key=blended.stage_key(task, "s4"), contribution_id=not_drawn, user_id=me, body=text_of(8, 903)
         )
         api.sweep()
         assert blended.view_task(usage_key=task, user_id=me).stages[4].result.share == 0
 
+    def test_reports_of_others_are_held_while_ones_own_can_come(
+        self, task: UsageKey, people: list[int], report: Callable[[int], int], clock: Clock
+    ) -> None:
+        target = report(people[1])
+        with pytest.raises(api.PostsHeldError):
+            self._draw(task, people[0])
+        assert not ReviewAssignment.objects.exists()
+        clock.at(START + 18 * DAY)  # reports are closed, reviews are not
+        assert self._draw(task, people[0]) == [target]
+
     def test_reviews_have_a_time_of_their_own(
         self, task: UsageKey, people: list[int], report: Callable[[int], int], clock: Clock
     ) -> None:
         me, other = people[:2]
+        report(me)
         target = report(other)
         self._draw(task, me)
         clock.at(START + 18 * DAY)  # reports are closed, reviews are not
@@ -351,6 +363,7 @@ class TestReviews:
         self, task: UsageKey, people: list[int], report: Callable[[int], int], staff: int
     ) -> None:
         me, other = people[:2]
+        report(me)
         target = report(other)
         self._draw(task, me)
         blended.reset_learner(usage_key=task, user_id=me, actor_id=staff)

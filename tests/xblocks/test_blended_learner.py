@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -360,10 +361,35 @@ class TestDrafts:
 
 
 class TestAppeal:
-    """Asking for another look at what was closed without full result."""
+    """Asking for another look at what is settled without full result."""
+
+    @pytest.fixture(autouse=True)
+    def _half(self, key, both, course_team):
+        blended.mark_stage(
+            usage_key=key,
+            user_id=both[0].scope_ids.user_id,
+            stage_id="s1",
+            actor_id=course_team.id,
+            share=0.5,
+            reason="Half.",
+        )
+
+    def test_what_is_still_open_is_not_looked_at_again(self, both, act):
+        assert act(both[1], "stage_action", "s1/appeal", {"text": "Too early."})[0] in {403, 409}
+
+    @pytest.fixture
+    def key(self, make_task):
+        yesterday = MomentRule(anchor=Anchor.FIXED, at=timezone.now() - timedelta(days=1))
+        closed = [replace(STAGES[0], due=yesterday), *STAGES[1:]]
+        return make_task(**{**TASK, "catch_up_days": 0, "stages": [to_stored(each) for each in closed]})
+
+    def test_what_is_not_over_cannot_be_asked_about(self, both, act):
+        status, answer = act(both[0], "stage_action", "s2/appeal", {"text": "Already?"})
+        assert (status, answer["error"]["code"]) == (409, "not_open")
 
     def test_it_is_kept_and_shown(self, both, stage):
         mine, _his = both
+        assert part(drawn(mine), "s1").select_one("form[data-form=appeal]")
         shown = part(soup_of(stage(mine, "s1", "appeal", text="My answer was <i>mine</i>.")), "s1")
         assert "My answer was <i>mine</i>." in text_of(shown)
         assert "has not answered yet" in text_of(shown)
