@@ -150,7 +150,8 @@ def learner_context(
         **_head_context(view, lines, now),
         "lines": lines,
         "has_results": any(line.view.result.share or line.is_settled for line in lines),
-        "zone": zones.shown,
+        "zone": zones.own,  # of what happened; what is to come is said on the clock of the session
+        "due_zone": zones.shown,
         "person": person,
         "can_write": not person.is_masquerade,
         "grade": blended_screens.say_grade(view),

@@ -303,7 +303,7 @@ def _say_done(stage: StageViewData, zones: ReaderZones) -> str:
     if stage.result.late_by and due_at:
         facts = {"moment": zones.say(met_at), "due": zones.say(due_at)}
         return _("Done %(moment)s, due %(due)s") % facts
-    return _("Done %(day)s") % {"day": people.say_recent(met_at, zones.shown)}
+    return _("Done %(day)s") % {"day": people.say_recent(met_at, zones.own)}
 
 
 def _say_meeting(stage: StageViewData, meeting: MeetingData, *, is_open: bool) -> str:
@@ -346,7 +346,7 @@ def _say_due_only(dates: StageDatesData, zones: ReaderZones) -> str:
 def _notes(stage: StageViewData, zones: ReaderZones) -> list[str]:
     """Return what moved the dates, and what being late costs."""
     notes = []
-    if stage.phase not in {"done", "void"}:
+    if stage.phase not in {"done", "void"} and stage.config.kind != StageKind.ATTEND:
         moved = blended.say_moved(stage.dates)
         notes += [moved] if moved else []
     if stage.phase in {"open", "late", "locked"}:

@@ -283,7 +283,7 @@ def _say_correction(own: OwnSittingData, zones: ReaderZones) -> str:
     names = people.real_names([known.recorded_by]) if known.recorded_by else {}
     facts = {
         "name": names.get(known.recorded_by or 0) or _("the course team"),
-        "day": people.say_recent(known.recorded_at, zones.shown),
+        "day": people.say_recent(known.recorded_at, zones.own),
         "reason": known.reason,
     }
     corrected: dict[AttendanceState | None, str] = {

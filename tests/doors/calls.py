@@ -158,7 +158,7 @@ def _task_handler(name: str, world: World, course: CourseKey) -> Call:
 
 
 #: Acts of a blended task that belong to another stage than the first, in which two have written.
-STAGES = {"check_in": "s2", "hand_in": "s3", "draw": "s4", "review": "s4", "post_position": "s5"}
+STAGES = {"appeal": "s6", "check_in": "s2", "hand_in": "s3", "draw": "s4", "review": "s4", "post_position": "s5"}
 
 #: Acts that need another case than the one in which two have written.
 BLOCKS = {"post_position": "fresh", "reopen": "closed"}

@@ -25,7 +25,7 @@ def prepare(world: World) -> None:
     learner, discussion = world.people["learner"].pk, blended.stage_key(world.blocks["task"], "s1")
     decided = blended.excuse_stage(usage_key=key, user_id=classmate, stage_id="s4", actor_id=team, reason="Away.")
     world.ids["task decision"] = decided.id
-    asked = blended.appeal(usage_key=key, stage_id="s5", user_id=classmate, text="It was in time.")
+    asked = blended.appeal(usage_key=key, stage_id="s6", user_id=classmate, text="It was in time.")
     world.ids["task appeal"] = asked.id
     for name, answered, author, text in (
         ("task removed", "task learner", classmate, REMOVED),

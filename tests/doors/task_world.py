@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from discussion_ext import api as cases
 from discussion_ext.api import blended, sessions
-from discussion_ext.data import MeetingMode, MeetingPlanData, StageConfigData, StageKind
+from discussion_ext.data import Anchor, MeetingMode, MeetingPlanData, MomentRule, StageConfigData, StageKind
 from embedded_host.courses.store import CourseStore
 from embedded_host.models import Branch
 from tests.doors import task_team
@@ -26,9 +26,13 @@ STAGES = (
         id="s4", kind=StageKind.REVIEW, weight=20, report_stage_id="s3", reviews_wanted=1, review_min=5,
         questions=("What is missing?",),
     ),
+    StageConfigData(
+        id="s6", kind=StageKind.DISCUSS, title="Over", weight=10,
+        due=MomentRule(anchor=Anchor.FIXED, at=datetime.now(UTC) - timedelta(days=1)),
+    ),
     StageConfigData(id="s5", kind=StageKind.DISCUSS, title="Discuss again", position_min=8, answers_wanted=0),
 )  # fmt: skip
-TASK = {"display_name": "A task", "stages": [to_stored(stage) for stage in STAGES]}
+TASK = {"display_name": "A task", "catch_up_days": 0, "stages": [to_stored(stage) for stage in STAGES]}
 TEXTS = {
     "learner": "I never told my manager that late calls wake my children every night.",
     "classmate": "He asks for criticism each Friday, and everybody praises him instead of answering.",

@@ -375,7 +375,7 @@ class TestAppeal:
         )
 
     def test_what_is_still_open_is_not_looked_at_again(self, both, act):
-        assert act(both[1], "stage_action", "s1/appeal", {"text": "Too early."})[0] in {403, 409}
+        assert act(both[1], "stage_action", "s3/appeal", {"text": "Too early."})[0] in {403, 409}
 
     @pytest.fixture
     def key(self, make_task):
