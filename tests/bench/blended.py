@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
-import os
 import statistics
 import time
 from collections.abc import Iterator
@@ -77,13 +77,12 @@ def measure() -> dict[str, float]:
     small = _make_task("small", learners[:CHANGED])
     analyse(*(model._meta.db_table for model in (Contribution, Participation, StageStanding, UnitDone, Seat)))
     _regrade(few)  # to warm up
-    gc.collect()
-    before = _resident_mb()
+    before = _forget_peak()
     runs: dict[UsageKey, list[_Run]] = {few: [], many: []}
     for _ in range(ROUNDS):
         for key in (few, many, few, few):
             runs[key].append(_regrade(key))
-    growth = max(run.most_mb for run in runs[many]) - before
+    growth = _peak_mb() - before
     seconds = {key: statistics.median(run.seconds for run in found) for key, found in runs.items()}
     each = {few: seconds[few] / FEW, many: seconds[many] / MANY}
     assert not any(run.changed for found in runs.values() for run in found)
@@ -92,8 +91,8 @@ def measure() -> dict[str, float]:
     queries = runs[many][0].queries / MANY
     print(
         f"    unchanged: {queries:.3f} queries and {each[many] * 1000:.2f} ms a learner with {MANY:,},"
-        f" {each[few] * 1000:.2f} ms with {FEW:,}; changed: {changed.queries / CHANGED:.0f} queries and"
-        f" {changed.seconds / CHANGED * 1000:.0f} ms"
+        f" {each[few] * 1000:.2f} ms with {FEW:,}, {growth:.1f} MB more at most;"
+        f" changed: {changed.queries / CHANGED:.0f} queries and {changed.seconds / CHANGED * 1000:.0f} ms"
     )
     return {
         "regrade_queries_per_learner": queries,
@@ -107,7 +106,7 @@ class _Run:
     """What one run took."""
 
     def __init__(self) -> None:
-        self.queries, self.changed, self.looked_at, self.seconds, self.most_mb = 0, 0, 0, 0.0, 0.0
+        self.queries, self.changed, self.looked_at, self.seconds = 0, 0, 0, 0.0
 
 
 def _regrade(usage_key: UsageKey, **changes: Any) -> _Run:
@@ -123,7 +122,6 @@ def _regrade(usage_key: UsageKey, **changes: Any) -> _Run:
         for chunk in regrade.iter_regrade(task_id):
             run.changed += chunk.changed
             run.looked_at += chunk.looked_at
-            run.most_mb = max(run.most_mb, _resident_mb())
     run.seconds = time.perf_counter() - started
     assert run.looked_at == Participation.objects.filter(task_id=task_id).count()
     return run
@@ -141,9 +139,17 @@ def _counting(run: _Run) -> Iterator[None]:
         yield
 
 
-def _resident_mb() -> float:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1_000_000
+def _forget_peak() -> float:
+    """Give back what the preparations left free, let the kernel count the peak anew, and return the MB in use now."""
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    return _peak_mb()
+
+
+def _peak_mb() -> float:
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1000
 
 
 # -- a task in which much was done -------------------------------------------------------------------------------------
