@@ -82,6 +82,7 @@ class TestDrawing:
         clock.at(START + timedelta(days=1))
         for user_id in authors:
             blended.hand_in_report(usage_key=task, stage_id="s4", user_id=user_id, text=text_of(12, user_id))
+        clock.at(START + timedelta(days=16))  # reports are closed: who handed none in may review
         meeting, choose = Meeting(2), loads._choose
 
         def choose_and_meet(*args: Any) -> Any:
