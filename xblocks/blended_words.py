@@ -109,7 +109,7 @@ def say_late(stage: StageConfigData) -> str:
 
 def say_percent(number: int) -> str:
     """Return "25 %" as the language writes it."""
-    return pgettext("percent", "%(number)s\N{NO-BREAK SPACE}%%") % {"number": number}
+    return pgettext("percent", "%(number)s %%") % {"number": number}
 
 
 # -- the parts of a folded stage ---------------------------------------------------------------------------------------
