@@ -43,8 +43,8 @@ def open_task(*, usage_key: UsageKey, user_id: int) -> None:
 def hand_in_report(*, usage_key: UsageKey, stage_id: str, user_id: int, text: str, link: str = "") -> PostedData:
     """Hand in the report of a stage, or change the one that was handed in.
 
-    ``link`` becomes the last line of it, in angle brackets, which make it a link. Raises InvalidTextError with ``field`` ``text`` or ``link``, and
-    CaseNotOpenError outside the learner's own time.
+    ``link`` becomes the last line of it, in angle brackets, which make it a link. Raises InvalidTextError with
+    ``field`` ``text`` or ``link``, and CaseNotOpenError outside the learner's own time.
     """
     stage = find_stage(config_of(access_blended(usage_key)), stage_id, StageKind.REPORT)
     address = _read_link(link, is_needed=stage.needs_link)

@@ -1,4 +1,4 @@
-"""What blended tasks keep beside participations: standings by stage, the team's decisions, units read, reviews, appeals."""
+"""What blended tasks keep beside participations: standings, the team's decisions, units read, reviews, appeals."""
 
 from __future__ import annotations
 

@@ -39,8 +39,8 @@ class Task(models.Model):
 
     ``topic_key`` belongs to at most one task of a course: it is NULL for a held case and for one that lost its topic.
     ``settle_at`` is the next moment at which everybody has to be evaluated: a case because it closes, a blended task
-    because what it asks has changed; NULL when none is due. ``units`` are block id and title of the units that a blended
-    task asks for, so far as they were in the course when it was last published; NULL while that is not known.
+    because what it asks has changed; NULL when none is due. ``units`` are block id and title of the units that a
+    blended task asks for, so far as they were in the course when it was last published; NULL while that is not known.
 
     .. pii: The ids of the members of the course team who closed the case and wrote its synthesis.
     .. pii_types: id

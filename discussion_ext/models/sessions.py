@@ -32,8 +32,8 @@ class ClassSession(models.Model):
 
 
 class Sitting(models.Model):
-    """One sitting of a session. ``meeting_id`` names the meeting that holds its time, place, seats and attendance; it is
-    empty only within the transaction that makes both.
+    """One sitting of a session. ``meeting_id`` names the meeting that holds its time, place, seats and attendance; it
+    is empty only within the transaction that makes both.
 
     .. no_pii:
     """

@@ -47,8 +47,8 @@ def plugin_settings(settings: Any) -> None:
     # .. setting_default: {}
     # .. setting_description: How often one person may do what blocks and class sessions offer, per second (s), minute
     #    (m), hour (h) or day (d), where it differs from {"post": "30/m" (tries), "edit": "10/m" (withdrawing too),
-    #    "report": "10/m", "mark": "60/m", "draft": "60/m", "preview": "60/m", "export": "6/m", "seat": "30/m" (choosing,
-    #    leaving), "import": "6/m" (files), "calendar": "60/h" (reading one's calendar)}. An empty text lifts a limit.
+    #    "report": "10/m", "mark": "60/m", "draft": "60/m", "preview": "60/m", "export": "6/m", "seat": "30/m" (for
+    #    choosing and leaving), "import": "6/m" (of files), "calendar": "60/h"}. An empty text lifts a limit.
     #    But for exports and files the course team has none. Counted in the site's cache.
     # .. setting_use_cases: open_edx
     settings.DISCUSSION_EXT_ACT_LIMITS = getattr(settings, "DISCUSSION_EXT_ACT_LIMITS", {})

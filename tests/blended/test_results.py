@@ -324,7 +324,7 @@ class TestChangedConfigurations:
         settle()
         told.clear()
         make_task(points=20)
-        assert not blended.view_task(usage_key=task, user_id=learner).earned == row(learner).earned
+        assert blended.view_task(usage_key=task, user_id=learner).earned != row(learner).earned
         settle()
         assert told == [(learner, 3.0, 20)]
         assert row(peer).possible == 20
