@@ -25,6 +25,7 @@ from tests.rights.town import STAYING_ID, WORDS, Town, text
 LEFT_OUT = {
     "people.Errand": "ids of work that is not done yet; gone within minutes",
     "discussion_ext.PendingEvaluation": "an id, until the evaluation is done",
+    "discussion_ext.ReviewLoad": "whose report it is, as the report itself says, and how many were asked to review it",
 }
 
 
