@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from django.db import DatabaseError, transaction
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from edx_rest_framework_extensions.auth.jwt.authentication import JwtAuthentication
 from edx_rest_framework_extensions.auth.session.authentication import SessionAuthenticationAllowInactiveUser
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, ParseError, PermissionDenied
+from rest_framework.exceptions import APIException, ParseError, PermissionDenied, ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
@@ -128,7 +129,7 @@ class RollSerializer(serializers.Serializer):
 class TickSerializer(serializers.Serializer):
     """One tick. The same request_key again is harmless."""
 
-    request_key = serializers.CharField(max_length=40)
+    request_key = serializers.RegexField(r"^[A-Za-z0-9_-]{1,40}$")
     user_id = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     state = serializers.ChoiceField(choices=["present", "absent", "excused"])
     made_at = serializers.DateTimeField(help_text="By the device's clock; only orders the ticks of one person.")
@@ -137,10 +138,26 @@ class TickSerializer(serializers.Serializer):
 class TicksSerializer(serializers.Serializer):
     """Ticks, perhaps made without network; at most 500."""
 
-    ticks = serializers.ListField(child=TickSerializer(), max_length=500, allow_empty=False)
+    ticks = serializers.ListField(child=TickSerializer(), min_length=1, max_length=500)
     made_by = serializers.IntegerField(
         required=False, help_text="Who made them. Refused (403) where somebody else is signed in by now."
     )
+
+
+def _flatten(errors: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return what is wrong with each field as a list; with one in a list, by its place, the first being 0."""
+    flat: dict[str, list[str]] = {}
+    for name, found in errors.items():
+        if isinstance(found, Mapping):
+            flat[name] = [
+                f"{place}: {field}: {text}"
+                for place, fields in found.items()
+                for field, texts in (fields.items() if isinstance(fields, Mapping) else [("", fields)])
+                for text in texts
+            ]
+        else:
+            flat[name] = [str(text) for text in found]
+    return flat
 
 
 class TickResultSerializer(serializers.Serializer):
@@ -260,7 +277,8 @@ class RollView(MeetingView):
     def post(self, request: Request, uid: str) -> Response:
         """Take over ticks and return what became of each."""
         sent = TicksSerializer(data=request.data if isinstance(request.data, dict) else {})
-        sent.is_valid(raise_exception=True)
+        if not sent.is_valid():
+            raise ValidationError(_flatten(sent.errors))
         ticks = [
             TickData(
                 request_key=tick["request_key"],
