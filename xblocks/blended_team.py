@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from django.utils.translation import gettext as _
@@ -13,8 +12,6 @@ from webob import Request, Response
 from discussion_ext import api as cases
 from discussion_ext.api import blended
 from discussion_ext.data import BlendedFilter, PostFilter, StageConfigData
-from people import api as people
-from people.data import PRIVATE_HEADERS
 
 from .blended_learner import off_reason
 from .blended_panels import (
@@ -26,10 +23,8 @@ from .blended_panels import (
     draw_posts,
     published_config,
 )
-from .case_handlers import refuse_case
 from .case_screens import reader_zone
-from .fragments import speaking
-from .learner import ActingPerson, acting_person, local_key, refuse_write
+from .learner import ActingPerson, local_key
 from .moments import MomentError, read_moment
 from .requests import (
     RequestError,
@@ -38,10 +33,8 @@ from .requests import (
     read_integer,
     read_number,
     read_text,
-    refuse,
-    refuse_haste,
-    require_reading,
 )
+from .team_access import MAX_PAGE, read_page, read_user, require_team, send_table
 
 if TYPE_CHECKING:
     from .blended_task import BlendedTaskXBlock
@@ -49,7 +42,6 @@ if TYPE_CHECKING:
 MAX_REASON: Final = 500
 MAX_ANSWER: Final = 2_000
 MAX_SEARCH: Final = 100
-MAX_PAGE: Final = 100_000
 MAX_KEY: Final = 2**63 - 1
 FILTERS: tuple[str, ...] = get_args(BlendedFilter)
 POST_FILTERS: tuple[str, ...] = get_args(PostFilter)
@@ -66,19 +58,19 @@ def overview(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any
 
 def learner(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Draw one learner: stage by stage what is known, what counted, why, and deciding otherwise."""
-    return {"panel": draw_learner(block, _team(block), _user_id(data))}
+    return {"panel": draw_learner(block, _team(block), read_user(data))}
 
 
 def appeals(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Draw the questions to look at a stage again."""
-    return {"panel": draw_appeals(block, _team(block), page=_page(data))}
+    return {"panel": draw_appeals(block, _team(block), page=read_page(data))}
 
 
 def posts(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Draw the posts of a stage, with the reports about them."""
     person = _team(block)
     show = cast(PostFilter, read_choice(data, "show", POST_FILTERS, default="all"))
-    return {"panel": draw_posts(block, person, _written_stage(block, data), show=show, page=_page(data))}
+    return {"panel": draw_posts(block, person, _written_stage(block, data), show=show, page=read_page(data))}
 
 
 # -- acts about one learner --------------------------------------------------------------------------------------------
@@ -109,7 +101,7 @@ def mark(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
 def _decide(
     block: BlendedTaskXBlock, person: ActingPerson, data: Mapping[str, Any], decide: Any, notice: str, **what: Any
 ) -> Mapping[str, Any]:
-    user_id, stage = _user_id(data), _stage(block, data)
+    user_id, stage = read_user(data), _stage(block, data)
     reason = _reason(data)
     decide(
         usage_key=local_key(block),
@@ -124,7 +116,7 @@ def _decide(
 
 def revoke(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Take a decision about a stage back."""
-    person, user_id = _team(block), _user_id(data)
+    person, user_id = _team(block), read_user(data)
     decision_id = read_integer(data, "decision", least=1, most=MAX_KEY)
     blended.revoke_decision(
         usage_key=local_key(block), user_id=user_id, decision_id=decision_id, actor_id=person.signed_in_id
@@ -134,7 +126,7 @@ def revoke(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
 
 def override(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Set the whole grade by decision, with the reason its owner reads."""
-    person, user_id = _team(block), _user_id(data)
+    person, user_id = _team(block), read_user(data)
     score = read_number(data, "score", least=0, most=block.max_score())
     blended.override_grade(
         usage_key=local_key(block), user_id=user_id, actor_id=person.signed_in_id, score=score, reason=_reason(data)
@@ -144,14 +136,14 @@ def override(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any
 
 def undo_override(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Let the evaluation decide again."""
-    person, user_id = _team(block), _user_id(data)
+    person, user_id = _team(block), read_user(data)
     blended.clear_override(usage_key=local_key(block), user_id=user_id, actor_id=person.signed_in_id)
     return {"panel": draw_learner(block, person, user_id, notice=_("Undone. The grade follows the evaluation again."))}
 
 
 def nudge_one(block: BlendedTaskXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Remind one learner of what is open."""
-    person, user_id = _team(block), _user_id(data)
+    person, user_id = _team(block), read_user(data)
     count = blended.nudge(usage_key=local_key(block), actor_id=person.signed_in_id, user_id=user_id)
     return {"panel": draw_learner(block, person, user_id, notice=_say_nudged(count))}
 
@@ -256,40 +248,21 @@ ACTIONS = {
 
 
 def send_csv(block: BlendedTaskXBlock, request: Request) -> Response:
-    """Return the team's table as a file, line by line, so that memory stays flat."""
-    with speaking(block):
-        try:
-            require_reading(request)
-            cases.keep_pace("export", user_id=_team(block).signed_in_id)
-            lines = blended.iter_blended_csv(usage_key=local_key(block))
-            heading = next(lines)  # what can be refused is refused here, before the answer begins
-        except RequestError as error:
-            return refuse(error.message, status=error.status, code=error.code)
-        except cases.CaseError as error:
-            return refuse_case(error)
-        except people.TooFastError as error:
-            return refuse_haste(error)
-    response = Response(content_type="text/csv", charset="utf-8")
-    response.headers.update(PRIVATE_HEADERS)
-    response.app_iter = (line.encode("utf-8") for line in chain([heading], lines))
-    response.content_disposition = "attachment; filename=blended-task.csv"
-    return response
+    """Return the team's table as a file."""
+    return send_table(
+        block,
+        request,
+        team=lambda: _team(block),
+        list_lines=lambda: blended.iter_blended_csv(usage_key=local_key(block)),
+        filename="blended-task.csv",
+    )
 
 
 # -- what the acts share -----------------------------------------------------------------------------------------------
 
 
 def _team(block: BlendedTaskXBlock) -> ActingPerson:
-    """Return who acts, if they belong to the course team here; raise otherwise."""
-    person = acting_person(block)
-    refusal = refuse_write(person)
-    if refusal:
-        raise RequestError(refusal.message, status=403, code=refusal.code)
-    if not person.is_team:
-        raise RequestError(_("Only the course team can do this."), status=403, code="not_allowed")
-    if reason := off_reason(person):
-        raise RequestError(reason, status=403, code="off")
-    return person
+    return require_team(block, off_reason)
 
 
 def _stage(block: BlendedTaskXBlock, data: Mapping[str, Any]) -> StageConfigData:
@@ -313,17 +286,9 @@ def _wanted(data: Mapping[str, Any]) -> Wanted:
         stage_id=read_text(data, "stage", longest=MAX_REASON),
         sitting_id=None if sitting in (None, "") else read_integer(data, "sitting", least=1, most=MAX_KEY),
         search=read_text(data, "search", longest=MAX_SEARCH),
-        page=_page(data),
+        page=read_page(data),
         part=read_integer({"part": 0} | dict(data), "part", most=MAX_PAGE),
     )
-
-
-def _page(data: Mapping[str, Any]) -> int:
-    return read_integer({"page": 1} | dict(data), "page", least=1, most=MAX_PAGE)
-
-
-def _user_id(data: Mapping[str, Any]) -> int:
-    return read_integer(data, "user", least=1)
 
 
 def _reason(data: Mapping[str, Any]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import chain
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from django.utils import timezone
@@ -15,31 +14,26 @@ from webob import Request, Response
 from discussion_ext import api as cases
 from discussion_ext.data import PostFilter, RowFilter, TeamSummaryData
 from people import api as people
-from people.data import PRIVATE_HEADERS
 
-from .case_handlers import failure_words, refuse_case
+from .case_handlers import failure_words
 from .case_learner import draw_safely
 from .case_screens import TagLine, count_texts, counter_words, off_reason, reader_zone
-from .fragments import build_fragment, dom_id, render_template, resource_url, speaking
-from .learner import ActingPerson, acting_person, local_key, refuse_write
+from .fragments import build_fragment, dom_id, render_template, resource_url
+from .learner import ActingPerson, local_key
 from .requests import (
-    RequestError,
     read_choice,
     read_flag,
     read_integer,
     read_number,
     read_text,
-    refuse,
-    refuse_haste,
-    require_reading,
 )
+from .team_access import read_page, read_user, require_team, send_table
 
 if TYPE_CHECKING:
     from .case_discussion import CaseDiscussionXBlock
 
 MAX_REASON = 500
 MAX_SYNTHESIS = 20_000
-MAX_PAGE = 100_000
 ROW_FILTERS: tuple[str, ...] = get_args(RowFilter)
 POST_FILTERS: tuple[str, ...] = get_args(PostFilter)
 
@@ -112,14 +106,14 @@ def overview(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, 
     """Draw who is where, with the table filtered and paged."""
     person = _team(block)
     show = cast(RowFilter, read_choice(data, "show", ROW_FILTERS, default="all"))
-    return {"panel": _overview(block, person, show=show, page=_page(data))}
+    return {"panel": _overview(block, person, show=show, page=read_page(data))}
 
 
 def posts(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Draw posts: those without an answer, left out, first ones, reported, or all."""
     person = _team(block)
     show = cast(PostFilter, read_choice(data, "show", POST_FILTERS, default="unanswered"))
-    return {"panel": _posts(block, person, show=show, page=_page(data))}
+    return {"panel": _posts(block, person, show=show, page=read_page(data))}
 
 
 def _posts(
@@ -131,7 +125,7 @@ def _posts(
 
 def reports(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Draw the open reports."""
-    return {"panel": _reports(block, _team(block), page=_page(data))}
+    return {"panel": _reports(block, _team(block), page=read_page(data))}
 
 
 def _reports(block: CaseDiscussionXBlock, person: ActingPerson, *, page: int = 1, notice: str = "") -> str:
@@ -141,7 +135,7 @@ def _reports(block: CaseDiscussionXBlock, person: ActingPerson, *, page: int = 1
 
 def learner(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Draw one learner: what counted, why, and deciding otherwise."""
-    return {"panel": _learner(block, _team(block), _user_id(data))}
+    return {"panel": _learner(block, _team(block), read_user(data))}
 
 
 def _learner(block: CaseDiscussionXBlock, person: ActingPerson, user_id: int, *, notice: str = "") -> str:
@@ -190,7 +184,7 @@ def resolve(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, A
 
 def override(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Set a grade by decision, with the reason its owner reads."""
-    person, user_id = _team(block), _user_id(data)
+    person, user_id = _team(block), read_user(data)
     score = read_number(data, "score", least=0, most=block.max_score())
     reason = read_text(data, "reason", longest=MAX_REASON, missing=_("Give a reason: the learner reads it."))
     cases.override_grade(
@@ -201,7 +195,7 @@ def override(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, 
 
 def undo_override(block: CaseDiscussionXBlock, data: dict[str, Any]) -> Mapping[str, Any]:
     """Let the evaluation decide again."""
-    person, user_id = _team(block), _user_id(data)
+    person, user_id = _team(block), read_user(data)
     cases.clear_override(usage_key=local_key(block), user_id=user_id, actor_id=person.signed_in_id)
     return {"panel": _learner(block, person, user_id, notice=_("Undone. The grade follows the evaluation again."))}
 
@@ -248,49 +242,22 @@ ACTIONS = {
 
 
 def send_csv(block: CaseDiscussionXBlock, request: Request) -> Response:
-    """Return the team's table as a file, line by line, so that memory stays flat."""
-    with speaking(block):
-        try:
-            require_reading(request)
-            cases.keep_pace("export", user_id=_team(block).signed_in_id)
-            lines = cases.iter_team_csv(usage_key=local_key(block))
-            heading = next(lines)  # what can be refused is refused here, before the answer begins
-        except RequestError as error:
-            return refuse(error.message, status=error.status, code=error.code)
-        except cases.CaseError as error:
-            return refuse_case(error)
-        except people.TooFastError as error:
-            return refuse_haste(error)
-    response = Response(content_type="text/csv", charset="utf-8")
-    response.headers.update(PRIVATE_HEADERS)
-    response.app_iter = (line.encode("utf-8") for line in chain([heading], lines))
-    response.content_disposition = "attachment; filename=case-discussion.csv"
-    return response
+    """Return the team's table as a file."""
+    return send_table(
+        block,
+        request,
+        team=lambda: _team(block),
+        list_lines=lambda: cases.iter_team_csv(usage_key=local_key(block)),
+        filename="case-discussion.csv",
+    )
 
 
 # -- what the acts share -----------------------------------------------------------------------------------------------
 
 
 def _team(block: CaseDiscussionXBlock) -> ActingPerson:
-    """Return who acts, if they belong to the course team here; raise otherwise."""
-    person = acting_person(block)
-    refusal = refuse_write(person)
-    if refusal:
-        raise RequestError(refusal.message, status=403, code=refusal.code)
-    if not person.is_team:
-        raise RequestError(_("Only the course team can do this."), status=403, code="not_allowed")
-    if reason := off_reason(person):
-        raise RequestError(reason, status=403, code="off")
-    return person
-
-
-def _page(data: Mapping[str, Any]) -> int:
-    return read_integer({"page": 1} | dict(data), "page", least=1, most=MAX_PAGE)
+    return require_team(block, off_reason)
 
 
 def _post_id(data: Mapping[str, Any]) -> int:
     return read_integer(data, "post", least=1, most=2**63 - 1)
-
-
-def _user_id(data: Mapping[str, Any]) -> int:
-    return read_integer(data, "user", least=1)
