@@ -232,6 +232,12 @@ def _check_review(stage: StageConfigData, config: BlendedConfigData, sheet: _She
     elif config.stages.index(reports) > config.stages.index(stage):
         message = _("The reports come after this stage. Move it below them.")
         yield sheet.blame("report_stage_id", _("they come later"), message)
+    reviews = [each for each in config.stages if each.kind == StageKind.REVIEW]
+    first = next(each for each in reviews if each.report_stage_id == stage.report_stage_id)
+    if reports is not None and first is not stage:
+        # A review belongs to the stage whose time it is written in: with two there would be two times for one review.
+        message = _("Another stage reviews these reports already. Choose others, or remove this stage.")
+        yield sheet.blame("report_stage_id", _("another stage has it"), message)
     if len(stage.questions) > MAX_QUESTIONS:
         message = _("There are %(count)d. Keep it to %(limit)d.")
         facts = {"count": len(stage.questions), "limit": MAX_QUESTIONS}

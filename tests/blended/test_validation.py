@@ -181,6 +181,15 @@ def test_attending_twice():
     )
 
 
+def test_reports_are_reviewed_in_one_stage():
+    stages = (replace(REPORT, weight=50), replace(REVIEW, weight=50), replace(REVIEW, id="again", weight=0))
+    assert blamed(only(*stages)) == [(3, "report_stage_id")]
+    assert said(only(*stages)) == (
+        "Stage 3, reports: another stage has it",
+        "Another stage reviews these reports already. Choose others, or remove this stage.",
+    )
+
+
 def test_reviews_before_the_reports():
     stages = (replace(REVIEW, weight=50), replace(REPORT, weight=50))
     assert blamed(only(*stages)) == [(1, "report_stage_id")]
