@@ -42,8 +42,8 @@ quality: $(VENV)/.dev ## Check style, types, architecture, annotations, migratio
 	$(RUN)python .ci/check_annotations.py
 	$(RUN)python .ci/settings_reference.py
 	$(RUN)python .ci/facts_reference.py
-	$(MANAGE) lms makemigrations --check --dry-run people gamification discussion_ext
-	$(RUN)djlint --check --lint people gamification discussion_ext xblocks conf/host
+	$(MANAGE) lms makemigrations --check --dry-run people gamification discussion_ext chapters
+	$(RUN)djlint --check --lint people gamification discussion_ext chapters xblocks conf/host
 	$(RUN)codespell
 	@$(MAKE) --no-print-directory i18n
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 ROOT = Path(__file__).parent
-PACKAGES = ["xblocks", "discussion_ext", "gamification", "people"]
+PACKAGES = ["xblocks", "chapters", "discussion_ext", "gamification", "people"]
 
 
 def package_files(package: str) -> list[str]:
@@ -66,11 +66,13 @@ setup(
             "people = people.apps:PeopleConfig",
             "gamification = gamification.apps:GamificationConfig",
             "discussion_ext = discussion_ext.apps:DiscussionExtConfig",
+            "chapters = chapters.apps:ChaptersConfig",
         ],
         "cms.djangoapp": [
             "people = people.apps:PeopleConfig",
             "gamification = gamification.apps:GamificationConfig",
             "discussion_ext = discussion_ext.apps:DiscussionExtConfig",
+            "chapters = chapters.apps:ChaptersConfig",
         ],
         "openedx.course_tab": [
             "community_points = gamification.tabs:PointsTab",

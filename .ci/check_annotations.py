@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("people", "gamification", "discussion_ext")
+APPS = ("people", "gamification", "discussion_ext", "chapters")
 SETTING = re.compile(r"\.\. setting_name: (\w+)")
 PII = re.compile(r"^\s*\.\. (no_pii|pii|pii_types|pii_retirement):(.*)$", re.MULTILINE)
 TYPES = {"id", "name", "username", "email_address", "location", "other"}

@@ -48,6 +48,7 @@ HOMES = (
     Home(ROOT / "people", "locale", "django"),
     Home(ROOT / "gamification", "locale", "django"),
     Home(ROOT / "discussion_ext", "locale", "django"),
+    Home(ROOT / "chapters", "locale", "django"),
     Home(ROOT / "xblocks", "translations", "text"),
     Home(ROOT / "conf/host/embedded_host", "locale", "django"),
 )

@@ -18,7 +18,7 @@ from code_annotations.find_static import StaticSearch
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "facts.md"
-APPS = ("gamification", "discussion_ext")
+APPS = ("gamification", "discussion_ext", "chapters")
 BEGIN, END = "<!-- written by make facts-reference -->\n", "<!-- end -->\n"
 ATTRIBUTE = re.compile(r"^    (\w+) \(\w+\): (.+(?:\n {8}.+)*)", re.MULTILINE)
 

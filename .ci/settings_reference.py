@@ -17,7 +17,7 @@ from code_annotations.find_static import StaticSearch
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "settings.md"
-APPS = ("people", "gamification", "discussion_ext")
+APPS = ("people", "gamification", "discussion_ext", "chapters")
 HEAD = """# Settings
 
 Written by `make settings-reference` from the annotations beside each default (`settings/common.py` of each app): change

@@ -9,6 +9,7 @@ from discussion_ext import signals  # noqa: F401
 
 from .backfills import Backfill
 from .blended import Appeal, ReviewAssignment, ReviewLoad, StageDecision, StageStanding, UnitDone
+from .boards import Board, BoardReader, BoardWord, Picture, Topic, TopicReader
 from .cases import CourseSwitch, Task, TaskGroup, TaskVersion
 from .contributions import Contribution, HelpfulMark, Report, SketchHash
 from .meetings import Attendance, AttendanceChange, Meeting, Seat
@@ -20,6 +21,9 @@ __all__ = [
     "Attendance",
     "AttendanceChange",
     "Backfill",
+    "Board",
+    "BoardReader",
+    "BoardWord",
     "CalendarFeed",
     "ClassSession",
     "Contribution",
@@ -28,6 +32,7 @@ __all__ = [
     "Meeting",
     "Participation",
     "PendingEvaluation",
+    "Picture",
     "Report",
     "ReviewAssignment",
     "ReviewLoad",
@@ -42,5 +47,7 @@ __all__ = [
     "Task",
     "TaskGroup",
     "TaskVersion",
+    "Topic",
+    "TopicReader",
     "UnitDone",
 ]

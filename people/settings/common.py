@@ -8,12 +8,15 @@ from typing import Any
 def plugin_settings(settings: Any) -> None:
     """Set what the site has not set."""
     # .. setting_name: PEOPLE_SURFACE_DEFAULTS
-    # .. setting_default: {"board": "pseudonym", "post": "name"}
+    # .. setting_default: {"board": "pseudonym", "post": "name", "chapter": "name"}
     # .. setting_description: How people appear on each surface until they choose: "name", "pseudonym" or "hidden".
     # .. setting_use_cases: open_edx
-    settings.PEOPLE_SURFACE_DEFAULTS = getattr(
-        settings, "PEOPLE_SURFACE_DEFAULTS", {"board": "pseudonym", "post": "name"}
-    )
+    settings.PEOPLE_SURFACE_DEFAULTS = {
+        "board": "pseudonym",
+        "post": "name",
+        "chapter": "name",
+        **getattr(settings, "PEOPLE_SURFACE_DEFAULTS", {}),
+    }
     # .. setting_name: PEOPLE_DEFAULT_ZONE
     # .. setting_default: ""
     # .. setting_description: The IANA time zone of people who set none in their account; empty for the site's own.

@@ -101,7 +101,7 @@ def build_schema() -> dict[str, Any]:
     for view in (*_views(PointsView), *_views(MeetingView)):
         view.schema = RefusingSchema()
     GENERATOR_STATS.reset()
-    patterns = [path(f"{name}/", include(f"{name}.urls")) for name in ("discussion_ext", "gamification")]
+    patterns = [path(f"{name}/", include(f"{name}.urls")) for name in ("chapters", "discussion_ext", "gamification")]
     schema: dict[str, Any] = SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)
     guesses = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]  # noqa: SLF001 - there is no other way to ask
     if guesses:

@@ -4,7 +4,7 @@ from django.core.management import call_command
 from waffle.models import Flag, Switch
 
 # Tutor has migrated already, except with 'do init --limit=community'.
-for app in ('people', 'gamification', 'discussion_ext'):
+for app in ('people', 'gamification', 'discussion_ext', 'chapters'):
     call_command('migrate', app)
 
 # Made where missing: who turned one off is not overruled, and the doctor below says what stands still then.

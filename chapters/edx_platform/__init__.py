@@ -1,0 +1,1 @@
+"""The one door to the platform: enrolments, results, certificates, profiles and courses. One question per function."""

@@ -1,0 +1,109 @@
+"""Defaults of this app's settings; a site changes them in its own configuration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def plugin_settings(settings: Any) -> None:
+    """Set what the site has not set."""
+    # .. setting_name: CHAPTERS_BOARD_COURSE_KEY
+    # .. setting_default: "course-v1:community+chapters+held"
+    # .. setting_description: The key under which posts of chapters' discussion boards are stored in the forum. It must
+    #    be a valid course key of which no course exists: that keeps them out of the platform's own discussion API.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_BOARD_COURSE_KEY = getattr(
+        settings, "CHAPTERS_BOARD_COURSE_KEY", "course-v1:community+chapters+held"
+    )
+    # .. setting_name: CHAPTERS_FORMING_MEMBERS
+    # .. setting_default: 3
+    # .. setting_description: How many members a chapter that forms needs before it can become active.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_FORMING_MEMBERS = getattr(settings, "CHAPTERS_FORMING_MEMBERS", 3)
+    # .. setting_name: CHAPTERS_REVIEW_DAYS
+    # .. setting_default: 5
+    # .. setting_description: Within how many days organizers answer a request to join; the applicant is told.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_REVIEW_DAYS = getattr(settings, "CHAPTERS_REVIEW_DAYS", 5)
+    # .. setting_name: CHAPTERS_PROPOSAL_DAYS
+    # .. setting_default: 14
+    # .. setting_description: Within how many days community managers answer the proposal of a chapter.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_PROPOSAL_DAYS = getattr(settings, "CHAPTERS_PROPOSAL_DAYS", 14)
+    # .. setting_name: CHAPTERS_PAUSE_MOST_DAYS
+    # .. setting_default: 180
+    # .. setting_description: For how many days a chapter can pause at most.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_PAUSE_MOST_DAYS = getattr(settings, "CHAPTERS_PAUSE_MOST_DAYS", 180)
+    # .. setting_name: CHAPTERS_TERM_DAYS
+    # .. setting_default: 365
+    # .. setting_description: For how many days somebody becomes lead or co-organizer where nobody says otherwise; 0 for
+    #    no end.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_TERM_DAYS = getattr(settings, "CHAPTERS_TERM_DAYS", 365)
+    # .. setting_name: CHAPTERS_CONCERN_HOURS
+    # .. setting_default: 24
+    # .. setting_description: Within how many hours a confidential report is taken in hand.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_CONCERN_HOURS = getattr(settings, "CHAPTERS_CONCERN_HOURS", 24)
+    # .. setting_name: CHAPTERS_CONCERN_KEEP_DAYS
+    # .. setting_default: 730
+    # .. setting_description: How many days after it was closed the words of a confidential report, and whom it is
+    #    about, are kept.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_CONCERN_KEEP_DAYS = getattr(settings, "CHAPTERS_CONCERN_KEEP_DAYS", 730)
+    # .. setting_name: CHAPTERS_ANSWERS_KEEP_DAYS
+    # .. setting_default: 90
+    # .. setting_description: How many days after a decision the answers to join questions are kept; 0 for ever.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_ANSWERS_KEEP_DAYS = getattr(settings, "CHAPTERS_ANSWERS_KEEP_DAYS", 90)
+    # .. setting_name: CHAPTERS_LEAVING_LEAST
+    # .. setting_default: 3
+    # .. setting_description: From how many people on a reason for leaving is shown to organizers by itself.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_LEAVING_LEAST = getattr(settings, "CHAPTERS_LEAVING_LEAST", 3)
+    # .. setting_name: CHAPTERS_NEW_ACCOUNT_DAYS
+    # .. setting_default: 3
+    # .. setting_description: For how many days an account is new: its limits are ``CHAPTERS_NEW_ACCOUNT_LIMITS``.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_NEW_ACCOUNT_DAYS = getattr(settings, "CHAPTERS_NEW_ACCOUNT_DAYS", 3)
+    # .. setting_name: CHAPTERS_ACT_LIMITS
+    # .. setting_default: {}
+    # .. setting_description: How often one person may do what in all chapters together, per second (s), minute (m),
+    #    hour (h) or day (d), as "10/h"; empty for no limit. What is not named here keeps its default: see
+    #    ``chapters/paces.py``.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_ACT_LIMITS = getattr(settings, "CHAPTERS_ACT_LIMITS", {})
+    # .. setting_name: CHAPTERS_NEW_ACCOUNT_LIMITS
+    # .. setting_default: {"join": "3/d", "post": "5/d"}
+    # .. setting_description: The same for new accounts, where it is stricter.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_NEW_ACCOUNT_LIMITS = getattr(
+        settings, "CHAPTERS_NEW_ACCOUNT_LIMITS", {"join": "3/d", "post": "5/d"}
+    )
+    # .. setting_name: CHAPTERS_MINIMUM_AGES
+    # .. setting_default: {"": 16}
+    # .. setting_description: From which age on people have a profile that other members see, and meet in person: by
+    #    country code, "" for every other country and for people whose country is not known.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_MINIMUM_AGES = getattr(settings, "CHAPTERS_MINIMUM_AGES", {"": 16})
+    # .. setting_name: CHAPTERS_AGE_UNKNOWN_IS_ADULT
+    # .. setting_default: True
+    # .. setting_description: Whether somebody whose year of birth is not known counts as old enough.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_AGE_UNKNOWN_IS_ADULT = getattr(settings, "CHAPTERS_AGE_UNKNOWN_IS_ADULT", True)
+    # .. setting_name: CHAPTERS_PAGE_SIZE
+    # .. setting_default: 20
+    # .. setting_description: How many chapters, members, requests or reports one page shows.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_PAGE_SIZE = getattr(settings, "CHAPTERS_PAGE_SIZE", 20)
+    # .. setting_name: CHAPTERS_GUIDELINES_VERSION
+    # .. setting_default: ""
+    # .. setting_description: The version of the site's community guidelines that new chapters work by.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_GUIDELINES_VERSION = getattr(settings, "CHAPTERS_GUIDELINES_VERSION", "")
+    # .. setting_name: CHAPTERS_GUIDELINES_URL
+    # .. setting_default: ""
+    # .. setting_description: Where the community guidelines can be read; empty for nowhere.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_GUIDELINES_URL = getattr(settings, "CHAPTERS_GUIDELINES_URL", "")

@@ -1,0 +1,7 @@
+"""What this package needs to run well: its share of errands, jobs and checks. Each module below registers its own."""
+
+from __future__ import annotations
+
+
+def register() -> None:
+    """Make it known; called once, when the app is ready."""
