@@ -49,6 +49,7 @@ setup(
         "nh3",
         "openedx-events",
         "openedx-filters",
+        "Pillow",
         "pyotp",
         "PyYAML",
         "segno",

@@ -27,10 +27,6 @@ DIGESTS = [
     (Digest.WEEKLY.value, _("Once a week")),
     (Digest.NEVER.value, _("Never")),
 ]
-    (Digest.DAILY.value, _("Once a day")),
-    (Digest.WEEKLY.value, _("Once a week")),
-    (Digest.NEVER.value, _("Never")),
-]
 QUESTION_KINDS = [
     (QuestionKind.LINE.value, _("One line")),
     (QuestionKind.TEXT.value, _("A few sentences")),
