@@ -14,6 +14,7 @@ from .chapters import Audience, ChapterData
 __all__ = [
     "INTRODUCTION_FIELDS",
     "BanData",
+    "BanPage",
     "BanState",
     "Digest",
     "FieldVisibility",
@@ -282,6 +283,15 @@ class BanData:
     appealed_at: datetime | None = None
     appeal_answer: str = ""
     appeal_answered_at: datetime | None = None
+    user_name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BanPage:
+    """A page of bans, newest first."""
+
+    bans: tuple[BanData, ...]
+    cursor: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
