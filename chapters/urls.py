@@ -1,5 +1,17 @@
-"""Addresses of the pages and of the REST API; the LMS mounts them under ``/chapters/``."""
+"""Addresses of the pages and of the REST API; the LMS mounts them under ``/chapters/``.
+
+The words that begin an address of their own (``manage``, ``propose``) are no slugs of chapters, so that ``<slug>/`` may
+come last.
+
+from django.urls import include, path
+
+from . import board_urls, desk_urls, member_urls
 
 app_name = "chapters"
 
-urlpatterns = []  # type: ignore[var-annotated]
+urlpatterns = [
+    path("api/v1/", include("chapters.rest_api.v1.urls")),
+    *desk_urls.urlpatterns,
+    *board_urls.urlpatterns,
+    *member_urls.urlpatterns,
+]
