@@ -30,8 +30,8 @@ _COVERS: Final = (
     ),
     (
         '<rect class="b" width="400" height="120"/><rect class="e" x="0" y="60" width="130" height="60"/>'
-        '<rect class="a" x="130" y="20" width="80" height="100"/><rect class="f" x="210" y="70" width="120" height="50"/>'
-        '<circle class="c" cx="360" cy="36" r="20"/>'
+        '<rect class="a" x="130" y="20" width="80" height="100"/>'
+        '<rect class="f" x="210" y="70" width="120" height="50"/><circle class="c" cx="360" cy="36" r="20"/>'
     ),
     (
         '<rect class="e" width="400" height="120"/><path class="a" d="M0 120 90 40l70 80Z"/>'

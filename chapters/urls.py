@@ -2,6 +2,7 @@
 
 The words that begin an address of their own (``manage``, ``propose``) are no slugs of chapters, so that ``<slug>/`` may
 come last.
+"""
 
 from django.urls import include, path
 
