@@ -33,6 +33,7 @@ from .blended import (
 )
 from .boards import (
     BoardData,
+    BoardPlaceData,
     BoardPostData,
     BoardPostFactData,
     BoardPostPage,
@@ -40,6 +41,7 @@ from .boards import (
     BoardReportPage,
     BoardTopicData,
     BoardTopicPage,
+    CadenceData,
     LinkData,
     PictureData,
     TopicDraftData,
@@ -134,6 +136,7 @@ __all__ = [
     "BlendedSummaryData",
     "BlendedViewData",
     "BoardData",
+    "BoardPlaceData",
     "BoardPostData",
     "BoardPostFactData",
     "BoardPostPage",
@@ -141,6 +144,7 @@ __all__ = [
     "BoardReportPage",
     "BoardTopicData",
     "BoardTopicPage",
+    "CadenceData",
     "CalendarEntryData",
     "CaseConfigData",
     "CaseViewData",

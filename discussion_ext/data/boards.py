@@ -159,6 +159,30 @@ class BoardReportPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BoardPlaceData:
+    """Where a topic, post or picture is, for whoever decides who may see it or do something with it.
+
+    ``post_id`` is the topic's own post where a topic was asked for. A picture without a post yet has neither topic nor
+    post, and no ``state``: it is its uploader's (``author_id``) alone. ``state`` is that of the post.
+    """
+
+    board_key: str
+    topic_id: int | None
+    post_id: int | None
+    author_id: int
+    state: ContributionState | None
+    topic_state: TopicState | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CadenceData:
+    """How much somebody has begun on a board: topics since midnight on their own clock, and theirs that are open."""
+
+    started_today: int
+    open_now: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class BoardPostFactData:
     """What a board's owner hears of a post: it appeared, changed, went or came back."""
 
