@@ -47,6 +47,7 @@ from .boards import (
     TopicDraftData,
     TopicKind,
     TopicOrder,
+    TopicShelf,
     TopicState,
 )
 from .cases import (
@@ -213,6 +214,7 @@ __all__ = [
     "TopicDraftData",
     "TopicKind",
     "TopicOrder",
+    "TopicShelf",
     "TopicState",
     "UnitLinkData",
     "WhatNextData",

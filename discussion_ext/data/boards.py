@@ -28,6 +28,14 @@ class TopicState(StrEnum):
     ARCHIVED = "archived"
 
 
+class TopicShelf(StrEnum):
+    """Where a topic is found: in its board's list, in the archive, or nowhere because its first post is not live."""
+
+    LIST = "list"
+    ARCHIVE = "archive"
+    NOWHERE = "nowhere"
+
+
 class TopicOrder(StrEnum):
     """In which order a board is read; pinned topics come first in both."""
 

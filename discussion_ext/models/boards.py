@@ -7,19 +7,21 @@ from __future__ import annotations
 
 from django.db import models
 
-from discussion_ext.data import TopicKind, TopicState
+from discussion_ext.data import TopicKind, TopicShelf, TopicState
 from people.fields import ExactCharField
 
 from .contributions import Contribution
 
 KINDS = [(kind.value, kind.value) for kind in TopicKind]
 STATES = [(state.value, state.value) for state in TopicState]
+SHELVES = [(shelf.value, shelf.value) for shelf in TopicShelf]
 
 
 class Board(models.Model):
     """A place for topics that belongs to something above this package: ``key`` begins with its owner's prefix.
 
     ``course_id`` is the key under which its posts are stored, of which no course exists; ``topic_id`` its commentable.
+    ``listed`` counts the topics that its list shows, ``pinned`` those at the top of it.
 
     .. no_pii:
     """
@@ -27,6 +29,8 @@ class Board(models.Model):
     key = ExactCharField(max_length=100, unique=True)
     course_id = ExactCharField(max_length=255)
     topic_id = ExactCharField(max_length=100, unique=True)
+    listed = models.PositiveIntegerField(default=0)
+    pinned = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -36,8 +40,8 @@ class Board(models.Model):
 class Topic(models.Model):
     """What a board knows of one thread. Replies and the last post follow the contributions, after the commit.
 
-    ``pinned_at`` is NULL where it is not pinned. ``is_listed`` is false once its first post is not live or it is
-    archived, so that a list reads one index.
+    ``pinned_at`` is NULL where it is not pinned. ``shelf`` follows from its state and from whether its first post is
+    live, so that a list reads one index. ``is_counted`` says whether the board's count includes it.
 
     .. pii: The id of the author of the last post.
     .. pii_types: id
@@ -50,7 +54,8 @@ class Topic(models.Model):
     )
     kind = ExactCharField(max_length=10, choices=KINDS)
     state = ExactCharField(max_length=8, choices=STATES, default=TopicState.OPEN.value)
-    is_listed = models.BooleanField(default=True)
+    shelf = ExactCharField(max_length=7, choices=SHELVES, default=TopicShelf.LIST.value)
+    is_counted = models.BooleanField(default=False)
     closes_at = models.DateTimeField(null=True, db_index=True)
     pinned_at = models.DateTimeField(null=True)
     replies = models.PositiveIntegerField(default=0)
@@ -60,8 +65,10 @@ class Topic(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["board", "is_listed", "last_post_at", "id"], name="discussion_ext_topic_recent"),
-            models.Index(fields=["board", "is_listed", "id"], name="discussion_ext_topic_new"),
+            models.Index(fields=["board", "shelf", "last_post_at", "id"], name="discussion_ext_topic_recent"),
+            models.Index(fields=["board", "shelf", "id"], name="discussion_ext_topic_new"),
+            models.Index(fields=["board", "shelf", "kind", "last_post_at", "id"], name="discussion_ext_kind_recent"),
+            models.Index(fields=["board", "shelf", "kind", "id"], name="discussion_ext_kind_new"),
             models.Index(fields=["board", "pinned_at"], name="discussion_ext_topic_pinned"),
         ]
 
@@ -72,7 +79,7 @@ class Topic(models.Model):
 class TopicReader(models.Model):
     """One person's relation to one topic: up to when they have seen it, and whether they follow it.
 
-    ``is_followed`` is NULL until somebody decides: then who writes in a topic follows it.
+    ``is_followed`` is NULL until somebody decides: who then writes in a topic follows it.
 
     .. pii: The id of a person, which topics they have read and follow.
     .. pii_types: id
@@ -80,29 +87,38 @@ class TopicReader(models.Model):
     """
 
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="readers", db_constraint=False)
-    user_id = models.IntegerField(db_index=True)
+    user_id = models.IntegerField()
     seen_at = models.DateTimeField(null=True)
     is_followed = models.BooleanField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["topic", "user_id"], name="discussion_ext_topic_reader_once")]
-        indexes = [models.Index(fields=["topic", "is_followed", "id"], name="discussion_ext_topic_follow")]
+        indexes = [
+            models.Index(fields=["topic", "is_followed", "id"], name="discussion_ext_topic_follow"),
+            models.Index(fields=["user_id", "is_followed", "topic"], name="discussion_ext_followed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} in topic {self.topic_id}"
 
 
 class BoardReader(models.Model):
-    """From when on a board counts as unread for somebody: what is older than this they never have to read.
+    """One person's relation to one board: until when they have read it, and what they wrote last.
 
-    .. pii: The id of a person, and when they first saw a board or marked it as read.
+    ``read_at`` is NULL before they marked the board as read. ``last_hash`` tells where they wrote what and
+    ``last_id`` what came of it: who sends something twice gets the first again. Writers lock the row.
+
+    .. pii: The id of a person, when they marked a board as read, and when they wrote last.
     .. pii_types: id
     .. pii_retirement: local_api
     """
 
     board = models.ForeignKey(Board, on_delete=models.CASCADE, related_name="readers", db_constraint=False)
     user_id = models.IntegerField(db_index=True)
-    read_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    last_hash = ExactCharField(max_length=64, blank=True)
+    last_id = models.BigIntegerField(null=True)
+    last_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["board", "user_id"], name="discussion_ext_board_reader_once")]

@@ -146,7 +146,7 @@ class HelpfulMark(models.Model):
 
 
 class Report(models.Model):
-    """One person's report of a post, and what the team decided.
+    """One person's report of a post, and what the team decided; of a post in a task, or on a ``board``.
 
     .. pii: The ids of reporter and decider, and the words they gave as reasons.
     .. pii_types: id, other
@@ -159,6 +159,7 @@ class Report(models.Model):
         Contribution, on_delete=models.CASCADE, related_name="reports", db_constraint=False
     )
     task = models.ForeignKey("Task", null=True, on_delete=models.CASCADE, db_constraint=False)
+    board = models.ForeignKey("Board", null=True, on_delete=models.CASCADE, db_constraint=False)
     reporter_id = models.IntegerField()
     reason = models.CharField(max_length=500, blank=True)
     state = ExactCharField(
@@ -173,7 +174,10 @@ class Report(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["contribution", "reporter_id"], name="discussion_ext_report_once")
         ]
-        indexes = [models.Index(fields=["task", "state", "id"], name="discussion_ext_report_queue")]
+        indexes = [
+            models.Index(fields=["task", "state", "id"], name="discussion_ext_report_queue"),
+            models.Index(fields=["board", "state", "contribution", "id"], name="discussion_ext_board_reports"),
+        ]
 
     def __str__(self) -> str:
         return f"report {self.pk}"
