@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog
 
-from . import courseware, files, handlers, instructor, people, progress
+from . import certificates, courseware, files, handlers, instructor, people, progress
 
 COURSE = r"^courses/(?P<course_id>[^/]+)"
 
@@ -27,6 +27,7 @@ urlpatterns = [
     re_path(rf"{COURSE}/masquerade$", courseware.masquerade, name="masquerade_update"),
     re_path(rf"{COURSE}/progress$", progress.progress, name="progress"),
     re_path(rf"{COURSE}/progress/(?P<student_id>\d+)/$", progress.progress, name="student_progress"),
+    re_path(r"^certificates/(?P<certificate_uuid>[0-9a-f]{32})$", certificates.show, name="render_cert_by_uuid"),
     re_path(rf"{COURSE}/instructor$", instructor.instructor, name="instructor_dashboard"),
     re_path(
         rf"{COURSE}/xblock/(?P<usage_id>[^/]+)/handler/(?P<handler>[^/]*)(?:/(?P<suffix>.*))?$",

@@ -8,7 +8,12 @@ SERVICE_VARIANT = "lms"
 ROOT_URLCONF = "lms.urls"
 STATIC_URL = "/static/"
 
-INSTALLED_APPS = [*INSTALLED_APPS, "embedded_host.forum", *get_plugin_apps("lms.djangoapp")]  # noqa: F405
+INSTALLED_APPS = [
+    *INSTALLED_APPS,  # noqa: F405
+    "lms.djangoapps.certificates",
+    "embedded_host.forum",
+    *get_plugin_apps("lms.djangoapp"),
+]
 
 add_plugins(__name__, "lms.djangoapp", "common")
 add_plugins(__name__, "lms.djangoapp", "production")

@@ -42,8 +42,8 @@ class UnenrollmentNotAllowed(CourseEnrollmentException):
 class UserProfile(models.Model):
     """What a person says about themselves.
 
-    .. pii: The full name.
-    .. pii_types: name
+    .. pii: The full name, the country and the year of birth.
+    .. pii_types: name, location, birth_date
     .. pii_retirement: local_api
     """
 
@@ -51,6 +51,7 @@ class UserProfile(models.Model):
     name = models.CharField(blank=True, max_length=255, db_index=True)
     language = models.CharField(blank=True, max_length=255, default="")
     country = models.CharField(blank=True, max_length=2, default="")
+    year_of_birth = models.IntegerField(blank=True, null=True, db_index=True)
 
     class Meta:
         app_label = "student"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.dispatch import receiver
+from opaque_keys.edx.keys import CourseKey
 from xblock.scorable import ScorableXBlockMixin, Score
 
 from lms.djangoapps.courseware.model_data import get_score, set_score
@@ -78,3 +80,13 @@ def on_raw_score_changed(sender: Any, **kwargs: Any) -> None:
         weighted_possible=possible,
         **{name: kwargs.get(name) for name in passed_on},
     )
+
+
+@receiver(PROBLEM_WEIGHTED_SCORE_CHANGED, dispatch_uid="host_course_grade")
+def on_weighted_score_changed(sender: Any, user_id: int, course_id: str, **kwargs: Any) -> None:
+    """Work out the learner's grade in the course; the platform leaves that to a worker, some moments later."""
+    from lms.djangoapps.grades.course_grade_factory import CourseGradeFactory
+
+    learner = get_user_model().objects.filter(pk=user_id).first()
+    if learner is not None:
+        CourseGradeFactory().update(learner, CourseKey.from_string(course_id))

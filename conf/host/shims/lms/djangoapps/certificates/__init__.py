@@ -1,0 +1,1 @@
+"""Shim of edx-platform's `lms.djangoapps.certificates` for the embedded host."""
