@@ -47,8 +47,8 @@ class Membership(models.Model):
     """One person in one chapter, now or once: one row for all their comings and goings.
 
     ``due_at`` is by when a request is answered. ``private_fields`` names fields of the introduction that only
-    organizers see, separated by blanks. ``digest_at`` is when the next digest is due, NULL for none.
-    ``checked_revision`` is what the reconcile last saw. ``is_erased``: the person left the platform.
+    organizers see, separated by blanks. ``digest_at`` is when the next digest is due, NULL for none. ``hellos`` counts
+    greetings. ``left_at`` and the reason are of the last time somebody went, also after they came back.
 
     .. pii: A person's id, what they say of themselves, why they left, and who decided about them.
     .. pii_types: id, location, other
@@ -83,7 +83,7 @@ class Membership(models.Model):
     digest = ExactCharField(max_length=6, choices=DIGESTS, default=Digest.WEEKLY.value)
     digest_at = models.DateTimeField(null=True, db_index=True)
     paused_until = models.DateField(null=True)
-    revision = models.PositiveIntegerField(default=1)
+    hellos = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -130,6 +130,7 @@ class Standing(models.Model):
     """
 
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="standings", db_constraint=False)
+    chapter = models.ForeignKey(Chapter, on_delete=models.CASCADE, related_name="standings", db_constraint=False)
     audience = ExactCharField(max_length=8, choices=AUDIENCES)
     source = ExactCharField(max_length=6, choices=SOURCES)
     course_id = ExactCharField(max_length=255, blank=True)
@@ -140,6 +141,9 @@ class Standing(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["membership", "audience"], name="chapters_standing_once")]
+        indexes = [
+            models.Index(fields=["chapter", "audience", "ended_at", "membership"], name="chapters_standings_now"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.audience} of membership {self.membership_id}"
