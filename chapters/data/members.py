@@ -16,6 +16,7 @@ __all__ = [
     "BanData",
     "BanPage",
     "BanState",
+    "CertificateStanding",
     "Digest",
     "FieldVisibility",
     "IntroductionData",
@@ -62,6 +63,13 @@ class StandingSource(StrEnum):
 
     RULE = "rule"
     MANUAL = "manual"
+
+
+class CertificateStanding(StrEnum):
+    """Whether a certificate says that its course was completed, or was taken back."""
+
+    HELD = "held"
+    TAKEN_BACK = "taken_back"
 
 
 class InvitationState(StrEnum):
@@ -154,7 +162,11 @@ class StandingData:
 
 @dataclass(frozen=True, kw_only=True)
 class MembershipData:
-    """One person in one chapter, now or once. ``paused_until``: until that day they get no mail from the chapter."""
+    """One person in one chapter, now or once. ``paused_until``: until that day they get no mail from the chapter.
+
+    ``asked_at`` and ``due_at`` are of an open request, ``decided_at`` and ``decision_note`` of its answer. ``left_at``
+    is when they last went.
+    """
 
     id: int
     chapter_id: int
@@ -166,6 +178,12 @@ class MembershipData:
     digest: Digest
     paused_until: date | None
     standings: tuple[StandingData, ...] = ()
+    first_joined_at: datetime | None = None
+    asked_at: datetime | None = None
+    due_at: datetime | None = None
+    decided_at: datetime | None = None
+    decision_note: str = ""
+    left_at: datetime | None = None
 
     @property
     def is_member(self) -> bool:
