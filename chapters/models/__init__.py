@@ -4,6 +4,7 @@ Rows are locked in one order: chapter, membership (by id), term, ban, standing.
 """
 
 from .chapters import Chapter, ChapterRule, Region, RuleCourse
+from .courses import CourseSwitch
 from .members import Ban, Greeting, Invitation, JoinAnswer, JoinQuestion, Membership, MemberWord, Standing
 from .organizers import Concern, ConcernNote, ConcernSubject, Term
 
@@ -14,6 +15,7 @@ __all__ = [
     "Concern",
     "ConcernNote",
     "ConcernSubject",
+    "CourseSwitch",
     "Greeting",
     "Invitation",
     "JoinAnswer",

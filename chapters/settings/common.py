@@ -15,6 +15,12 @@ def plugin_settings(settings: Any) -> None:
     settings.CHAPTERS_BOARD_COURSE_KEY = getattr(
         settings, "CHAPTERS_BOARD_COURSE_KEY", "course-v1:community+chapters+held"
     )
+    # .. setting_name: CHAPTERS_ON_BY_DEFAULT
+    # .. setting_default: False
+    # .. setting_description: Whether courses whose team has not chosen show the chapters that belong to them: a course
+    #    tab, the block "Chapters" and an invitation on the certificate page.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_ON_BY_DEFAULT = getattr(settings, "CHAPTERS_ON_BY_DEFAULT", False)
     # .. setting_name: CHAPTERS_FORMING_MEMBERS
     # .. setting_default: 3
     # .. setting_description: How many members a chapter that forms needs before it can become active.
