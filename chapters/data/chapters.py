@@ -11,6 +11,7 @@ __all__ = [
     "Audience",
     "CardData",
     "ChapterData",
+    "ChapterPlanData",
     "ChapterScope",
     "ChapterState",
     "ChapterType",
@@ -145,6 +146,7 @@ class ChapterData:
     slug: str
     name: str
     state: ChapterState
+    state_reason: str
     scope: ChapterScope
     type: ChapterType
     lead: str
@@ -181,6 +183,32 @@ class ChapterData:
     def key(self) -> str:
         """Return what boards, names and the audit log call it: "chapter:12"."""
         return f"chapter:{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChapterPlanData:
+    """Everything about a chapter that people fill in; see `ChapterData` for what each part means.
+
+    Texts come as they were typed: whoever takes a plan trims and checks it, and names the field that is wrong. Fields
+    of ``positioning`` are named as they are there ("core_value"). ``zone`` is an IANA name.
+    """
+
+    name: str
+    scope: ChapterScope
+    type: ChapterType
+    lead: str = ""
+    city: str = ""
+    country: str = ""
+    topic: str = ""
+    region_id: int | None = None
+    zone: str = "UTC"
+    languages: tuple[str, ...] = ("en",)
+    positioning: PositioningData = field(default_factory=PositioningData)
+    welcome: str = ""
+    contact: str = ""
+    cover: int = 1
+    entry: Audience = Audience.EVERYONE
+    name_format: str = "name"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,49 @@
+"""Where things of a chapter are shown: one place for the addresses that decisions, news and facts point to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.urls import NoReverseMatch
+from django.urls import reverse as reverse_strictly
+from django.utils.http import urlencode
+
+
+def reverse(name: str, kwargs: Mapping[str, Any] | None = None) -> str:
+    """Return the path of a page, nothing while there is no such page."""
+    try:
+        return reverse_strictly(name, kwargs=kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+def directory_url() -> str:
+    """Return the path of the directory."""
+    return reverse("chapters:directory")
+
+
+def propose_url() -> str:
+    """Return the path of the form that proposes a chapter."""
+    return reverse("chapters:propose")
+
+
+def chapter_url(slug: str, page: str = "chapter") -> str:
+    """Return the path of a page of a chapter, by the name of its address: "join", "people", "desk_life"."""
+    return reverse(f"chapters:{page}", kwargs={"slug": slug})
+
+
+def proposal_url(slug: str) -> str:
+    """Return the path at which somebody changes what they proposed."""
+    return reverse("chapters:proposal", kwargs={"slug": slug})
+
+
+def manage_url(page: str = "manage", **kwargs: int) -> str:
+    """Return the path of a page for community managers."""
+    return reverse(f"chapters:{page}", kwargs=kwargs or None)
+
+
+def sign_in_url(next_url: str) -> str:
+    """Return the path at which somebody signs in and comes back."""
+    return f"{settings.LOGIN_URL}?{urlencode({'next': next_url})}"

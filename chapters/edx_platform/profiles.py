@@ -1,0 +1,77 @@
+"""What the platform knows of a person that decides what they may do in chapters; one question per function."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.db.models import Exists, OuterRef, Q
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountData:
+    """An account: whether it may be used, what it may do on the site, and what its profile says.
+
+    ``is_active`` is False until the address is confirmed, and after the account was closed. ``year_of_birth`` is None
+    and ``country`` empty where the profile does not say. ``is_manager``: site staff, or somebody with the permission.
+    """
+
+    user_id: int
+    is_active: bool
+    is_manager: bool
+    joined_at: datetime
+    year_of_birth: int | None
+    country: str
+
+
+def find_account(user_id: int) -> AccountData | None:
+    """Return an account, None where there is none; one query."""
+    return list_accounts([user_id]).get(user_id)
+
+
+def list_accounts(user_ids: Collection[int]) -> dict[int, AccountData]:
+    """Return the accounts that exist, by id, in one query."""
+    people = get_user_model().objects.filter(pk__in=list(user_ids)).annotate(is_permitted=_has_permission())
+    rows = people.values_list(
+        "pk",
+        "is_active",
+        "is_staff",
+        "is_superuser",
+        "is_permitted",
+        "date_joined",
+        "profile__year_of_birth",
+        "profile__country",
+    )
+    return {
+        pk: AccountData(
+            user_id=pk,
+            is_active=is_active,
+            is_manager=is_active and (is_staff or is_superuser or is_permitted),
+            joined_at=joined_at,
+            year_of_birth=year,
+            country=str(country or "").upper(),
+        )
+        for pk, is_active, is_staff, is_superuser, is_permitted, joined_at, year, country in rows
+    }
+
+
+def list_managers() -> list[int]:
+    """Return the ids of everybody who manages chapters: active accounts with the permission, and site staff.
+
+    Where anybody was given the permission they are the managers to be told; staff is told only where nobody was.
+    """
+    active = get_user_model().objects.filter(is_active=True)
+    permitted = list(active.filter(_has_permission()).order_by("pk").values_list("pk", flat=True))
+    if permitted:
+        return permitted
+    return list(active.filter(Q(is_staff=True) | Q(is_superuser=True)).order_by("pk").values_list("pk", flat=True))
+
+
+def _has_permission() -> Exists:
+    """Tell of an account, in the query that reads it, whether it may manage chapters."""
+    manages = Permission.objects.filter(content_type__app_label="chapters", codename="manage_chapters")
+    holds = Q(user=OuterRef("pk")) | Q(group__user=OuterRef("pk"))
+    return Exists(manages.filter(holds))
