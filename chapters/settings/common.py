@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from .filters import add_steps
+
 
 def plugin_settings(settings: Any) -> None:
     """Set what the site has not set."""
+    add_steps(settings)
     # .. setting_name: CHAPTERS_BOARD_COURSE_KEY
     # .. setting_default: "course-v1:community+chapters+held"
     # .. setting_description: The key under which posts of chapters' discussion boards are stored in the forum. It must

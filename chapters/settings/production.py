@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from .filters import add_steps
+
 
 def plugin_settings(settings: Any) -> None:
-    """Nothing yet: the steps of filters are added here when there are some."""
+    """Add our step to the filters that the file may have set."""
+    add_steps(settings)
