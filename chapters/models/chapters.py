@@ -65,6 +65,7 @@ class Chapter(models.Model):
     ``search_text`` is what the directory searches: name, place, topic and languages in all languages of the site, case
     folded. ``members`` counts memberships in state member; a nightly job compares it. ``listed_rank`` orders the
     directory: active first. ``state_reason`` is shown where the state is. ``last_active_at`` is the last post or event.
+    ``open_key`` is made of proposer and name while a proposal waits and NULL afterwards: a double click proposes once.
 
     .. pii: The id of who proposed it, and the address by which its organizers can be reached.
     .. pii_types: id, email_address
@@ -111,6 +112,7 @@ class Chapter(models.Model):
     members = models.PositiveIntegerField(default=0)
     search_text = models.TextField(blank=True)
     listed_rank = models.PositiveSmallIntegerField(default=9)
+    open_key = ExactCharField(max_length=80, null=True, unique=True)
     proposed_by = models.IntegerField(null=True, blank=True, db_index=True)
     needs_organizer = models.BooleanField(default=False)
     opened_at = models.DateTimeField(null=True)
