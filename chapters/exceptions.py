@@ -63,6 +63,16 @@ class LastOrganizerError(ChapterError):
     status = 409
 
 
+class CadenceError(ChapterError):
+    """An organizer begins more topics than people follow; they may insist, by a tick."""
+
+    code = "cadence"
+    status = 409
+
+    def __init__(self, message: str | Promise, *, field: str = "insists") -> None:
+        super().__init__(message, field=field)
+
+
 class BannedError(ChapterError):
     """The person may not come in now."""
 
