@@ -34,6 +34,7 @@ setup(
     package_data={name: package_files(name) for name in PACKAGES},
     install_requires=[
         "attrs",
+        "Babel",
         "celery",
         "Django>=4.2",
         "django-crum",
@@ -61,6 +62,7 @@ setup(
         "xblock.v1": [
             "blended_task = xblocks.blended_task:BlendedTaskXBlock",
             "case_discussion = xblocks.case_discussion:CaseDiscussionXBlock",
+            "chapter_panel = xblocks.chapter_panel:ChapterPanelXBlock",
             "points_panel = xblocks.points_panel:PointsPanelXBlock",
         ],
         "lms.djangoapp": [
@@ -77,10 +79,12 @@ setup(
         ],
         "openedx.course_tab": [
             "community_points = gamification.tabs:PointsTab",
+            "community_chapters = chapters.tabs:ChaptersTab",
         ],
         "openedx.course_app": [
             "community_points = gamification.course_apps:PointsCourseApp",
             "community_cases = discussion_ext.course_apps:CasesCourseApp",
+            "community_chapters = chapters.course_apps:ChaptersCourseApp",
         ],
     },
     classifiers=[
