@@ -273,7 +273,7 @@ class MemberPage:
 
 @dataclass(frozen=True, kw_only=True)
 class InvitationData:
-    """Somebody may come in because of a course. ``token`` is for links in mails; opening one changes nothing."""
+    """Somebody may come in because of a course; ``course_name`` is empty where the course is gone."""
 
     id: int
     chapter: ChapterData

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from chapters.data import MembershipData
+from typing import Final
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from chapters.data import MembershipData, MembershipState
+from chapters.exceptions import NotFoundError
+from chapters.records import memberships_to_read, to_membership
+
+_MOST_ROWS: Final = 100
 
 
 def find_membership(*, chapter_id: int, user_id: int) -> MembershipData | None:
     """Return somebody's membership, now or once, in two queries; None where there never was one."""
-    raise NotImplementedError
+    row = memberships_to_read().filter(chapter_id=chapter_id, user_id=user_id).first()
+    return None if row is None else to_membership(row)
 
 
 def get_membership(membership_id: int) -> MembershipData:
     """Return a membership by number, or raise NotFoundError."""
-    raise NotImplementedError
+    row = memberships_to_read().filter(pk=membership_id).first()
+    if row is None:
+        raise NotFoundError(_("There is no such membership."))
+    return to_membership(row)
+
+
+def page_size(limit: int | None) -> int:
+    """Return how many rows a page has: the site's number unless the caller says otherwise, 1 to 100."""
+    return min(max(limit or settings.CHAPTERS_PAGE_SIZE, 1), _MOST_ROWS)
 
 
 def list_memberships(user_id: int) -> list[MembershipData]:
-    """Return the chapters of which somebody is a member now, in two queries."""
-    raise NotImplementedError
+    """Return the chapters of which somebody is a member now, in two queries, those they joined last first."""
+    rows = memberships_to_read().filter(user_id=user_id, state=MembershipState.MEMBER)
+    return [to_membership(row) for row in rows.order_by("-joined_at", "-pk")]

@@ -131,7 +131,9 @@ def make_member(
             members=Membership.objects.filter(chapter_id=chapter.id, state=MembershipState.MEMBER).count()
         )
     for audience in audiences:
-        Standing.objects.create(membership=row, audience=audience, source=StandingSource.MANUAL, since=joined)
+        Standing.objects.create(
+            membership=row, chapter_id=chapter.id, audience=audience, source=StandingSource.MANUAL, since=joined
+        )
     return to_membership(memberships_to_read().get(pk=row.pk))
 
 

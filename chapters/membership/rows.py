@@ -1,0 +1,144 @@
+"""Rows of memberships under lock, and the two steps that change who is in a chapter and how many.
+
+Whoever changes a membership locks the chapter first and the membership second. ``Chapter.members`` changes only in
+`enter` and `depart`, together with the state, by a conditional update: so it is right whoever comes twice.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chapters.data import Digest, IntroductionData, JoinedBy, MembershipState
+from chapters.exceptions import InvalidValueError, NotFoundError
+from chapters.models import Chapter, Membership, MemberWord, Standing
+from people import api as people
+
+from . import facts
+from .words import list_words
+
+#: How long after coming in, or after the last one, the next digest is due.
+PERIODS: Final = {Digest.DAILY: timedelta(days=1), Digest.WEEKLY: timedelta(days=7)}
+
+
+def lock_chapter(chapter_id: int) -> Chapter:
+    """Return a chapter whose row nobody else changes until the transaction ends, or raise NotFoundError."""
+    row = Chapter.objects.select_for_update().filter(pk=chapter_id).first()
+    if row is None:
+        raise NotFoundError(_("There is no such chapter."))
+    return row
+
+
+def lock_membership(*, chapter_id: int, user_id: int) -> Membership:
+    """Return somebody's membership under lock, or raise NotFoundError. The caller holds the chapter's lock."""
+    row = Membership.objects.select_for_update().filter(chapter_id=chapter_id, user_id=user_id).first()
+    if row is None:
+        raise NotFoundError(_("This person was never a member."))
+    return row
+
+
+def lock_member(*, chapter_id: int, user_id: int) -> Membership:
+    """Return the membership of who is a member now, under lock, or raise NotFoundError."""
+    row = Membership.objects.select_for_update().filter(chapter_id=chapter_id, user_id=user_id).first()
+    if row is None or row.state != MembershipState.MEMBER:
+        raise NotFoundError(_("This person is not a member."))
+    return row
+
+
+def lock_or_create(*, chapter_id: int, user_id: int) -> Membership:
+    """Return somebody's membership under lock; who never had one gets one that says they are not in."""
+    # Written first: looking with a lock for what is not there yet locks a gap, and two such wait for each other.
+    fresh = Membership(chapter_id=chapter_id, user_id=user_id, state=MembershipState.LEFT)
+    people.insert_or_update(fresh, by=["chapter", "user_id"])
+    return Membership.objects.select_for_update().get(chapter_id=chapter_id, user_id=user_id)
+
+
+def enter(row: Membership, *, way: JoinedBy) -> bool:
+    """Make somebody a member and return whether they were none; the caller holds both locks."""
+    now = timezone.now()
+    period = PERIODS.get(Digest(row.digest))
+    entered = (
+        Membership.objects.filter(pk=row.pk)
+        .exclude(state=MembershipState.MEMBER)
+        .update(
+            state=MembershipState.MEMBER,
+            joined_by=way,
+            joined_at=now,
+            first_joined_at=row.first_joined_at or now,
+            times_joined=F("times_joined") + 1,
+            due_at=None,
+            digest_at=now + period if period else None,
+        )
+    )
+    row.refresh_from_db()
+    if not entered:
+        return False
+    Chapter.objects.filter(pk=row.chapter_id).update(members=F("members") + 1)
+    write_words(row)
+    facts.tell_started(row)
+    return True
+
+
+def depart(
+    row: Membership, *, state: MembershipState, reason: str = "", note: str = "", decided_by: int | None = None
+) -> bool:
+    """Take somebody out of a chapter and return whether they were in; the caller holds both locks.
+
+    What was open to them closes; what they said of themselves stays for when they come back, but is not found.
+    """
+    now = timezone.now()
+    left = Membership.objects.filter(pk=row.pk, state=MembershipState.MEMBER).update(
+        state=state,
+        left_at=now,
+        leave_reason=reason,
+        leave_note=note,
+        decided_by=decided_by,
+        decided_at=None if decided_by is None else now,
+        decision_note="",
+        digest_at=None,
+    )
+    row.refresh_from_db()
+    if not left:
+        return False
+    Chapter.objects.filter(pk=row.chapter_id).update(members=F("members") - 1)
+    Standing.objects.filter(membership_id=row.pk, ended_at__isnull=True).update(ended_at=now)
+    MemberWord.objects.filter(membership_id=row.pk).delete()
+    facts.tell_ended(row)
+    return True
+
+
+def write_introduction(row: Membership, introduction: IntroductionData) -> None:
+    """Store what somebody says of themselves."""
+    row.position = introduction.position
+    row.place = introduction.place
+    row.skills = introduction.skills
+    row.why = introduction.why
+    row.hobbies = introduction.hobbies
+    row.private_fields = " ".join(sorted(introduction.private))
+    row.save(update_fields=["position", "place", "skills", "why", "hobbies", "private_fields"])
+
+
+def write_words(row: Membership) -> None:
+    """Make a member found by what they say to all members, and by nothing else."""
+    wanted = list_words(row)
+    found = MemberWord.objects.filter(membership_id=row.pk)
+    known = set(found.values_list("word", flat=True))
+    if gone := known - wanted:
+        found.filter(word__in=gone).delete()
+    fresh = [MemberWord(chapter_id=row.chapter_id, membership_id=row.pk, word=word) for word in sorted(wanted - known)]
+    MemberWord.objects.bulk_create(fresh, ignore_conflicts=True)
+
+
+def read_text(text: object, *, field: str, most: int, is_needed: bool = True) -> str:
+    """Return what somebody typed without blanks around it, or raise InvalidValueError that names the field."""
+    found = str(text or "").replace("\x00", "").strip()
+    if is_needed and not found:
+        raise InvalidValueError(_("Write something here."), field=field)
+    if len(found) > most:
+        message = _("At most %(most)d characters; these are %(count)d.") % {"most": most, "count": len(found)}
+        raise InvalidValueError(message, field=field)
+    return found
