@@ -17,6 +17,8 @@ from gamification import api as gamification
 from people import api as people
 
 from . import edx_platform, words
+from .boards.owners import is_board_course
+from .boards.recording import tell_owner
 from .data import CREDITED, CaseConfigData, ContributionKind, ContributionState, TaskKind
 from .facts import tell_contribution
 from .models import Contribution, PendingEvaluation, Task
@@ -28,7 +30,13 @@ _NEWS = timedelta(days=1)
 
 
 def tell_others(contribution: Contribution) -> None:
-    """Tell the ledger, and leave an evaluation to be done after the commit."""
+    """Tell the ledger, and leave an evaluation to be done after the commit; of a post on a board, tell its owner.
+
+    Boards belong to no course: what is written there earns nothing, and no course's facts name it (decision 0020).
+    """
+    if is_board_course(contribution.course_id):
+        tell_owner(contribution)
+        return
     tell_ledger(contribution)
     if contribution.task_id:
         await_evaluation(contribution.task_id, contribution.author_id)

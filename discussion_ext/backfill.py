@@ -29,7 +29,7 @@ from people import api as people
 from . import counts, edx_platform, reactions
 from .announcements import tell_ledger
 from .consequences import evaluate_task
-from .contributions import adopt_reply, held_course_id, is_watched, now, record_post
+from .contributions import adopt_reply, is_kept_apart, is_watched, now, record_post
 from .data import ForumPostData
 from .intents import Intent, acting
 from .missed import missed_post
@@ -108,7 +108,7 @@ def _list_courses(course_key: CourseKey | None) -> Iterator[str]:
     while (found := edx_platform.find_next_forum_course(course_id)) is not None:
         course_id = found
         with suppress(ValueError):  # a key of the forum's past that is no key of a course any more
-            if course_id != held_course_id() and is_watched(course_id):
+            if not is_kept_apart(course_id) and is_watched(course_id):
                 yield course_id
 
 

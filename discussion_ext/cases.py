@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import partial
 from math import ceil
 
 from django.conf import settings
@@ -20,7 +19,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from people import api as people
 
-from . import counts, edx_platform, reactions, words
+from . import counts, edx_platform, words
 from .access import access_contribution, access_task, find_position, forum_course_id
 from .availability import is_on
 from .configurations import TOPIC_TAKEN, get_task
@@ -37,8 +36,8 @@ from .exceptions import (
 )
 from .intents import Intent
 from .kinds import kind_of
-from .models import Contribution, HelpfulMark, Participation, Task
-from .posting import call_forum, delete_post, place, post_comment, post_thread, update_post
+from .models import Contribution, Participation, Task
+from .posting import call_forum, delete_post, flag, place, post_comment, post_thread, update_post, vote_for
 from .reading import show_own
 from .results import evaluate_learner, is_fresh, lock_participation
 
@@ -167,15 +166,7 @@ def set_helpful(
         contribution = access_contribution(task, contribution_id, user_id=user_id, is_team=is_team)
         if contribution.author_id == user_id:
             raise NotAllowedError(_("Others decide whether your post helped them."))
-        # The forum looks for an earlier vote before it writes one.
-        Contribution.objects.select_for_update().get(pk=contribution.pk)
-        key, course_id = contribution.forum_key or "", forum_course_id(task)
-        if edx_platform.has_vote(key, user_id=user_id) is not is_helpful:
-            vote = partial(edx_platform.set_vote, key, course_id=course_id, user_id=user_id, is_up=is_helpful)
-            call_forum(vote, Intent())
-        waiting = HelpfulMark.objects.filter(contribution=contribution, user_id=user_id, fold_due__isnull=False).first()
-        step = 0 if waiting is None else int(waiting.is_on) - int(waiting.is_counted)
-        return max(0, contribution.helpful + step)
+        return vote_for(contribution, course_id=forum_course_id(task), user_id=user_id, is_helpful=is_helpful)
 
 
 def report_contribution(
@@ -187,10 +178,7 @@ def report_contribution(
         contribution = access_contribution(task, contribution_id, user_id=user_id, is_team=is_team)
         if contribution.author_id == user_id:
             raise NotAllowedError(_("This is your own post: you can edit or withdraw it."))
-        key, course_id = contribution.forum_key or "", forum_course_id(task)
-        call_forum(lambda: edx_platform.flag_post(key, course_id=course_id, user_id=user_id), Intent(reason=reason))
-        # Nothing happens here unless the receiver failed.
-        reactions.record_flag(key, user_id=user_id, reason=reason)
+        flag(contribution, course_id=forum_course_id(task), user_id=user_id, reason=reason)
 
 
 # -- posts -----------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from people import api as people
 from people.data import RangeData, Reach, SeenData
 
 from . import edx_platform
+from .boards.owners import list_course_ids
 from .contributions import held_course_id
 from .data import TaskKind
 from .models import Contribution, CourseSwitch, HelpfulMark, Participation, PendingEvaluation, Task
@@ -200,10 +201,11 @@ def check_backlog() -> Iterator[SeenData]:
 
 
 def _courses_in_use() -> list[str]:
-    """Return the key of held posts and the courses in which cases or points are on, not more than can be asked."""
+    """Return the keys without a course, and courses in which cases or points are on, not more than can be asked."""
     cases = CourseSwitch.objects.filter(is_on=True).order_by("pk").values_list("course_id", flat=True)
     points = (str(key) for key in gamification.list_numbered_courses() if gamification.is_on(key))
-    return list(dict.fromkeys([held_course_id(), *cases[:_MOST_COURSES], *points]))[:_MOST_COURSES]
+    apart = (held_course_id(), *sorted(list_course_ids()))
+    return list(dict.fromkeys([*apart, *cases[:_MOST_COURSES], *points]))[:_MOST_COURSES]
 
 
 def _answers(host: str, port: int) -> bool:

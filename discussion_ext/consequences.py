@@ -11,6 +11,8 @@ from gamification import api as gamification
 
 from . import configurations, counts
 from .announcements import announce_answer
+from .boards.following import tell_followers
+from .boards.owners import is_board_course
 from .data import ContributionKind, ContributionState, TaskKind
 from .kinds import kind_of
 from .models import Contribution, Participation, PendingEvaluation, Task
@@ -28,7 +30,11 @@ def complete_contribution(contribution_id: int) -> None:
     contribution = Contribution.objects.filter(pk=contribution_id).select_related("task").first()
     if contribution is None:
         return
-    # Before the counts: while these are due, the sweep comes again.
+    # News come before the counts: while these are due, the sweep comes again.
+    if is_board_course(contribution.course_id):
+        tell_followers(contribution)
+        counts.fold_contribution(contribution_id)
+        return
     announce_answer(contribution)
     counts.fold_contribution(contribution_id)
     gamification.fold_pending(user_id=contribution.author_id, course_key=CourseKey.from_string(contribution.course_id))

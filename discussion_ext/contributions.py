@@ -25,10 +25,14 @@ from people import api as people
 from . import counts, edx_platform, phases, similarity, words
 from .announcements import await_evaluation, tell_others
 from .availability import is_on
+from .boards.folding import forget_board_words
+from .boards.owners import is_board_course
+from .boards.pictures import delete_pictures
+from .boards.recording import add_to_board, find_board
 from .data import CREDITED, ContributionKind, ContributionState, ErrandKind, ForumPostData
 from .exceptions import NotYetError, PositionExistsError
 from .intents import Intent, current_intent
-from .models import Contribution, Participation, SketchHash, Task
+from .models import Contribution, Participation, Picture, SketchHash, Task
 
 _SLOTS = (ContributionKind.POSITION, ContributionKind.LOOK_BACK)
 _HELD_TOPIC = "case-"
@@ -51,10 +55,15 @@ def topic_key(course_id: str, topic_id: str) -> str:
 
 def is_watched(course_id: str) -> bool:
     """Tell whether posts of this course are recorded: one or two cached look-ups."""
-    if course_id == held_course_id():
+    if is_kept_apart(course_id):
         return True
     course_key = CourseKey.from_string(course_id)
     return is_on(course_key) or gamification.is_on(course_key)
+
+
+def is_kept_apart(course_id: str) -> bool:
+    """Tell whether posts under this key, of which no course exists, are shown by our pages alone."""
+    return course_id == held_course_id() or is_board_course(course_id)
 
 
 def now() -> datetime:
@@ -83,7 +92,8 @@ def record_post(post: ForumPostData, *, is_new: bool = False, waits: bool = Fals
 def _record_new(post: ForumPostData, intent: Intent | None) -> Contribution | None:
     parent = _find_parent(post)
     task = _find_task(post, parent)
-    if task is None and post.course_id == held_course_id():
+    board = find_board(post.course_id, post.topic_id)
+    if task is None and board is None and is_kept_apart(post.course_id):
         return None
     course_id = task.course_id if task is not None else post.course_id
     course_key = CourseKey.from_string(course_id)
@@ -97,7 +107,7 @@ def _record_new(post: ForumPostData, intent: Intent | None) -> Contribution | No
         kind=kind,
         is_question=post.is_question,
         author_id=post.author_id,
-        is_team=edx_platform.is_course_team(post.author_id, course_key),
+        is_team=board is None and edx_platform.is_course_team(post.author_id, course_key),
         is_anonymous=post.is_anonymous,
         is_first=not Contribution.objects.filter(author_id=post.author_id, course_id=course_id).exists(),
         parent=parent,
@@ -112,6 +122,8 @@ def _record_new(post: ForumPostData, intent: Intent | None) -> Contribution | No
     _set_text(contribution, "" if post.is_retired else post.body)
     if not _insert(contribution, is_strict=intent is not None and intent.kind is not None):
         return Contribution.objects.get(forum_key=post.key)
+    if board is not None:
+        add_to_board(contribution, board, intent)
     # .. custom_attribute_name: community_post_kind
     # .. custom_attribute_description: What the post of this request was recorded as: position, answer, look_back,
     #     follow_up, thread, response or comment.
@@ -156,14 +168,22 @@ def _record_change(contribution: Contribution, post: ForumPostData, *, waits: bo
         return None
     if post.is_thread and post.topic_id != contribution.topic_id:
         _move(contribution, post, waits=waits)
-    elif contribution.body_hash == hash_body(post.body):
+    elif not is_reworded(contribution, post):
         return None
-    if contribution.body_hash != hash_body(post.body):
-        _record_edit(contribution, post.body, waits=waits)
+    if is_reworded(contribution, post):
+        _record_edit(contribution, post, waits=waits)
     return contribution
 
 
-def _record_edit(contribution: Contribution, body: str, *, waits: bool) -> None:
+def is_reworded(contribution: Contribution, post: ForumPostData) -> bool:
+    """Tell whether a post says something else than its record; a title is one's own words on a board alone."""
+    return contribution.body_hash != hash_body(post.body) or (
+        post.is_thread and is_board_course(contribution.course_id) and contribution.title != post.title[:255]
+    )
+
+
+def _record_edit(contribution: Contribution, post: ForumPostData, *, waits: bool) -> None:
+    body = post.body
     contribution = Contribution.objects.select_for_update(nowait=not waits).get(pk=contribution.pk)
     moment = now()
     is_closed = contribution.task is not None and phases.is_closed(contribution.task, moment)
@@ -173,6 +193,9 @@ def _record_edit(contribution: Contribution, body: str, *, waits: bool) -> None:
     if not is_closed and similarity.overlap(body, contribution.body).share < settings.DISCUSSION_EXT_NEAR_COPY_SHARE:
         contribution.worded_at = moment
     _set_text(contribution, body)
+    if is_board_course(contribution.course_id):
+        contribution.title = post.title[:255]
+        contribution.fold_due = 1
     contribution.edited_at = moment
     contribution.revision += 1
     contribution.save()
@@ -300,7 +323,15 @@ def take_away(contribution: Contribution, *, state: ContributionState, actor_id:
 
 def forget_words(contributions: QuerySet[Contribution]) -> int:
     """Erase what these posts say and what was said about them when they were taken away; return how many."""
+    forget_beside(contributions)
     return contributions.update(body="", title="", closed_body=None, state_reason="", is_erased=True)
+
+
+def forget_beside(contributions: QuerySet[Contribution]) -> None:
+    """Erase what boards keep beside the words of these posts: their words one by one, and their pictures."""
+    ids = list(contributions.values_list("pk", flat=True))
+    forget_board_words(ids)
+    delete_pictures(Picture.objects.filter(contribution__in=ids))
 
 
 def slot_key(task_id: int, user_id: int, kind: str) -> str:
@@ -333,7 +364,8 @@ def _find_parent(post: ForumPostData) -> Contribution | None:
     # What a reply takes from it; reading and building a whole row takes several times as long.
     needed = Contribution.objects.only("task", "group_id", "author_id", "root", "forum_key")
     parent = needed.filter(forum_key=post.parent_key).first()
-    if parent is None and people.has_errand(kind=ErrandKind.POST, key=post.parent_key):
+    is_awaited = is_board_course(post.course_id) or people.has_errand(kind=ErrandKind.POST, key=post.parent_key)
+    if parent is None and is_awaited:
         raise NotYetError(post.parent_key)
     return parent
 

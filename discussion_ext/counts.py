@@ -20,6 +20,8 @@ from django.db.models.functions import Least
 
 from people import api as people
 
+from .boards.folding import fold_post
+from .boards.owners import is_board_course
 from .data import ContributionKind, ContributionState
 from .models import Contribution, HelpfulMark, TaskGroup
 
@@ -37,10 +39,13 @@ def fold_contribution(contribution_id: int) -> None:
         contribution = rows.get(contribution_id)
         if contribution is None or contribution.fold_due is None:
             return
+        was_counted = contribution.is_counted
         _apply(contribution, is_wanted=contribution.state == ContributionState.LIVE)
         Contribution.objects.filter(pk=contribution_id).update(
             fold_due=None, is_counted=contribution.is_counted, ordinal=contribution.ordinal
         )
+        if is_board_course(contribution.course_id):
+            fold_post(contribution, step=int(contribution.is_counted) - int(was_counted))
 
 
 def fold_mark(mark_id: int) -> None:

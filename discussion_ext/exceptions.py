@@ -118,6 +118,13 @@ class TopicTakenError(CaseError):
     status = 409
 
 
+class PinnedEnoughError(CaseError):
+    """A board has as many pinned topics as it can."""
+
+    code = "pinned_enough"
+    status = 409
+
+
 class TooManyPostsError(CaseError):
     """The learner posts faster than the forum allows."""
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
-from .data import ContributionKind, ContributionState
+from .data import ContributionKind, ContributionState, TopicKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,8 @@ class Intent:
     """One act of our api. ``restores`` is the contribution that is posted again; ``kind`` what the post shall be.
 
     ``actor_id``, ``state`` and ``reason`` say who takes a post away, and why. A post that ``is_unpaid`` was written
-    before our time and earns nothing.
+    before our time and earns nothing. On a board ``topic_kind`` and ``closes_at`` are those of a new topic, and
+    ``picture_uids`` what its author uploaded for the post.
     """
 
     kind: ContributionKind | None = None
@@ -28,10 +30,16 @@ class Intent:
     state: ContributionState | None = None
     reason: str = ""
     is_unpaid: bool = False
+    topic_kind: TopicKind | None = None
+    closes_at: datetime | None = None
+    picture_uids: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return what a repair has to know: ids and codes. The reason, somebody's words, is in the audit log."""
-        return {name: value for name, value in asdict(self).items() if value and name != "reason"}
+        values = {name: value for name, value in asdict(self).items() if value and name != "reason"}
+        if self.closes_at:
+            values["closes_at"] = self.closes_at.isoformat()
+        return values
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Intent:
@@ -41,6 +49,12 @@ class Intent:
             values["kind"] = ContributionKind(values["kind"])
         if "state" in values:
             values["state"] = ContributionState(values["state"])
+        if "topic_kind" in values:
+            values["topic_kind"] = TopicKind(values["topic_kind"])
+        if "closes_at" in values:
+            values["closes_at"] = datetime.fromisoformat(values["closes_at"])
+        if "picture_uids" in values:
+            values["picture_uids"] = tuple(values["picture_uids"])
         return cls(**values)
 
 

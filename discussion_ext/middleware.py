@@ -1,4 +1,4 @@
-"""Keep held posts out of every address that names a post by its number, or the key under which they are stored.
+"""Keep held posts, and those of boards, out of every address that names a post or the key that they are stored under.
 
 The discussion's REST API asks for the course of a thread, which a held one does not have, and says so in its own words:
 it is left alone. The pages of before that API (``/courses/<course>/discussion/forum/<topic>/threads/<number>?ajax=1``
@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from . import contributions, edx_platform
+from .boards.owners import list_course_ids
 
 _NAMES = {"thread_id": "thread", "comment_id": "comment"}
 _ASKS_ITSELF = "/api/discussion/"
@@ -47,9 +48,9 @@ class HeldPostsMiddleware:
 def _asks_for_held_posts(request: HttpRequest, named: dict[str, Any]) -> bool:
     """Tell whether a list, or figures, are asked for in which held posts could stand: they are out of a course's."""
     asked = [value for name in request.GET for value in request.GET.getlist(name)]
-    key = _as_databases_compare(contributions.held_course_id())
+    keys = {_as_databases_compare(key) for key in (contributions.held_course_id(), *list_course_ids())}
     return set(request.GET.getlist("context")) - {"course"} != set() or any(
-        _as_databases_compare(str(value)) == key for value in (*asked, *named.values())
+        _as_databases_compare(str(value)) in keys for value in (*asked, *named.values())
     )
 
 
@@ -66,4 +67,4 @@ def _is_held(kind: str, number: str) -> bool:
     if not 0 < pk <= _LARGEST_NUMBER:
         return False
     post = edx_platform.find_post(f"{kind}:{pk}")
-    return post is not None and post.course_id == contributions.held_course_id()
+    return post is not None and contributions.is_kept_apart(post.course_id)

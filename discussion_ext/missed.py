@@ -22,9 +22,9 @@ from .consequences import complete_contribution, evaluate_task
 from .contributions import is_watched, record_deletion, record_post
 from .data import ErrandKind, ForumPostData
 from .exceptions import PositionExistsError
+from .grounds import find_reason
 from .intents import Intent, acting, current_intent
 from .models import Contribution
-from .moderation import find_reason
 from .retirement import without_words_of_the_retired
 
 Facts = Mapping[str, Any]

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from people import api as people
 
-from . import edx_platform
+from . import edx_platform, reactions
 from .access import forum_course_id
 from .contributions import held_topic_id
 from .exceptions import CaseError, ForumRefusedError
 from .intents import Intent, acting
-from .models import Contribution, Task
+from .models import Contribution, HelpfulMark, Task
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,27 @@ def delete_post(task: Task, contribution: Contribution, user_id: int) -> None:
         edx_platform.delete_post_through_lms(request, key)
     else:
         edx_platform.delete_post(key, course_id=forum_course_id(task))
+
+
+def vote_for(contribution: Contribution, *, course_id: str, user_id: int, is_helpful: bool) -> int:
+    """Mark a post as helpful, or take the mark back; return how many marks it has now."""
+    # The forum looks for an earlier vote before it writes one.
+    Contribution.objects.select_for_update().get(pk=contribution.pk)
+    key = contribution.forum_key or ""
+    if edx_platform.has_vote(key, user_id=user_id) is not is_helpful:
+        vote = partial(edx_platform.set_vote, key, course_id=course_id, user_id=user_id, is_up=is_helpful)
+        call_forum(vote, Intent())
+    waiting = HelpfulMark.objects.filter(contribution=contribution, user_id=user_id, fold_due__isnull=False).first()
+    step = 0 if waiting is None else int(waiting.is_on) - int(waiting.is_counted)
+    return max(0, contribution.helpful + step)
+
+
+def flag(contribution: Contribution, *, course_id: str, user_id: int, reason: str) -> None:
+    """Report a post; reporting again changes nothing."""
+    key = contribution.forum_key or ""
+    call_forum(lambda: edx_platform.flag_post(key, course_id=course_id, user_id=user_id), Intent(reason=reason))
+    # Nothing happens here unless the receiver failed.
+    reactions.record_flag(key, user_id=user_id, reason=reason)
 
 
 def place(parent: Contribution) -> Contribution:

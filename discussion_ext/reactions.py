@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from people import api as people
 
+from .boards.recording import find_board
 from .intents import current_intent
 from .models import Contribution, HelpfulMark, Report
 
@@ -42,14 +43,22 @@ def record_flag(forum_key: str, *, user_id: int, reason: str = "") -> Report | N
     """
     intent = current_intent()
     reason = reason or (intent.reason if intent is not None else "")
-    contribution = Contribution.objects.filter(forum_key=forum_key).only("pk", "task_id").first()
+    known = Contribution.objects.filter(forum_key=forum_key)
+    contribution = known.only("pk", "task_id", "course_id", "topic_id").first()
     if contribution is None:
         return None
+    board = find_board(contribution.course_id, contribution.topic_id)
     reports = Report.objects.filter(contribution=contribution, reporter_id=user_id)
     if reports.exists():
         reports.filter(state=Report.TAKEN_BACK).update(state=Report.OPEN, reason=reason[:500])
     else:
-        row = Report(contribution=contribution, task_id=contribution.task_id, reporter_id=user_id, reason=reason[:500])
+        row = Report(
+            contribution=contribution,
+            task_id=contribution.task_id,
+            board=board,
+            reporter_id=user_id,
+            reason=reason[:500],
+        )
         people.insert_or_update(row, by=["contribution", "reporter_id"])
     return reports.first()
 

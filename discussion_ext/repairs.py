@@ -25,7 +25,7 @@ from people import api as people
 from . import configurations, counts, edx_platform, phases
 from .announcements import send_points
 from .consequences import complete_contribution
-from .contributions import hash_body, is_watched, now
+from .contributions import is_reworded, is_watched, now
 from .data import ContributionState, ForumPostData, TaskKind
 from .missed import repair_post
 from .models import Contribution, CourseSwitch, HelpfulMark, PendingEvaluation, Task
@@ -179,7 +179,7 @@ def _is_changed(record: Contribution, post: ForumPostData) -> bool:
     if record.is_erased or post.is_retired or record.state != ContributionState.LIVE:
         return False
     is_moved = post.is_thread and post.topic_id != record.topic_id
-    return is_moved or record.body_hash != hash_body(post.body)
+    return is_moved or is_reworded(record, post)
 
 
 def _recorded_without_post(since: datetime, after: int) -> Iterator[Batch]:

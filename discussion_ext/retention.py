@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from people import api as people
 
 from . import edx_platform
+from .boards.owners import list_course_ids
+from .contributions import forget_beside
 from .data import ContributionState
 from .models import Contribution, PendingEvaluation, Report
 
@@ -58,9 +60,10 @@ def find_settled_reports(before: datetime) -> QuerySet[Report]:
 
 
 def erase_texts(posts: QuerySet[Contribution]) -> int:
-    """Erase what these posts say, and held ones in the forum too; why one was taken away stays."""
-    held = posts.filter(task__is_held=True, forum_key__isnull=False).values_list("forum_key", flat=True)
-    keys = [key for key in held if key is not None]
+    """Erase what these posts say, and in the forum too where only our pages show it; why one was taken away stays."""
+    held = posts.filter(Q(task__is_held=True) | Q(course_id__in=list_course_ids()), forum_key__isnull=False)
+    keys = [key for key in held.values_list("forum_key", flat=True) if key is not None]
+    forget_beside(posts)
     done = posts.update(body="", title="", closed_body=None, is_erased=True)
     edx_platform.erase_posts(keys)  # after our own record: what the forum then saves is nobody's edit
     return done

@@ -17,6 +17,8 @@ from people import api as people
 from . import edx_platform
 from .attendance.retirement import forget_person
 from .blended.retirement import forget_person as forget_in_blended
+from .boards.owners import list_course_ids
+from .boards.retirement import forget_person as forget_on_boards
 from .contributions import forget_words, held_course_id, now
 from .data import ForumPostData
 from .kinds import kind_of
@@ -37,6 +39,7 @@ def retire_person(user_id: int) -> None:
         forget_person(user_id)
         forget_in_sessions(user_id)
         forget_in_blended(user_id)
+        forget_on_boards(user_id)
         PendingEvaluation.objects.filter(user_id=user_id).delete()
         people.forget_reasons(list_targets(user_id))
         Participation.objects.filter(user_id=user_id).update(is_retired=True, override_reason="")
@@ -46,7 +49,8 @@ def retire_person(user_id: int) -> None:
         for ids in _batches(user_id):
             _forget_posts(ids)
         # After our own record is erased: what the forum then saves is nobody's edit.
-        edx_platform.erase_posts_of(user_id, course_id=held_course_id())
+        for course_id in sorted({held_course_id(), *list_course_ids()}):
+            edx_platform.erase_posts_of(user_id, course_id=course_id)
         edx_platform.erase_drafts(user_id)
 
 

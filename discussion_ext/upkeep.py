@@ -17,6 +17,7 @@ from people.data import JobData, JobStepData
 from . import api, checks, exports, missed, news, reminders, retention
 from .attendance import upkeep as attendance
 from .blended import upkeep as blended
+from .boards import upkeep as boards
 from .case_results import CaseKind
 from .data import ErrandKind, TaskKind
 from .kinds import register_kind
@@ -36,6 +37,7 @@ def register() -> None:
     checks.register()
     attendance.register()
     sessions.register()
+    boards.register()
     exports.register()
     retention.register()
     news.register()

@@ -12,12 +12,17 @@ from discussion_ext.boards.pictures import add_picture, open_picture
 from discussion_ext.boards.places import ensure_board, locate_picture, locate_post, locate_topic
 from discussion_ext.boards.reading import read_topic
 from discussion_ext.boards.rendering import preview
-from discussion_ext.boards.search import search_topics, search_words
+from discussion_ext.boards.search import search_topics
 from discussion_ext.boards.states import set_pinned, set_topic_state
+from discussion_ext.boards.words import search_words
 from discussion_ext.boards.writing import edit_post, reply, set_helpful, start_topic, withdraw_post
+from discussion_ext.exceptions import CaseError as BoardError
+from discussion_ext.exceptions import ContributionNotFoundError
 
 __all__ = [
+    "BoardError",
     "BoardOwner",
+    "ContributionNotFoundError",
     "add_picture",
     "count_new",
     "count_topics",

@@ -1,19 +1,84 @@
-"""Search by words."""
+"""Search by words in an index of our own: texts are never read to find them.
+
+Looking begins with the rarest of the words, newest posts first, and stops after a bounded number of them: then the page
+is short and its cursor goes on from there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from discussion_ext.data import (
-    BoardTopicPage,
-)
+from django.conf import settings
+from django.db.models import Count, QuerySet
+
+from discussion_ext.data import BoardTopicPage, ContributionState, TopicShelf
+from discussion_ext.models import Board, BoardWord, Contribution, Topic
+
+from .cursors import read_cursor, write_cursor
+from .drawing import draw_topics
+from .places import get_boards
+from .words import search_words
+
+#: Of a longer question the longest words count.
+_MOST_WORDS: Final = 8
+#: So many posts with the rarest word are looked at for one page.
+_LOOKED_AT: Final = 2000
+#: Beyond so many posts a word is as common as any.
+_COMMON: Final = 1000
 
 
 def search_topics(*, board_keys: Sequence[str], user_id: int, text: str, cursor: str = "") -> BoardTopicPage:
-    """Return topics with a post that has all words of a text, newest post first."""
-    raise NotImplementedError
+    """Return topics in which one post has all words of a text, the newest such post first.
+
+    Topics in the archive are found too. A topic stands once on a page; it may come again on a later one, for an older
+    post. A text without a word of two characters finds nothing. A forged ``cursor`` raises InvalidValueError.
+    """
+    size = int(settings.DISCUSSION_EXT_TOPICS_ON_PAGE)
+    numbers = read_cursor(cursor, 1)
+    words = sorted(search_words(text), key=lambda word: (-len(word), word))[:_MOST_WORDS]
+    boards = get_boards(board_keys)
+    if not words or not boards:
+        return BoardTopicPage(topics=())
+    found, cursor_at = _find_posts(boards, words, numbers[0] if numbers else None, size)
+    topics = _list_topics_of(found)
+    return BoardTopicPage(topics=draw_topics(topics, user_id), cursor=write_cursor(cursor_at) if cursor_at else "")
 
 
-def search_words(text: str) -> set[str]:
-    """Return the words by which a text is found."""
-    raise NotImplementedError
+def _find_posts(boards: Sequence[Board], words: Sequence[str], before: int | None, size: int) -> tuple[list[int], int]:
+    """Return ids of posts with all the words, newest first, and from where to go on; 0 at the end."""
+    rarest = min(words, key=lambda word: _rows_with(boards, word)[:_COMMON].count()) if len(words) > 1 else words[0]
+    rows = _rows_with(boards, rarest)
+    if before is not None:
+        rows = rows.filter(contribution__lt=before)
+    candidates = list(rows.order_by("-contribution").values_list("contribution_id", flat=True)[:_LOOKED_AT])
+    others = [word for word in words if word != rarest]
+    matching = set(candidates) if not others else _with_all(boards, others, candidates)
+    found = [pk for pk in candidates if pk in matching]
+    if len(found) > size:
+        return found[:size], found[size - 1]
+    return found, candidates[-1] if len(candidates) == _LOOKED_AT else 0
+
+
+def _with_all(boards: Sequence[Board], words: Sequence[str], candidates: Sequence[int]) -> set[int]:
+    rows = BoardWord.objects.filter(board__in=boards, word__in=words, contribution__in=candidates)
+    counted = rows.values("contribution_id").annotate(words=Count("pk")).filter(words=len(words)).order_by()
+    return set(counted.values_list("contribution_id", flat=True))
+
+
+def _rows_with(boards: Sequence[Board], word: str) -> QuerySet[BoardWord]:
+    return BoardWord.objects.filter(board__in=boards, word=word)
+
+
+def _list_topics_of(post_ids: Sequence[int]) -> list[Topic]:
+    """Return the topics of these posts in the order of the posts, each once; the removed are left out."""
+    posts = Contribution.objects.filter(pk__in=post_ids, state=ContributionState.LIVE)
+    roots = {pk: root_id or pk for pk, root_id in posts.values_list("pk", "root_id")}
+    found = Topic.objects.filter(contribution__in=set(roots.values())).exclude(shelf=TopicShelf.NOWHERE)
+    by_root = {
+        topic.contribution_id: topic
+        for topic in found.select_related("board", "contribution")
+        if topic.contribution.state == ContributionState.LIVE
+    }
+    wanted = dict.fromkeys(roots[pk] for pk in post_ids if pk in roots)
+    return [by_root[root] for root in wanted if root in by_root]

@@ -55,12 +55,13 @@ def create_comment(*, parent_key: str, course_id: str, author_id: int, body: str
     return f"{COMMENT}:{comment['id']}"
 
 
-def update_post(key: str, *, course_id: str, editor_id: int, body: str) -> None:
-    """Change the text of a post; the forum keeps the former one in its edit history."""
+def update_post(key: str, *, course_id: str, editor_id: int, body: str, title: str | None = None) -> None:
+    """Change the text of a post, and a thread's ``title`` where one is given; the forum keeps the former text."""
     from forum import api as forum_api
 
     change = forum_api.update_thread if is_thread(key) else forum_api.update_comment
-    change(str(pk_of(key)), body=body, course_id=course_id, editing_user_id=str(editor_id))
+    more = {"title": title} if title is not None and is_thread(key) else {}
+    change(str(pk_of(key)), body=body, course_id=course_id, editing_user_id=str(editor_id), **more)
 
 
 def delete_post(key: str, *, course_id: str) -> None:

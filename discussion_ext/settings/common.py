@@ -136,8 +136,52 @@ def plugin_settings(settings: Any) -> None:
     # .. setting_description: How many days after the answer a learner's question about a stage is kept; 0 for ever.
     # .. setting_use_cases: open_edx
     settings.DISCUSSION_EXT_APPEALS_KEEP_DAYS = getattr(settings, "DISCUSSION_EXT_APPEALS_KEEP_DAYS", 0)
+    # .. setting_name: DISCUSSION_EXT_TOPICS_ON_PAGE
+    # .. setting_default: 20
+    # .. setting_description: Topics, or reported posts, on one page of a discussion board.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_TOPICS_ON_PAGE = getattr(settings, "DISCUSSION_EXT_TOPICS_ON_PAGE", 20)
+    # .. setting_name: DISCUSSION_EXT_NEW_DAYS
+    # .. setting_default: 30
+    # .. setting_description: For how many days something on a discussion board can be new to somebody who has not seen
+    #     it.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_NEW_DAYS = getattr(settings, "DISCUSSION_EXT_NEW_DAYS", 30)
+    # .. setting_name: DISCUSSION_EXT_FOLLOWERS_TOLD
+    # .. setting_default: 200
+    # .. setting_description: How many people at most who follow a topic of a discussion board are told of one reply,
+    #     those who began to follow it last. The others see it on the board, and in the digest.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_FOLLOWERS_TOLD = getattr(settings, "DISCUSSION_EXT_FOLLOWERS_TOLD", 200)
+    # .. setting_name: DISCUSSION_EXT_PICTURE_LIMIT_KB
+    # .. setting_default: 10240
+    # .. setting_description: How large a file somebody may upload as a picture of a post, in kilobytes. What is kept is
+    #     usually far smaller.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_PICTURE_LIMIT_KB = getattr(settings, "DISCUSSION_EXT_PICTURE_LIMIT_KB", 10_240)
+    # .. setting_name: DISCUSSION_EXT_PICTURE_MEGAPIXELS
+    # .. setting_default: 30
+    # .. setting_description: How many million pixels such a picture may have. Each takes up to four bytes of memory
+    #     while it is decoded.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_PICTURE_MEGAPIXELS = getattr(settings, "DISCUSSION_EXT_PICTURE_MEGAPIXELS", 30)
+    # .. setting_name: DISCUSSION_EXT_PICTURE_SIDE
+    # .. setting_default: 1600
+    # .. setting_description: How many pixels the longer side of a picture has at most as it is kept and shown.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_PICTURE_SIDE = getattr(settings, "DISCUSSION_EXT_PICTURE_SIDE", 1600)
+    # .. setting_name: DISCUSSION_EXT_TEND_BOARDS_EVERY_SECONDS
+    # .. setting_default: 300
+    # .. setting_description: How often Celery beat has topics of discussion boards closed whose date has passed, and
+    #     pictures deleted whose post never came, in seconds; 0 leaves it out of the beat. Sites without a beat run the
+    #     command ``tend_boards`` instead.
+    # .. setting_use_cases: open_edx
+    settings.DISCUSSION_EXT_TEND_BOARDS_EVERY_SECONDS = getattr(
+        settings, "DISCUSSION_EXT_TEND_BOARDS_EVERY_SECONDS", 300
+    )
     settings.PEOPLE_JOBS = {
         **getattr(settings, "PEOPLE_JOBS", {}),
+        "discussion_ext.tend_boards": "DISCUSSION_EXT_TEND_BOARDS_EVERY_SECONDS",
         "discussion_ext.sweep_blended_tasks": "DISCUSSION_EXT_SWEEP_BLENDED_EVERY_SECONDS",
         "discussion_ext.place_learners": "DISCUSSION_EXT_PLACE_EVERY_SECONDS",
         "discussion_ext.repair_meetings": "DISCUSSION_EXT_REPAIR_MEETINGS_EVERY_SECONDS",
