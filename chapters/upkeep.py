@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from . import life_news
+
 
 def register() -> None:
     """Make it known; called once, when the app is ready."""
+    life_news.register()
