@@ -1,0 +1,93 @@
+"""What the pages of the organizers' desk share: their way in, what was done, and a refusal beside the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from chapters.access import Access
+from chapters.data import Action, ChapterData
+from chapters.exceptions import ChapterError
+from chapters.forms.base import ChapterForm
+from chapters.paces import keep_pace
+from people import api as people
+from people.data import NameData
+
+from .frame import open_chapter, reader_id, render_chapter_page, require
+
+
+def open_desk(request: HttpRequest, slug: str, action: Action = Action.SEE_DESK) -> tuple[ChapterData, Access, int]:
+    """Return the chapter, what the reader may do, and who they are, for those who may ``action`` at its desk."""
+    chapter, access = open_chapter(request, slug)
+    require(access, action)
+    return chapter, access, reader_id(request)
+
+
+def desk_url(name: str, chapter: ChapterData, *args: object, done: str = "", **query: str) -> str:
+    """Return the address of a page of a chapter's desk, saying what was ``done``."""
+    url = reverse(f"chapters:{name}", args=[chapter.slug, *args])
+    words = {**query, **({"done": done} if done else {})}
+    return url + ("?" + "&".join(f"{key}={value}" for key, value in words.items()) if words else "")
+
+
+def go(name: str, chapter: ChapterData, *args: object, done: str = "") -> HttpResponseRedirect:
+    """Lead to a page of the desk after something was done."""
+    return HttpResponseRedirect(desk_url(name, chapter, *args, done=done))
+
+
+def attempt(
+    user_id: int, act: Callable[[], Any], form: ChapterForm | None = None, *, pace: str = "organize"
+) -> ChapterError | None:
+    """Do one act of a person at their pace; return the refusal, shown in ``form`` as well, or None once it is done.
+
+    What the act had written before it was refused is undone. Raises ``people.TooFastError``, which becomes a page.
+    """
+    keep_pace(pace, user_id)
+    try:
+        with transaction.atomic():
+            act()
+    except ChapterError as refusal:
+        if form is not None:
+            form.refuse(refusal)
+        return refusal
+    return None
+
+
+def render_desk(
+    request: HttpRequest,
+    chapter: ChapterData,
+    access: Access,
+    template: str,
+    context: dict[str, Any],
+    *,
+    refusal: ChapterError | None = None,
+    notices: Mapping[str, Callable[[], str]] | None = None,
+    status: int | None = None,
+) -> HttpResponse:
+    """Return a page of the desk from ``templates/chapters/desk/``; a refusal gives the page its status."""
+    done = request.GET.get("done", "")
+    frame = {
+        "notice": notices[done]() if notices and done in notices and request.method != "POST" else "",
+        "desk_url": reverse("chapters:desk", args=[chapter.slug]),
+        "refusal": refusal.message if refusal is not None and not refusal.field else "",
+    }
+    code = status or (refusal.status if refusal is not None else 200)
+    return render_chapter_page(
+        request, chapter, access, f"desk/{template}.html", frame | context, tab="desk", status=code
+    )
+
+
+def name_of_chapter(chapter: ChapterData, user_ids: Iterable[int | None]) -> dict[int, NameData]:
+    """Return how people are called in the chapter; those who are gone are former learners."""
+    ids = {user_id for user_id in user_ids if user_id is not None}
+    return people.display_names(ids, surface="chapter", context_key=chapter.key)
+
+
+def unknown_act() -> ChapterError:
+    """Return the refusal of a form that asks for something the page does not do."""
+    return ChapterError(_("There is no such act."), field="act")

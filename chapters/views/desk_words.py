@@ -1,0 +1,62 @@
+"""The log of a chapter in words: one sentence for each kind of act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from chapters.models.chapters import AUDIENCES, STATES
+from chapters.models.organizers import ROLES
+
+Say = Callable[[Mapping[str, Any]], str]
+
+
+def say_act(verb: str, data: Mapping[str, Any]) -> str:
+    """Return what was done, as people read it; an act that has no sentence yet by the word that is stored."""
+    say = _SENTENCES.get(verb)
+    return say(data) if say is not None else verb
+
+
+def _name(words: list[tuple[str, Any]], value: object) -> str:
+    return str(dict(words).get(str(value), value or "–"))
+
+
+def _say_export(data: Mapping[str, Any]) -> str:
+    count = int(data.get("people", 0))
+    text = ngettext("Took a list of %(count)d member", "Took a list of %(count)d members", count)
+    return text % {"count": count}
+
+
+def _say_appeal(data: Mapping[str, Any]) -> str:
+    return _("Answered an appeal: the ban is lifted") if data.get("lifted") else _("Answered an appeal: the ban stays")
+
+
+_SENTENCES: Final[Mapping[str, Say]] = {
+    "chapter.propose": lambda _data: _("Proposed the chapter"),
+    "chapter.change": lambda _data: _("Changed what the chapter says of itself"),
+    "chapter.rules": lambda _data: _("Changed the course rules"),
+    "chapter.questions.set": lambda _data: _("Changed the join questions"),
+    "chapter.move": lambda data: (
+        _("Changed the chapter's state to: %(state)s") % {"state": _name(STATES, data.get("to"))}
+    ),
+    "chapter.request.accept": lambda _data: _("Let somebody in"),
+    "chapter.request.decline": lambda _data: _("Declined a request to join"),
+    "chapter.member.admit": lambda _data: _("Made somebody a member"),
+    "chapter.member.remove": lambda _data: _("Removed a member"),
+    "chapter.ban": lambda _data: _("Banned somebody"),
+    "chapter.ban.lift": lambda _data: _("Lifted a ban"),
+    "chapter.appeal.answer": _say_appeal,
+    "chapter.standing.grant": lambda data: (
+        _("Opened a board by hand: %(board)s") % {"board": _name(AUDIENCES, data.get("audience"))}
+    ),
+    "chapter.standing.revoke": lambda data: (
+        _("Took a board back: %(board)s") % {"board": _name(AUDIENCES, data.get("audience"))}
+    ),
+    "chapter.members_exported": _say_export,
+    "role.give": lambda data: _("Gave a role: %(role)s") % {"role": _name(ROLES, data.get("role"))},
+    "role.extend": lambda data: _("Changed the end of a term: %(role)s") % {"role": _name(ROLES, data.get("role"))},
+    "role.end": lambda data: _("A role ended: %(role)s") % {"role": _name(ROLES, data.get("role"))},
+}
