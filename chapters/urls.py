@@ -6,12 +6,13 @@ come last.
 
 from django.urls import include, path
 
-from . import board_urls, desk_urls, member_urls
+from . import board_urls, course_urls, desk_urls, member_urls
 
 app_name = "chapters"
 
 urlpatterns = [
     path("api/v1/", include("chapters.rest_api.v1.urls")),
+    *course_urls.urlpatterns,
     *desk_urls.urlpatterns,
     *board_urls.urlpatterns,
     *member_urls.urlpatterns,
