@@ -14,14 +14,16 @@ from discussion_ext.models import Contribution
 
 from .cursors import read_cursor, write_cursor
 from .drawing import draw_posts, draw_topic, marked, view_of
-from .places import get_topic
+from .places import LARGEST_ID, get_topic, is_id
 
 #: Posts on one page beside the topic's own.
 PAGE: Final = 30
 
 
-def read_topic(*, topic_id: int, user_id: int, is_moderator: bool = False, cursor: str = "") -> BoardPostPage:
-    """Return a topic with a page of its replies.
+def read_topic(
+    *, topic_id: int, user_id: int, is_moderator: bool = False, cursor: str = "", at_post_id: int | None = None
+) -> BoardPostPage:
+    """Return a topic with a page of its replies: the first, or the one that a cursor or a post of it leads to.
 
     Removed posts are shown, without words, to their authors and to moderators, who also see withdrawn ones. A topic
     whose own post is not live is there for them alone; for everybody else it raises ContributionNotFoundError.
@@ -31,7 +33,10 @@ def read_topic(*, topic_id: int, user_id: int, is_moderator: bool = False, curso
     first = marked(Contribution.objects.filter(shown, pk=topic.contribution_id), user_id).first()
     if first is None:
         raise ContributionNotFoundError(_("This topic is no longer there."))
-    rows = _list_replies(marked(Contribution.objects.filter(shown), user_id), first, read_cursor(cursor, 2))
+    posts_shown = marked(Contribution.objects.filter(shown), user_id)
+    rows = _list_replies(posts_shown, first, read_cursor(cursor, 2))
+    if at_post_id and not cursor and at_post_id not in {first.pk, *(row.pk for row in rows[:PAGE])}:
+        rows = _list_replies(posts_shown, first, _place_before(first, at_post_id))
     page, is_last = rows[:PAGE], len(rows) <= PAGE
     topic.contribution = first
     posts = [(post, topic) for post in (first, *page)]
@@ -67,6 +72,14 @@ def _list_replies(posts: QuerySet[Contribution], first: Contribution, after: Seq
     for response in responses:
         rows += [response, *beneath.get(response.pk, ())]
     return rows[: PAGE + 1]
+
+
+def _place_before(first: Contribution, post_id: int) -> Sequence[int]:
+    """Return the place after which a post of the topic comes next; the beginning for what is none."""
+    post = Contribution.objects.filter(pk=post_id, root=first).first() if is_id(post_id) else None
+    if post is None:
+        return ()
+    return (post.pk - 1, LARGEST_ID) if post.parent_id == first.pk else (post.parent_id or 0, post.pk - 1)
 
 
 def _place_in(post: Contribution, first: Contribution) -> tuple[int, int]:
