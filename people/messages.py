@@ -128,7 +128,13 @@ class Digest(CommunityMessage):
         lines = [replace(line, url=absolute_url(line.url)) for line in lines]
         courses = dict.fromkeys(line.course_name for line in lines)
         groups = [(course, [line for line in lines if line.course_name == course]) for course in courses]
-        return {"lines": lines, "groups": groups, "first": lines[0] if lines else None, "count": len(lines)}
+        return {
+            "lines": lines,
+            "groups": groups,
+            "first": lines[0] if lines else None,
+            "count": len(lines),
+            "is_of_chapters": any("chapter_id" in item["context"] for item in context.get("items", [])),
+        }
 
 
 class Notice(Digest):
@@ -138,7 +144,27 @@ class Notice(Digest):
     title = _("Changes to what you signed up for")
 
 
-KINDS: Final[Mapping[str, type[CommunityMessage]]] = {kind.NAME: kind for kind in (CaseAnswered, Digest, Notice)}
+class ChapterInvitation(Digest):
+    """A course that somebody completed opens chapters to them. Context: ``course_name``, and ``items`` as in `Digest`,
+    one for each chapter, the nearest first, with ``lead`` and ``members`` in its context.
+    """
+
+    NAME = "chapter_invitation"
+    title = _("Invitations to chapters that your courses open")
+    useful_hours = 14 * 24
+
+    @classmethod
+    def put_into_words(cls, context: Mapping[str, Any], zone: ZoneInfo) -> Mapping[str, Any]:
+        """Return the chapters that still hold."""
+        del zone
+        chapters = [item["context"] for item in context.get("items", [])]
+        chapters = [{**chapter, "url": absolute_url(chapter["url"])} for chapter in chapters]
+        return {"chapters": chapters, "first": chapters[0] if chapters else None, "count": len(chapters)}
+
+
+KINDS: Final[Mapping[str, type[CommunityMessage]]] = {
+    kind.NAME: kind for kind in (CaseAnswered, ChapterInvitation, Digest, Notice)
+}
 
 
 def get_kind(kind: str) -> type[CommunityMessage]:

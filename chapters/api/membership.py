@@ -7,7 +7,7 @@ from chapters.membership.joining import introduce, join, withdraw_request
 from chapters.membership.leaving import leave, remove_member, summarize_leaving
 from chapters.membership.listing import get_member, list_members
 from chapters.membership.mail import set_mail
-from chapters.membership.placing import asks_for, await_person, name_courses, place_person
+from chapters.membership.placing import asks_for, await_person, missed_person, name_courses, place_person
 from chapters.membership.questions import list_questions, set_questions
 from chapters.membership.reading import find_membership, get_membership, list_memberships
 from chapters.membership.requests import (
@@ -50,6 +50,7 @@ __all__ = [
     "list_overdue_requests",
     "list_questions",
     "list_requests",
+    "missed_person",
     "name_courses",
     "place_person",
     "remove_member",

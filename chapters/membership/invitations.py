@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -24,6 +25,7 @@ from .rules import NOTHING, judge, list_courses, named_courses, read_keys
 JOINABLE = (ChapterState.FORMING, ChapterState.ACTIVE, ChapterState.PAUSED, ChapterState.DORMANT)
 
 _MOST = 20
+_MOST_IN_MAIL = 5
 
 
 def list_invitations(user_id: int) -> list[InvitationData]:
@@ -59,15 +61,24 @@ def accept_invitations(*, chapter_id: int, user_id: int) -> None:
 
 
 @transaction.atomic
-def invite(chapter: ChapterData, user_id: int, given: Mapping[Audience, str]) -> bool:
-    """Invite somebody to what courses give them, where they were not before, with one mail; tell whether it was new.
+def invite(user_id: int, chapters: Sequence[tuple[ChapterData, Mapping[Audience, str]]]) -> int:
+    """Invite somebody to chapters, the nearest first, where they were not before; return to how many.
 
-    The caller has seen that they are no member, not banned and that the chapter takes people in.
+    Each comes with the audiences that courses give there. Who takes a course finds the invitation on its pages; who
+    completed one is written to, once for a course however many chapters it opens. The caller has seen that they are no
+    member, not banned, near, and that the chapters take people in.
     """
-    fresh = [audience for audience in Audience if audience in given and _add(chapter, user_id, audience, given)]
-    if fresh:
-        _send(chapter, user_id, fresh[-1], given[fresh[-1]])  # who completed a course hears of that
-    return bool(fresh)
+    invited = []
+    completed: defaultdict[str, list[ChapterData]] = defaultdict(list)
+    for chapter, given in reversed(chapters):  # the nearest is the newest, and so the first that is shown
+        fresh = [audience for audience in Audience if audience in given and _add(chapter, user_id, audience, given)]
+        if fresh:
+            invited.append(chapter)
+        if Audience.ALUMNI in fresh:
+            completed[given[Audience.ALUMNI]].insert(0, chapter)
+    for course_id, found in completed.items():
+        _send(user_id, course_id, found)
+    return len(invited)
 
 
 def find_holding(user_id: int, chapter_ids: list[int]) -> set[int]:
@@ -87,28 +98,30 @@ def _add(chapter: ChapterData, user_id: int, audience: Audience, given: Mapping[
     return True
 
 
-def _send(chapter: ChapterData, user_id: int, audience: Audience, course_id: str) -> None:
-    key = f"{NewsKind.INVITED}:{chapter.id}:{user_id}:{audience.value}"
-    url = addresses.chapter_url(chapter.slug)
+def _send(user_id: int, course_id: str, chapters: Sequence[ChapterData]) -> None:
+    """Write to somebody about the nearest chapters that a completed course opens; once for a course, for ever."""
     course = _name(course_id)
-    item = {
-        "chapter_id": chapter.id,
-        "chapter": chapter.name,
-        "url": url,
-        "audience": audience.value,
-        "course": course,
-    }
-    context = {
-        "items": [{"key": key, "kind": NewsKind.INVITED.value, "context": item}],
-        "url": url,
-        "chapter_name": chapter.name,
-        "lead": chapter.lead,
-        "members": chapter.members,
-        "course_name": course,
-        "is_completed": audience is Audience.ALUMNI,
-        "has_questions": chapter.has_questions,
-    }
-    people.request_delivery(key=key, user_id=user_id, kind=NewsKind.INVITED, context=context)
+    items = [
+        {
+            "key": f"{NewsKind.INVITED}:{chapter.id}:{user_id}",
+            "kind": NewsKind.INVITED.value,
+            "context": {
+                "chapter_id": chapter.id,
+                "chapter": chapter.name,
+                "url": addresses.chapter_url(chapter.slug),
+                "course": course,
+                "lead": chapter.lead,
+                "members": chapter.members,
+            },
+        }
+        for chapter in chapters[:_MOST_IN_MAIL]
+    ]
+    people.request_delivery(
+        key=f"{NewsKind.INVITED}:{user_id}:{course_id}",
+        user_id=user_id,
+        kind=NewsKind.INVITED,
+        context={"items": items, "course_name": course},
+    )
 
 
 def _hold(user_id: int, rows: list[Invitation]) -> list[InvitationData]:

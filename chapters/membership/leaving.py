@@ -83,7 +83,9 @@ def summarize_leaving(chapter_id: int, *, days: int = 90) -> LeavingSummaryData:
     """
     days = min(max(days, 1), _MOST_DAYS)
     since = timezone.now() - timedelta(days=days)
-    gone = Membership.objects.filter(chapter_id=chapter_id, left_at__gte=since, state=MembershipState.LEFT)
+    gone = Membership.objects.filter(left_at__gte=since, state=MembershipState.LEFT)
+    if chapter_id is not None:
+        gone = gone.filter(chapter_id=chapter_id)
     counted = dict(gone.values_list("leave_reason").annotate(times=Count("pk")).order_by())
     given = {LeaveReason(reason): times for reason, times in counted.items() if reason}
     least = settings.CHAPTERS_LEAVING_LEAST

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -28,6 +28,7 @@ from . import news, rows
 from .invitations import JOINABLE, invite
 from .joining import check_ban, come_in
 from .kinds import MemberErrand
+from .nearness import distance, is_near, list_whereabouts
 from .rules import NOTHING, CoursesData, judge, list_courses, list_given, read_keys, read_rules
 from .standings import differs, settle_member
 
@@ -66,24 +67,22 @@ def place_person(user_id: int) -> Counter[str]:
         return done
     courses = list_courses([user_id]).get(user_id, NOTHING)
     chapters = _list_concerned(user_id, courses)
-    mine = {
-        row.chapter_id: to_membership(row)
-        for row in memberships_to_read().filter(user_id=user_id, chapter_id__in=chapters)
-    }
+    found = memberships_to_read().filter(user_id=user_id, chapter_id__in=chapters)
+    mine = {row.chapter_id: to_membership(row) for row in found}
+    fresh: list[tuple[ChapterData, Given]] = []
     for chapter in chapters.values():
-        given = judge(chapter.rules, courses)
-        done += place(chapter, user_id, mine.get(chapter.id), given)
-    return done
-
-
-def place(chapter: ChapterData, user_id: int, membership: MembershipData | None, given: Given) -> Counter[str]:
-    """Bring one person in one chapter to what courses give them; the caller has seen that the account is there."""
-    if membership is not None and membership.is_member:
-        held = {each.audience: each.source for each in membership.standings}
-        return settle_and_tell(membership.id, held=held, given=given) if differs(held, given) else Counter()
-    if not given or chapter.state not in JOINABLE:
-        return Counter()
-    return open_doors(chapter, user_id, membership, given)
+        membership, given = mine.get(chapter.id), judge(chapter.rules, courses)
+        if membership is not None and membership.is_member:
+            held = {each.audience: each.source for each in membership.standings}
+            if differs(held, given):
+                done += settle_and_tell(membership.id, held=held, given=given)
+        elif given and chapter.state in JOINABLE and not _is_kept_out(chapter.id, user_id, membership):
+            if membership is None and is_added(chapter, given):
+                done["members added"] += _add(chapter, user_id)
+            else:
+                fresh.append((chapter, _without(given, _list_had(membership))))
+    done["invitations"] += _invite(user_id, fresh)
+    return +done
 
 
 def settle_and_tell(membership_id: int, *, held: Mapping[Audience, StandingSource], given: Given) -> Counter[str]:
@@ -95,21 +94,29 @@ def settle_and_tell(membership_id: int, *, held: Mapping[Audience, StandingSourc
     return Counter({f"standings {name}": count for name, count in done.items()})
 
 
-def open_doors(chapter: ChapterData, user_id: int, membership: MembershipData | None, given: Given) -> Counter[str]:
-    """Make somebody a member where a rule adds members, or invite them; nobody who went is brought back.
+def is_added(chapter: ChapterData, given: Given) -> bool:
+    """Tell whether one of the rules that somebody meets makes them a member."""
+    return any(rule.adds_members and rule.audience in given for rule in chapter.rules)
 
-    Who was removed, is banned or waits for an answer is left alone, and so is, for an audience that they had, who left.
-    """
+
+def _is_kept_out(chapter_id: int, user_id: int, membership: MembershipData | None) -> bool:
+    """Tell whether somebody is left alone: removed, banned, or waiting for an answer."""
     if membership is not None and membership.state in (MembershipState.REQUESTED, MembershipState.REMOVED):
-        return Counter()
-    if bans_in_force().filter(chapter_id=chapter.id, user_id=user_id).exists():
-        return Counter()
-    adds = {rule.audience for rule in chapter.rules if rule.adds_members}
-    if adds & given.keys() and membership is None:
-        return Counter({"members added": int(_add(chapter, user_id))})
-    had = _list_had(membership)
-    fresh = {audience: course for audience, course in given.items() if audience not in had}
-    return Counter({"people invited": int(bool(fresh) and invite(chapter, user_id, fresh))})
+        return True
+    return bans_in_force().filter(chapter_id=chapter_id, user_id=user_id).exists()
+
+
+def _invite(user_id: int, chapters: Sequence[tuple[ChapterData, Given]]) -> int:
+    """Invite somebody to those of these chapters that are near."""
+    if not any(given for _chapter, given in chapters):
+        return 0
+    where = list_whereabouts([user_id])[user_id]
+    near = [(chapter, given) for chapter, given in chapters if given and is_near(chapter, where)]
+    return invite(user_id, sorted(near, key=lambda pair: (distance(pair[0], where), pair[0].id)))
+
+
+def _without(given: Given, audiences: Collection[str]) -> Given:
+    return {audience: course for audience, course in given.items() if audience not in audiences}
 
 
 def _list_concerned(user_id: int, courses: CoursesData) -> dict[int, ChapterData]:

@@ -16,14 +16,15 @@ from django.db import transaction
 from chapters.data import Audience, ChapterData, ChapterState, MembershipState, StandingSource
 from chapters.edx_platform import accounts, enrolments
 from chapters.models import Chapter, Invitation, Membership, Standing
-from chapters.records import chapters_to_read, memberships_to_read, to_chapter, to_membership
+from chapters.records import bans_in_force, chapters_to_read, to_chapter
 from people import api as people
 from people.data import JobStepData
 
 from . import rows
 from .invitations import JOINABLE
 from .kinds import MemberErrand
-from .placing import open_doors, settle_and_tell
+from .nearness import is_near, list_whereabouts
+from .placing import Given, is_added, place_person, settle_and_tell
 from .rules import NOTHING, judge, list_asked_courses, list_courses, named_courses
 from .standings import differs
 
@@ -65,7 +66,7 @@ def walk_chapter(chapter: ChapterData, at: Mapping[str, Any]) -> Generator[Step,
         after = at["after"] if place == at["course"] else 0
         while found := enrolments.list_ever_enrolled(courses[place], after=after, limit=BATCH):
             after = found[-1][0]
-            counts = _open_doors(chapter, [user_id for _pk, user_id in found])
+            counts = _place_outsiders(chapter, [user_id for _pk, user_id in found])
             yield counts, {"chapter": chapter.id, "part": "people", "course": place, "after": after}
     yield recount(chapter.id), {**_START, "chapter": chapter.id + 1}
 
@@ -133,32 +134,48 @@ def _list_held(membership_ids: Sequence[int]) -> dict[int, dict[Audience, Standi
     return held
 
 
-def _open_doors(chapter: ChapterData, user_ids: Sequence[int]) -> Counter[str]:
-    """Invite or add those of these people who meet a rule and are no members."""
+def _place_outsiders(chapter: ChapterData, user_ids: Sequence[int]) -> Counter[str]:
+    """Place those of these people who meet a rule and are neither members nor invited: few, after the first time."""
     done = Counter({"learners compared": len(user_ids)})
     if chapter.state not in JOINABLE:
         return done
-    inside = Membership.objects.filter(chapter_id=chapter.id, user_id__in=user_ids, state=MembershipState.MEMBER)
-    outside = sorted(set(user_ids) - set(inside.values_list("user_id", flat=True)))
+    known = Membership.objects.filter(chapter_id=chapter.id, user_id__in=user_ids)
+    settled = known.filter(state__in=(MembershipState.MEMBER, MembershipState.REQUESTED, MembershipState.REMOVED))
+    outside = sorted(set(user_ids) - set(settled.values_list("user_id", flat=True)))
     courses = list_courses(outside, named_courses(chapter.rules))
     given = {user_id: judge(chapter.rules, courses.get(user_id, NOTHING)) for user_id in outside}
-    present = accounts.list_present(_list_unasked(chapter, given))
-    mine = {
-        row.user_id: to_membership(row)
-        for row in memberships_to_read().filter(chapter_id=chapter.id, user_id__in=present)
-    }
-    for user_id in sorted(present):
-        done += open_doors(chapter, user_id, mine.get(user_id), given[user_id])
+    left = dict(known.filter(user_id__in=outside).values_list("user_id", "pk"))
+    for user_id in _list_near(chapter, _list_unasked(chapter, given, left), given, left):
+        done += place_person(user_id)
     return done
 
 
-def _list_unasked(chapter: ChapterData, given: Mapping[int, Mapping[Audience, str]]) -> list[int]:
-    """Return who meets a rule by which they have not been invited: most were, once and for all."""
+def _list_unasked(chapter: ChapterData, given: Mapping[int, Given], left: Mapping[int, int]) -> list[int]:
+    """Return who meets a rule by which they were never invited nor in: most were, once and for all."""
+    meeting = [user_id for user_id, audiences in given.items() if audiences]
     asked: defaultdict[int, set[str]] = defaultdict(set)
-    found = Invitation.objects.filter(chapter_id=chapter.id, user_id__in=[each for each in given if given[each]])
-    for user_id, audience in found.values_list("user_id", "audience"):
+    invited = Invitation.objects.filter(chapter_id=chapter.id, user_id__in=meeting)
+    for user_id, audience in invited.values_list("user_id", "audience"):
         asked[user_id].add(audience)
-    adds = {rule.audience for rule in chapter.rules if rule.adds_members}
+    owners = {pk: user_id for user_id, pk in left.items()}
+    had = Standing.objects.filter(membership_id__in=list(owners))
+    for membership_id, audience in had.values_list("membership_id", "audience"):
+        asked[owners[membership_id]].add(audience)
+    return [user_id for user_id in meeting if given[user_id].keys() - asked[user_id]]
+
+
+def _list_near(
+    chapter: ChapterData, user_ids: Sequence[int], given: Mapping[int, Given], left: Mapping[int, int]
+) -> list[int]:
+    """Return who of these people would be added, or invited because they are near, and has an account to use."""
+    if not user_ids:
+        return []
+    where = list_whereabouts(user_ids)
+    banned = bans_in_force().filter(chapter_id=chapter.id, user_id__in=user_ids).values_list("user_id", flat=True)
+    present = accounts.list_present(user_ids) - set(banned)
     return [
-        user_id for user_id, audiences in given.items() if audiences.keys() - asked[user_id] or adds & audiences.keys()
+        user_id
+        for user_id in user_ids
+        if user_id in present
+        and (is_near(chapter, where[user_id]) or (user_id not in left and is_added(chapter, given[user_id])))
     ]

@@ -116,3 +116,29 @@ def plugin_settings(settings: Any) -> None:
     # .. setting_description: Where the community guidelines can be read; empty for nowhere.
     # .. setting_use_cases: open_edx
     settings.CHAPTERS_GUIDELINES_URL = getattr(settings, "CHAPTERS_GUIDELINES_URL", "")
+    # .. setting_name: CHAPTERS_RECONCILE_EVERY_SECONDS
+    # .. setting_default: 86400
+    # .. setting_description: How often Celery beat has members compared with the course rules of their chapters, in
+    #    seconds; 0 leaves it out of the beat. Sites without a beat run the command ``reconcile_memberships`` instead.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_RECONCILE_EVERY_SECONDS = getattr(settings, "CHAPTERS_RECONCILE_EVERY_SECONDS", 86_400)
+    # .. setting_name: CHAPTERS_REQUESTS_EVERY_SECONDS
+    # .. setting_default: 3600
+    # .. setting_description: How often Celery beat has organizers reminded of requests to join that are due, in seconds;
+    #    0 leaves it out of the beat. Nobody is reminded twice a day. Sites without a beat run the command
+    #    ``remind_of_requests`` instead.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_REQUESTS_EVERY_SECONDS = getattr(settings, "CHAPTERS_REQUESTS_EVERY_SECONDS", 3600)
+    # .. setting_name: CHAPTERS_DIGESTS_EVERY_SECONDS
+    # .. setting_default: 900
+    # .. setting_description: How often Celery beat gathers what is new on the boards of chapters for the members whose
+    #    digest is due, in seconds; 0 leaves it out of the beat. Sites without a beat run the command ``send_digests``
+    #    instead.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_DIGESTS_EVERY_SECONDS = getattr(settings, "CHAPTERS_DIGESTS_EVERY_SECONDS", 900)
+    settings.PEOPLE_JOBS = {
+        **getattr(settings, "PEOPLE_JOBS", {}),
+        "chapters.reconcile_memberships": "CHAPTERS_RECONCILE_EVERY_SECONDS",
+        "chapters.remind_of_requests": "CHAPTERS_REQUESTS_EVERY_SECONDS",
+        "chapters.send_digests": "CHAPTERS_DIGESTS_EVERY_SECONDS",
+    }
