@@ -22,6 +22,7 @@ from .drawing import draw_posts, view_of
 from .following import tell_moderators
 from .owners import owner_of
 from .places import get_boards, get_post
+from .texts import read_text
 
 _LONGEST_REASON = 500
 _MOST_REASONS = 20
@@ -135,7 +136,7 @@ def _draw_reported(ids: Sequence[int], actor_id: int) -> tuple[BoardReportData, 
 
 
 def _check_reason(reason: str) -> str:
-    text = reason.replace("\x00", "").strip()
+    text = read_text(reason)
     if len(text) > _LONGEST_REASON:
         message = _("The reason is too long: at most %(limit)d characters.") % {"limit": _LONGEST_REASON}
         raise InvalidTextError(message, field="reason")

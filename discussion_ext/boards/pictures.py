@@ -28,6 +28,7 @@ from discussion_ext.exceptions import ContributionNotFoundError, InvalidTextErro
 from discussion_ext.models import Picture
 
 from .places import get_board
+from .texts import read_line
 
 CONTENT_TYPE: Final = "image/webp"
 LONGEST_ALT: Final = 300
@@ -50,7 +51,7 @@ def add_picture(*, board_key: str, user_id: int, file: IO[bytes], alt: str = "")
     many wait for a post.
     """
     board = get_board(board_key)
-    alt = alt.replace("\x00", "").strip()
+    alt = read_line(alt)
     if len(alt) > LONGEST_ALT:
         message = _("The description is too long: at most %(limit)d characters.") % {"limit": LONGEST_ALT}
         raise InvalidTextError(message, field="alt")

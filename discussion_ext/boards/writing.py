@@ -38,6 +38,7 @@ from .folding import is_closed
 from .pictures import delete_pictures
 from .places import get_board, get_post, get_topic
 from .recording import attach_pictures, note_writer
+from .texts import read_line, read_text
 
 LONGEST_TITLE: Final = 150
 LONGEST_BODY: Final = 10_000
@@ -172,7 +173,7 @@ def set_helpful(*, post_id: int, user_id: int, is_helpful: bool) -> int:
 
 def check_title(title: str) -> str:
     """Return a title without blanks around it, in one line, or raise InvalidTextError."""
-    text = " ".join(title.replace("\x00", "").split()) if isinstance(title, str) else ""
+    text = read_line(title)
     if not words.count_words(text):
         raise InvalidTextError(_("Give the topic a title."), field="title")
     if len(text) > LONGEST_TITLE:
@@ -183,7 +184,7 @@ def check_title(title: str) -> str:
 
 def check_body(body: str) -> str:
     """Return a text without blanks around it, or raise InvalidTextError."""
-    text = body.replace("\x00", "").strip() if isinstance(body, str) else ""
+    text = read_text(body)
     if not text:
         raise InvalidTextError(_("Write your text first."), field="body")
     if len(text) > LONGEST_BODY:

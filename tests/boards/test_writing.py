@@ -122,6 +122,8 @@ def test_who_says_the_same_later_means_it(
         ("a" * 151, "Words.", "title"),
         ("a" * 10_000, "Words.", "title"),
         ("Title", "", "body"),
+        (None, "Words.", "title"),
+        ("Title", None, "body"),
         ("Title", " \n\x00 ", "body"),
         ("Title", "a" * 10_001, "body"),
     ],
@@ -140,6 +142,12 @@ def test_texts_at_the_limit_are_taken(author: int, start: Callable[..., int]) ->
     topic_id = start(author, "a" * 150, "b" * 10_000)
     page = boards.read_topic(topic_id=topic_id, user_id=author)
     assert (len(page.topic.title), len(page.first.text)) == (150, 10_000)
+
+
+def test_half_characters_and_null_characters_are_stored_as_something(author: int, start: Callable[..., int]) -> None:
+    topic_id = start(author, "Keys \ud800\x00", "Words \udfff \x00 \U0001f600.")
+    page = boards.read_topic(topic_id=topic_id, user_id=author)
+    assert (page.topic.title, page.first.text) == ("Keys ?", "Words ?  \U0001f600.")
 
 
 def test_script_is_shown_as_text(board: BoardData, author: int, start: Callable[..., int]) -> None:
