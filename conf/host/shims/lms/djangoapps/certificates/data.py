@@ -2,13 +2,17 @@
 
 
 class CertificateStatuses:
-    """The states that the platform gives a certificate today."""
+    """The states of a certificate; the platform gives the first four today, the others stand in older rows."""
 
     downloadable = "downloadable"
-    generating = "generating"
     notpassing = "notpassing"
     unavailable = "unavailable"
     unverified = "unverified"
+    deleted = "deleted"
+    deleting = "deleting"
+    generating = "generating"
+    invalidated = "invalidated"
+    restricted = "restricted"
 
     PASSED_STATUSES = (downloadable, generating)
 
