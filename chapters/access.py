@@ -17,12 +17,12 @@ from .data import (
     ChapterData,
     ChapterRole,
     DecisionData,
-    InvitationState,
     MembershipData,
 )
 from .edx_platform import profiles
 from .exceptions import NotAllowedError
-from .models import Invitation, Term
+from .membership.rules import list_entitled
+from .models import Term
 from .permissions import Asked, Facts
 from .permissions import decide as decide_on
 from .records import bans_in_force, memberships_to_read, to_ban, to_membership
@@ -105,7 +105,7 @@ class Access:
 
 
 def find_access(chapter: ChapterData, user_id: int | None) -> Access:
-    """Return somebody's access to a chapter: five queries, one more where the entry rule asks for a course.
+    """Return somebody's access to a chapter: five queries, three more where the entry rule asks for courses.
 
     None is somebody who is not signed in, and costs none. An account that is gone is nobody.
     """
@@ -161,6 +161,4 @@ def list_roles(chapter_id: int) -> dict[int, frozenset[ChapterRole]]:
 def _list_entitled(chapter: ChapterData, user_id: int) -> frozenset[Audience]:
     if chapter.entry is Audience.EVERYONE:
         return frozenset()
-    given = Invitation.objects.filter(chapter_id=chapter.id, user_id=user_id)
-    given = given.exclude(state=InvitationState.DISMISSED)
-    return frozenset(Audience(each) for each in given.values_list("audience", flat=True))
+    return list_entitled(chapter, user_id)

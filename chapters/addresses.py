@@ -39,6 +39,11 @@ def proposal_url(slug: str) -> str:
     return reverse("chapters:proposal", kwargs={"slug": slug})
 
 
+def own_report_url(slug: str, concern_id: int) -> str:
+    """Return the path at which somebody reads what became of their confidential report."""
+    return reverse("chapters:my_report", kwargs={"slug": slug, "concern_id": concern_id})
+
+
 def manage_url(page: str = "manage", **kwargs: int) -> str:
     """Return the path of a page for community managers."""
     return reverse(f"chapters:{page}", kwargs=kwargs or None)

@@ -39,6 +39,7 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "appeal": "5/d",
     "export": "10/h",
     "mail": "60/h",
+    "invitation": "60/h",
 }
 
 

@@ -58,6 +58,7 @@ def to_chapter(row: Chapter) -> ChapterData:
         topic=row.topic,
         region_id=row.region_id,
         region=row.region.name if row.region else "",
+        region_slug=row.region.slug if row.region else "",
         zone=read_zone(row.zone),
         languages=tuple(row.languages.split()),
         positioning=_to_positioning(row),

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from . import life_news
+from people import api as people
+
+from . import boards, exports, life_news, news, ranges, retention
+from .calendar import MOVE_CHAPTERS
+from .digests import SEND_DIGESTS
+from .membership import upkeep as membership
 
 
 def register() -> None:
     """Make it known; called once, when the app is ready."""
     life_news.register()
+    news.register()
+    boards.register()
+    membership.register()
+    exports.register()
+    retention.register()
+    people.register_ranges(ranges.RANGES)
+    people.register_job(MOVE_CHAPTERS)
+    people.register_job(SEND_DIGESTS)

@@ -1,6 +1,6 @@
 """What other packages may use of this app."""
 
-from .audit import forget_reasons, iter_audit, list_audit, record_audit
+from .audit import forget_reasons, iter_audit, list_audit, list_recent_audit, record_audit
 from .deliveries import (
     count_due_deliveries,
     list_due_deliveries,
@@ -146,6 +146,7 @@ __all__ = [
     "list_jobs",
     "list_preferences",
     "list_ranges",
+    "list_recent_audit",
     "list_retention_rules",
     "list_services",
     "list_stuck_errands",

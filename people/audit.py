@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 
 from .data import AuditEntryData, AuditPage
 from .models import AuditEntry
@@ -53,6 +55,20 @@ def list_audit(
         pages=paginator.num_pages,
         total=paginator.count,
     )
+
+
+def list_recent_audit(
+    *, context_key: str, before: tuple[datetime, int] | None = None, limit: int = _PAGE_SIZE
+) -> list[AuditEntryData]:
+    """Return entries of one context, newest first, at most ``limit``; ``before`` is moment and id of the last one seen.
+
+    Costs the same on every page: nothing is counted and nothing skipped.
+    """
+    entries = AuditEntry.objects.filter(context_key=context_key)
+    if before is not None:
+        at, pk = before
+        entries = entries.filter(Q(recorded_at__lt=at) | Q(recorded_at=at, pk__lt=pk))
+    return [_to_data(entry) for entry in entries.order_by("-recorded_at", "-pk")[:limit]]
 
 
 def iter_audit(targets: Iterable[str]) -> Iterator[AuditEntryData]:

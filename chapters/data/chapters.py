@@ -7,9 +7,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from people.data import AuditEntryData
+
 __all__ = [
     "Audience",
     "CardData",
+    "ChapterAuditPage",
     "ChapterData",
     "ChapterPlanData",
     "ChapterScope",
@@ -20,6 +23,8 @@ __all__ = [
     "DirectoryData",
     "DirectoryFilter",
     "DirectoryShow",
+    "ManagedChapterData",
+    "ManagedPage",
     "Match",
     "PositioningData",
     "RegionData",
@@ -172,6 +177,7 @@ class ChapterData:
     proposed_by: int | None
     needs_organizer: bool
     rules: tuple[RuleData, ...] = field(default_factory=tuple)
+    region_slug: str = ""
 
     @property
     def boards(self) -> tuple[Audience, ...]:
@@ -232,12 +238,16 @@ class DecisionData:
 
 @dataclass(frozen=True, kw_only=True)
 class TransitionData:
-    """A step of a chapter's life that the reader may take now; ``label`` is what its button says."""
+    """A step of a chapter's life that the reader may take; ``label`` is what its button says.
+
+    ``missing`` says what has to be there first; empty where the step can be taken now.
+    """
 
     to: ChapterState
     label: str
     needs_reason: bool
     needs_date: bool
+    missing: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,3 +296,33 @@ class CountsData:
 
     members: int
     topics: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManagedChapterData:
+    """A chapter as community managers see it. ``organizers`` are the ids of who runs it.
+
+    ``last_active_at`` is its last post or event; ``due_at`` is by when a proposal is answered, None for any other.
+    """
+
+    chapter: ChapterData
+    organizers: tuple[int, ...]
+    state_at: datetime | None
+    last_active_at: datetime | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManagedPage:
+    """A page of chapters in any state, newest first; proposals in the order in which they are due."""
+
+    chapters: tuple[ManagedChapterData, ...]
+    cursor: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChapterAuditPage:
+    """A page of what was done in a chapter, newest first."""
+
+    entries: tuple[AuditEntryData, ...]
+    cursor: str = ""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,3 +76,18 @@ def _has_permission() -> Exists:
     manages = Permission.objects.filter(content_type__app_label="chapters", codename="manage_chapters")
     holds = Q(user=OuterRef("pk")) | Q(group__user=OuterRef("pk"))
     return Exists(manages.filter(holds))
+
+
+def count_learners_by_country(*, without: QuerySet[Any]) -> dict[str, int]:
+    """Return how many people of each country are enrolled somewhere, those ``without`` (user ids) left out.
+
+    One query that walks the whole site: for jobs only.
+    """
+    from common.djangoapps.student.models import CourseEnrollment
+
+    enrolled = CourseEnrollment.objects.filter(user_id=OuterRef("pk"), is_active=True)
+    theirs = without.filter(user_id=OuterRef("pk"))
+    learners = get_user_model().objects.filter(Exists(enrolled), ~Exists(theirs), is_active=True)
+    known = learners.exclude(profile__country="").exclude(profile__country__isnull=True)
+    rows = known.order_by().values_list("profile__country").annotate(count=Count("pk"))
+    return {str(country).upper(): count for country, count in rows}

@@ -124,7 +124,7 @@ def plugin_settings(settings: Any) -> None:
     settings.CHAPTERS_RECONCILE_EVERY_SECONDS = getattr(settings, "CHAPTERS_RECONCILE_EVERY_SECONDS", 86_400)
     # .. setting_name: CHAPTERS_REQUESTS_EVERY_SECONDS
     # .. setting_default: 3600
-    # .. setting_description: How often Celery beat has organizers reminded of requests to join that are due, in seconds;
+    # .. setting_description: How often Celery beat has organizers reminded of requests to join that are due, in seconds:
     #    0 leaves it out of the beat. Nobody is reminded twice a day. Sites without a beat run the command
     #    ``remind_of_requests`` instead.
     # .. setting_use_cases: open_edx
@@ -136,8 +136,16 @@ def plugin_settings(settings: Any) -> None:
     #    instead.
     # .. setting_use_cases: open_edx
     settings.CHAPTERS_DIGESTS_EVERY_SECONDS = getattr(settings, "CHAPTERS_DIGESTS_EVERY_SECONDS", 900)
+    # .. setting_name: CHAPTERS_MOVE_EVERY_SECONDS
+    # .. setting_default: 3600
+    # .. setting_description: How often Celery beat ends pauses and terms that are over, reminds of terms that end and
+    #    escalates confidential reports that nobody took, in seconds; 0 leaves it out of the beat. Nobody is reminded
+    #    twice of the same. Sites without a beat run the command ``move_chapters`` instead.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_MOVE_EVERY_SECONDS = getattr(settings, "CHAPTERS_MOVE_EVERY_SECONDS", 3600)
     settings.PEOPLE_JOBS = {
         **getattr(settings, "PEOPLE_JOBS", {}),
+        "chapters.move_chapters": "CHAPTERS_MOVE_EVERY_SECONDS",
         "chapters.reconcile_memberships": "CHAPTERS_RECONCILE_EVERY_SECONDS",
         "chapters.remind_of_requests": "CHAPTERS_REQUESTS_EVERY_SECONDS",
         "chapters.send_digests": "CHAPTERS_DIGESTS_EVERY_SECONDS",
