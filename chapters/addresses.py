@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +10,7 @@ from django.urls import reverse as reverse_strictly
 from django.utils.http import urlencode
 
 
-def reverse(name: str, kwargs: Mapping[str, Any] | None = None) -> str:
+def reverse(name: str, kwargs: dict[str, Any] | None = None) -> str:
     """Return the path of a page, nothing while there is no such page."""
     try:
         return reverse_strictly(name, kwargs=kwargs)

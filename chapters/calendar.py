@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from django.utils import timezone
@@ -70,8 +71,12 @@ def _end_pauses(after: int) -> tuple[Counts, int]:
     ids = moves.list_paused(until=_latest_day(now), after=after, limit=_BATCH)
     counts: Counter[str] = Counter()
     for chapter_id in ids:
-        counts[_try("pause", chapter_id, lambda pk: PAUSES if moves.end_pause(pk, now=now) else "")] += 1
+        counts[_try("pause", chapter_id, partial(_end_pause, chapter_id, now))] += 1
     return _without_nothing(counts), ids[-1] if len(ids) == _BATCH else 0
+
+
+def _end_pause(chapter_id: int, now: datetime) -> str:
+    return PAUSES if moves.end_pause(chapter_id, now=now) else ""
 
 
 def _tend_terms(after: int) -> tuple[Counts, int]:
@@ -80,7 +85,7 @@ def _tend_terms(after: int) -> tuple[Counts, int]:
     rows = organizers.list_ending(until=_latest_day(now) + timedelta(days=REMIND_DAYS[0]), after=after, limit=_BATCH)
     counts: Counter[str] = Counter()
     for row in rows:
-        counts[_try("term", row.pk, lambda _pk, row=row: _tend_term(row, now))] += 1
+        counts[_try("term", row.pk, partial(_tend_term, row, now))] += 1
     return _without_nothing(counts), rows[-1].pk if len(rows) == _BATCH else 0
 
 
@@ -100,8 +105,12 @@ def _escalate(after: int) -> tuple[Counts, int]:
     rows = concerns.list_overdue(now=now, after=after, limit=_BATCH)
     counts: Counter[str] = Counter()
     for row in rows:
-        counts[_try("report", row.pk, lambda _pk, row=row: ESCALATED if concerns.escalate(row, now=now) else "")] += 1
+        counts[_try("report", row.pk, partial(_escalate_one, row, now))] += 1
     return _without_nothing(counts), rows[-1].pk if len(rows) == _BATCH else 0
+
+
+def _escalate_one(row: Concern, now: datetime) -> str:
+    return ESCALATED if concerns.escalate(row, now=now) else ""
 
 
 def _count_people(after: int) -> tuple[Counts, int]:
@@ -117,10 +126,10 @@ _STEPS: Final[Mapping[str, Callable[[int], tuple[Counts, int]]]] = {
 }
 
 
-def _try(kind: str, pk: int, act: Callable[[int], str]) -> str:
+def _try(kind: str, pk: int, act: Callable[[], str]) -> str:
     """Do one thing and return what it counts as; one that fails is met again by the next run."""
     try:
-        return act(pk)
+        return act()
     except Exception as error:  # noqa: BLE001 - one chapter's trouble must not stop the others
         log.error("chapters.calendar_failed kind=%s id=%s error=%s", kind, pk, people.name_error(error))
         return FAILED
@@ -130,11 +139,11 @@ def _without_nothing(counts: Counter[str]) -> Counts:
     return {name: number for name, number in counts.items() if name}
 
 
-def _today(zone: str, now: datetime) -> Any:
+def _today(zone: str, now: datetime) -> date:
     return now.astimezone(read_zone(zone)).date()
 
 
-def _latest_day(now: datetime) -> Any:
+def _latest_day(now: datetime) -> date:
     """Return the first day that has begun nowhere yet, or the one before: what ends before it may be over somewhere."""
     return (now.astimezone(UTC) + timedelta(hours=14)).date()
 

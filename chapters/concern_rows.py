@@ -33,9 +33,12 @@ def list_handlers(row: Concern) -> list[int]:
     """Return the ids of everybody of the community team who may handle a report."""
     managers = profiles.list_managers()
     accused = set(row.subjects.values_list("user_id", flat=True))
-    terms = Term.objects.filter(chapter_id=row.chapter_id, user_id__in=managers)
-    inside = terms.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=row.created_at))
-    barred = accused | set(inside.values_list("user_id", flat=True)) | {row.reporter_id}
+    had_role: set[int] = set()
+    if row.chapter_id is not None:
+        terms = Term.objects.filter(chapter_id=row.chapter_id, user_id__in=managers)
+        inside = terms.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=row.created_at))
+        had_role = set(inside.values_list("user_id", flat=True))
+    barred = accused | had_role | {row.reporter_id}
     return [user_id for user_id in managers if user_id not in barred]
 
 

@@ -44,6 +44,6 @@ def _read(value: Any, kind: type) -> Any:
         if moment.tzinfo is None:
             raise ValueError(value)
         return moment
-    if type(value) is not kind or (kind is int and not -(2**62) < value < 2**62):
+    if type(value) is not kind or (isinstance(value, int) and not -(2**62) < value < 2**62):
         raise TypeError(value)
     return value

@@ -61,8 +61,12 @@ def tell_move(row: Chapter, step: Step, *, move_id: int, actor_id: int | None) -
         readers.add(row.proposed_by)
     _tell(MOVED, readers - {actor_id}, f"{MOVED}:{row.pk}:{move_id}", _about_move(row, step))
     if step.tells_members:
-        facts = {"chapter_id": row.pk, "move_id": move_id, "actor_id": actor_id or 0, "after": 0}
-        facts["context"] = _about_move(row, step)
+        facts = {
+            "chapter_id": row.pk,
+            "move_id": move_id,
+            "actor_id": actor_id or 0,
+            "context": _about_move(row, step),
+        }
         people.add_errand(kind=TELL_MEMBERS, key=f"{row.pk} {move_id}", facts=facts, run_after_commit=True)
 
 

@@ -137,7 +137,7 @@ def _choose_step(row: Chapter, asker: Facts, *, to: ChapterState, seen: ChapterS
     if step is None:
         if asker.is_manager or not is_known(state, to):
             message = _("A chapter that is “%(state)s” cannot become “%(to)s”.")
-            names = dict(Chapter._meta.get_field("state").flatchoices)  # type: ignore[union-attr]
+            names = dict(Chapter._meta.get_field("state").flatchoices)
             raise StateError(message % {"state": names[state], "to": names[to]}, field="to")
         raise NotAllowedError(
             no("not_yours", _("This step is not yours to take."), _("Ask an organizer or the community team."))

@@ -32,7 +32,7 @@ def locale_of(language: str | None = None) -> Locale:
 @lru_cache(maxsize=1)
 def country_codes() -> frozenset[str]:
     """Return the codes of ISO 3166 that a chapter can lie in."""
-    return frozenset(code for code in Locale("en").territories if len(code) == 2) - _NO_COUNTRY
+    return frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2) - _NO_COUNTRY
 
 
 @lru_cache(maxsize=1)
