@@ -38,8 +38,11 @@ class CourseGrade:
 
 
 def grade_learner(learner: Any, course_key: CourseKey) -> CourseGrade | None:
-    """Return the learner's grade in the published course, or None where nothing in it is graded."""
-    tree = CourseStore(Branch.PUBLISHED).get_tree(course_key)
+    """Return the learner's grade in the published course, or None where there is none or nothing in it is graded."""
+    store = CourseStore(Branch.PUBLISHED)
+    if not store.has_course(course_key):
+        return None
+    tree = store.get_tree(course_key)
     parts = [node for node in tree.walk() if node.block_type == "sequential" and node.fields.get("graded")]
     if not parts:
         return None
