@@ -52,7 +52,7 @@ class EditForm(PostForm):
 class TopicForm(ChapterForm):
     """A new topic. ``closes_at`` is read from the day, on the chapter's clock."""
 
-    board = forms.ChoiceField(label=gettext_lazy("Who reads it"), widget=forms.RadioSelect)
+    board = forms.ChoiceField(label=gettext_lazy("Who reads it"), widget=forms.RadioSelect, required=False)
     kind = forms.ChoiceField(
         label=gettext_lazy("What kind of topic"),
         widget=forms.RadioSelect,

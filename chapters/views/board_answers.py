@@ -49,6 +49,14 @@ def attempt(act: Callable[[], Result]) -> Result | Refusal:
         )
 
 
+def read(act: Callable[[], Result]) -> Result:
+    """Return what is read. Raises NotFoundError for what is not there, and for a page that a forged cursor asks for."""
+    try:
+        return act()
+    except boards.BoardError as error:
+        raise NotFoundError(error.message) from error
+
+
 def go_on(request: HttpRequest, url: str) -> HttpResponse:
     """Lead on to where the result of an act is."""
     if not is_script(request):

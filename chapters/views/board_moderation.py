@@ -13,7 +13,9 @@ from chapters.boards import read_board_key
 from chapters.data import ChapterData
 from chapters.exceptions import InvalidValueError
 from discussion_ext.data import BoardReportData, TopicState
+from people import api as people
 
+from .board_answers import read
 from .board_rows import draw_picture, topic_url
 from .frame import chapter_page, open_chapter, render_chapter_page
 from .posts import act_on_post, read_reason
@@ -25,11 +27,12 @@ from .words import say_audience
 def reports(request: HttpRequest, slug: str) -> HttpResponse:
     """Show reported posts of the chapter's boards, those that wait longest first."""
     chapter, access = open_chapter(request, slug)
-    page = discussion.list_reports(chapter, access, cursor=request.GET.get("cursor", ""))
+    page = read(lambda: discussion.list_reports(chapter, access, cursor=request.GET.get("cursor", "")))
     url = reverse("chapters:board_reports", args=[slug])
     context = {
         "rows": [_draw_report(chapter, each) for each in page.reports],
         "url": url,
+        "reader_zone": people.person_zone(access.user_id or 0),
         "next_url": f"{url}?cursor={page.cursor}" if page.cursor else "",
         "boards_url": reverse("chapters:boards", args=[slug]),
         "notice": {

@@ -17,8 +17,9 @@ from chapters.boards import read_board_key
 from chapters.data import Action, Audience
 from chapters.exceptions import NotAllowedError
 from discussion_ext.data import BoardTopicPage, TopicKind, TopicOrder
+from people import api as people
 
-from .board_answers import Refusal, ask_to_wait, attempt, go_on
+from .board_answers import Refusal, ask_to_wait, attempt, go_on, read
 from .board_rows import KINDS, board_url, draw_doors, draw_topic_row
 from .frame import chapter_page, open_chapter, render_chapter_page
 from .words import say_audience
@@ -82,6 +83,7 @@ def board(request: HttpRequest, slug: str, audience: Audience) -> HttpResponse:
         "label": say_audience(audience),
         "locked": [draw for draw in draw_doors(chapter, doors, audience) if not draw["is_open"]],
         "search_url": reverse("chapters:board_search", args=[chapter.slug]),
+        "reader_zone": people.person_zone(access.user_id or 0),
     }
     if not door.decision.is_allowed:
         context["closed"] = door.decision
@@ -116,6 +118,7 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
         "is_first_page": not cursor,
         "board_url": board_url(chapter, next(iter(access.boards), Audience.EVERYONE)),
         "refusal": refusal.message if refusal else "",
+        "reader_zone": people.person_zone(access.user_id or 0),
     }
     response = render_chapter_page(
         request,
@@ -132,13 +135,15 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
 def _draw_board(request: HttpRequest, visit: visits.Visit, *, has_new: bool) -> dict[str, Any]:
     chapter, asked = visit.chapter, Asked.read(request)
     url = board_url(chapter, visit.audience)
-    page = discussion.list_topics(
-        visit,
-        order=TopicOrder.NEW if asked.view == "new" else TopicOrder.RECENT,
-        kind=asked.kind,
-        is_followed=asked.view == "followed",
-        is_archived=asked.view == "archive",
-        cursor=asked.cursor,
+    page = read(
+        lambda: discussion.list_topics(
+            visit,
+            order=TopicOrder.NEW if asked.view == "new" else TopicOrder.RECENT,
+            kind=asked.kind,
+            is_followed=asked.view == "followed",
+            is_archived=asked.view == "archive",
+            cursor=asked.cursor,
+        )
     )
     start = visit.may(Action.START_TOPIC)
     return {

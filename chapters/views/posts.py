@@ -14,7 +14,7 @@ from chapters.exceptions import ChapterError, NotFoundError
 from chapters.forms.boards import LONGEST_REASON, EditForm
 from discussion_ext.data import BoardPostData, BoardPostPage, ContributionState
 
-from .board_answers import Refusal, ask_to_wait, attempt, go_on, is_script
+from .board_answers import Refusal, ask_to_wait, attempt, go_on, is_script, read
 from .board_rows import topic_url
 from .frame import chapter_page, open_chapter, render_chapter_page
 from .topics import Typed, compose_urls, draw_topic, preview_text
@@ -35,7 +35,7 @@ def edit(request: HttpRequest, slug: str, post_id: int) -> HttpResponse:
     chapter, access = open_chapter(request, slug)
     visit = visits.open_post(chapter, access, post_id)
     visit.require(Action.REPLY)
-    page = discussion.read_topic(visit, at_post_id=post_id)
+    page = read(lambda: discussion.read_topic(visit, at_post_id=post_id))
     found = _find_own(page, post_id)
     form = EditForm(
         request.POST if request.method == "POST" else None,

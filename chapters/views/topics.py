@@ -15,8 +15,9 @@ from chapters.data import Action, Audience
 from chapters.exceptions import ChapterError
 from chapters.forms.boards import LONGEST_TEXT, MARKDOWN_HINT, PostForm, TopicForm
 from discussion_ext.data import BoardPostPage, TopicDraftData, TopicKind, TopicState
+from people import api as people
 
-from .board_answers import Refusal, ask_to_wait, attempt, go_on
+from .board_answers import Refusal, ask_to_wait, attempt, go_on, read
 from .board_rows import KINDS, READERS, board_url, draw_thread, draw_topic_row, topic_url
 from .frame import chapter_page, open_chapter, read_number, render_chapter_page
 from .trays import Tray, receive_tray
@@ -115,10 +116,12 @@ def topic(request: HttpRequest, slug: str, topic_id: int) -> HttpResponse:
 def draw_topic(request: HttpRequest, visit: visits.Visit, typed: Typed | None = None) -> HttpResponse:
     """Return the page of a topic; ``typed`` is what was refused, drawn where it was written."""
     typed = typed or Typed()
-    page = discussion.read_topic(
-        visit,
-        cursor="" if typed.at else request.GET.get("cursor", ""),
-        at_post_id=typed.at or read_number(request.GET.get("post", "")) or None,
+    page = read(
+        lambda: discussion.read_topic(
+            visit,
+            cursor="" if typed.at else request.GET.get("cursor", ""),
+            at_post_id=typed.at or read_number(request.GET.get("post", "")) or None,
+        )
     )
     status = typed.refusal.status if typed.refusal else 200
     context = _draw_page(request, visit, page) | {"typed": typed, "typed_at": str(typed.at)}
@@ -148,6 +151,7 @@ def _draw_page(request: HttpRequest, visit: visits.Visit, page: BoardPostPage) -
         "is_whole": not page.cursor,
         "is_first_page": not request.GET.get("cursor") and not request.GET.get("post"),
         "url": url,
+        "reader_zone": people.person_zone(visit.user_id),
         "has_new": page.topic.is_new,
         "notice": _NOTICES.get(request.GET.get("done", ""), str)(),
         "markdown_hint": MARKDOWN_HINT,

@@ -42,10 +42,11 @@ class Tray:
 
     @property
     def slots(self) -> list[dict[str, Any]]:
-        """Return the places that are free, with what was typed and what is wrong."""
+        """Return the places that are free, with what was typed, and those at which something is wrong."""
+        numbers = sorted({*range(1, MOST + 1 - len(self.kept)), *self.faults})
         return [
             {"number": str(number), "alt": self.alts.get(number, ""), "fault": self.faults.get(number, "")}
-            for number in range(1, MOST + 1 - len(self.kept))
+            for number in numbers
         ]
 
 
