@@ -53,6 +53,8 @@ class Region(models.Model):
     position = models.PositiveIntegerField(default=0)
 
     class Meta:
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
         ordering = ["position", "id"]
 
     def __str__(self) -> str:
@@ -120,6 +122,8 @@ class Chapter(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("chapter")
+        verbose_name_plural = _("chapters")
         permissions = [("manage_chapters", "Can manage every chapter as a community manager")]
         indexes = [
             models.Index(fields=["listed_rank", "id"], name="chapters_listed"),
@@ -146,6 +150,8 @@ class ChapterRule(models.Model):
     revision = models.PositiveIntegerField(default=1)
 
     class Meta:
+        verbose_name = _("course rule")
+        verbose_name_plural = _("course rules")
         constraints = [models.UniqueConstraint(fields=["chapter", "audience"], name="chapters_rule_once")]
 
     def __str__(self) -> str:

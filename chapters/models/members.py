@@ -87,11 +87,14 @@ class Membership(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         constraints = [models.UniqueConstraint(fields=["chapter", "user_id"], name="chapters_member_once")]
         indexes = [
             models.Index(fields=["chapter", "state", "joined_at", "id"], name="chapters_members_by_age"),
             models.Index(fields=["chapter", "state", "due_at", "id"], name="chapters_requests"),
             models.Index(fields=["chapter", "left_at"], name="chapters_leaving"),
+            models.Index(fields=["state", "left_at"], name="chapters_leaving_site"),
             models.Index(fields=["state", "due_at"], name="chapters_requests_due"),
         ]
 
@@ -140,6 +143,8 @@ class Standing(models.Model):
     reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        verbose_name = _("standing")
+        verbose_name_plural = _("standings")
         constraints = [models.UniqueConstraint(fields=["membership", "audience"], name="chapters_standing_once")]
         indexes = [
             models.Index(fields=["chapter", "audience", "ended_at", "membership"], name="chapters_standings_now"),
@@ -163,6 +168,10 @@ class JoinQuestion(models.Model):
     is_required = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=0)
     retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("join question")
+        verbose_name_plural = _("join questions")
 
     def __str__(self) -> str:
         return self.text
@@ -203,6 +212,8 @@ class Invitation(models.Model):
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
         constraints = [
             models.UniqueConstraint(fields=["chapter", "user_id", "audience"], name="chapters_invitation_once")
         ]
@@ -253,6 +264,8 @@ class Ban(models.Model):
     appeal_answered_by = models.IntegerField(null=True)
 
     class Meta:
+        verbose_name = _("ban")
+        verbose_name_plural = _("bans")
         indexes = [
             models.Index(fields=["chapter", "user_id", "lifted_at", "expires_at"], name="chapters_ban_in_force"),
             models.Index(fields=["user_id"], name="chapters_bans_of_person"),

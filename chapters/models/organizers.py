@@ -49,6 +49,8 @@ class Term(models.Model):
     is_named_in_public = models.BooleanField(default=False)
 
     class Meta:
+        verbose_name = _("term")
+        verbose_name_plural = _("terms")
         indexes = [
             models.Index(fields=["chapter", "ended_at", "role"], name="chapters_terms_now"),
             models.Index(fields=["ended_at", "ends_on"], name="chapters_terms_ending"),
@@ -86,6 +88,8 @@ class Concern(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("confidential report")
+        verbose_name_plural = _("confidential reports")
         indexes = [models.Index(fields=["state", "due_at", "id"], name="chapters_concern_queue")]
 
     def __str__(self) -> str:
