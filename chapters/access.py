@@ -23,9 +23,9 @@ from .edx_platform import profiles
 from .exceptions import NotAllowedError
 from .membership.rules import list_entitled
 from .models import Term
-from .permissions import Asked, Facts
 from .permissions import decide as decide_on
 from .records import bans_in_force, memberships_to_read, to_ban, to_membership
+from .standpoints import Asked, Facts
 
 
 @dataclass(frozen=True, slots=True)

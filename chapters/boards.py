@@ -27,10 +27,10 @@ from .edx_platform import profiles
 from .exceptions import NotFoundError
 from .membership.listing import name_members
 from .models import Chapter
-from .permissions import Facts
 from .reading import get_chapter
 from .records import bans_in_force, memberships_to_read, to_ban, to_membership
 from .signals import CHAPTER_POST_RECORDED, ChapterPostFactData
+from .standpoints import Facts
 
 PREFIX: Final = "chapter"
 ACTIVITY: Final = "chapters.board_activity"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -60,8 +60,8 @@ def look_at_chapters() -> Counts:
     ending = Term.objects.filter(ended_at__isnull=True, ends_on__lt=_latest_day(now))
     waiting = Concern.objects.filter(state=ConcernState.NEW, due_at__lte=now)
     return {
-        PAUSES: sum(until < _today(zone, now) for zone, until in paused.values_list("zone", "paused_until")),
-        TERMS: sum(day < _today(zone, now) for zone, day in ending.values_list("chapter__zone", "ends_on")),
+        PAUSES: _count_over(paused.values_list("zone", "paused_until"), now),
+        TERMS: _count_over(ending.values_list("chapter__zone", "ends_on"), now),
         ESCALATED: waiting.count(),
     }
 
@@ -137,6 +137,11 @@ def _try(kind: str, pk: int, act: Callable[[], str]) -> str:
 
 def _without_nothing(counts: Counter[str]) -> Counts:
     return {name: number for name, number in counts.items() if name}
+
+
+def _count_over(days: Iterable[tuple[str, date | None]], now: datetime) -> int:
+    """Return how many of these days are over on the wall of their zone."""
+    return sum(day is not None and day < _today(zone, now) for zone, day in days)
 
 
 def _today(zone: str, now: datetime) -> date:

@@ -26,10 +26,10 @@ from .lifecycle import By, Step, Strength, find_step, is_known, list_steps
 from .membership.rows import lock_chapter
 from .models import Chapter, Region
 from .organizers import running
-from .permissions import Facts, no
 from .profiles import LISTED_RANKS, NOT_LISTED, read_line, read_slug, write_search_text
 from .reading import get_chapter
 from .records import read_zone, to_chapter
+from .standpoints import Facts, no
 
 
 def list_transitions(chapter: ChapterData, user_id: int | None) -> tuple[TransitionData, ...]:

@@ -24,10 +24,10 @@ from .exceptions import InvalidValueError, NotAllowedError, StateError
 from .membership.reconciling import await_rules
 from .membership.rows import lock_chapter
 from .models import Chapter, ChapterRule, RuleCourse
-from .permissions import HIDDEN, YES, no
 from .profiles import list_slugs, read_plan, write_search_text
 from .reading import get_chapter
 from .records import to_rule
+from .standpoints import HIDDEN, YES, no
 
 MOST_COURSES: Final = 50
 MOST_ORGANIZATIONS: Final = 20

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from .data import ChapterData
+from .data import ChapterData, ChapterState
 from .exceptions import NotFoundError
 from .records import chapters_to_read, to_chapter
 
@@ -28,3 +28,12 @@ def get_chapter(chapter_id: int) -> ChapterData:
 def get_chapters(chapter_ids: Iterable[int]) -> dict[int, ChapterData]:
     """Return the chapters that exist, by number."""
     return {row.pk: to_chapter(row) for row in chapters_to_read().filter(pk__in=list(chapter_ids))}
+
+
+def list_proposals(user_id: int) -> list[ChapterData]:
+    """Return the chapters that somebody proposed and nobody has answered yet, the newest first."""
+    waiting = chapters_to_read().filter(proposed_by=user_id, state=ChapterState.PROPOSED)
+    return [to_chapter(row) for row in waiting.order_by("-pk")[:_MOST_PROPOSALS]]
+
+
+_MOST_PROPOSALS = 10

@@ -5,7 +5,7 @@ from chapters.directory import get_counts, list_cards, list_directory, list_mine
 from chapters.managing import get_managed, list_audit, list_for_manager
 from chapters.moves import list_transitions, move_chapter, on_event_published
 from chapters.proposals import change_chapter, decide_proposing, list_rules, propose, set_rules
-from chapters.reading import find_chapter, get_chapter, get_chapters
+from chapters.reading import find_chapter, get_chapter, get_chapters, list_proposals
 from chapters.regions import list_regions
 from chapters.words import suggest_name
 
@@ -27,6 +27,7 @@ __all__ = [
     "list_for_manager",
     "list_mine",
     "list_of_course",
+    "list_proposals",
     "list_regions",
     "list_rules",
     "list_transitions",

@@ -124,8 +124,8 @@ def plugin_settings(settings: Any) -> None:
     settings.CHAPTERS_RECONCILE_EVERY_SECONDS = getattr(settings, "CHAPTERS_RECONCILE_EVERY_SECONDS", 86_400)
     # .. setting_name: CHAPTERS_REQUESTS_EVERY_SECONDS
     # .. setting_default: 3600
-    # .. setting_description: How often Celery beat has organizers reminded of requests to join that are due, in seconds:
-    #    0 leaves it out of the beat. Nobody is reminded twice a day. Sites without a beat run the command
+    # .. setting_description: How often Celery beat has organizers reminded of requests to join that are due, in
+    #    seconds; 0 leaves it out of the beat. Nobody is reminded twice a day. Sites without a beat run the command
     #    ``remind_of_requests`` instead.
     # .. setting_use_cases: open_edx
     settings.CHAPTERS_REQUESTS_EVERY_SECONDS = getattr(settings, "CHAPTERS_REQUESTS_EVERY_SECONDS", 3600)
