@@ -44,7 +44,10 @@ class AnybodyReads(BasePermission):
 
 
 class ApiView(GenericAPIView):
-    """A door for people who are signed in. ``takes`` and ``gives`` name the shapes of bodies and answers by method."""
+    """A door for people who are signed in. ``takes`` and ``gives`` name the shapes of bodies and answers by method.
+
+    ``statuses`` names the status of an answer that is not 200.
+    """
 
     authentication_classes = (JwtAuthentication, SessionAuthenticationAllowInactiveUser)
     permission_classes: tuple[type[BasePermission], ...] = (IsAuthenticated,)
@@ -54,6 +57,7 @@ class ApiView(GenericAPIView):
     pagination_class = None
     takes: ClassVar[Mapping[str, type[serializers.Serializer]]] = {}
     gives: ClassVar[Mapping[str, type[serializers.Serializer]]] = {}
+    statuses: ClassVar[Mapping[str, int]] = {}
     query_parameters: ClassVar[Mapping[str, str]] = {}
 
     @property
@@ -66,6 +70,11 @@ class ApiView(GenericAPIView):
         """Return who asks, None where nobody is signed in."""
         return self.request.user.pk
 
+    @classmethod
+    def describe_answer(cls, method: str) -> dict[Any, Any]:
+        """Return what docs/openapi.yaml says of a method's answer: its shape by status."""
+        return {cls.statuses.get(method, 200): cls.gives[method]}
+
     def read(self) -> dict[str, Any]:
         """Return the body, checked. Raises ValidationError that names what is wrong."""
         # A body that is no object lacks its fields, which is what its sender needs to hear.
@@ -74,10 +83,12 @@ class ApiView(GenericAPIView):
         sent.is_valid(raise_exception=True)
         return dict(sent.validated_data)
 
-    def answer(self, shown: Any, status: int = 200) -> Response:
+    def answer(self, shown: Any) -> Response:
         """Return something in the shape that this method gives."""
-        shape = self.gives[cast("str", self.request.method)]
-        return Response(shape(shown, context=self.get_serializer_context()).data, status=status)
+        method = cast("str", self.request.method)
+        method = "GET" if method == "HEAD" else method
+        shape = self.gives[method](shown, context=self.get_serializer_context())
+        return Response(shape.data, status=self.statuses.get(method, 200))
 
     def answer_page(self, rows: Any, cursor: str) -> Response:
         """Return a page of a list."""

@@ -75,6 +75,7 @@ class TopicsView(BoardView):
 
     takes = {"POST": StartSerializer}
     gives = {"GET": TopicsSerializer, "POST": MadeSerializer}
+    statuses = {"POST": 201}
     query_parameters = CURSOR | {
         "order": "recent (by the last post) or new.",
         "kind": "problem, experience or light.",
@@ -108,7 +109,7 @@ class TopicsView(BoardView):
         )
         topic_id = discussion.start_topic(visit, draft, insists=sent["insists"])
         started = visits.open_topic(self.chapter, self.access, topic_id)
-        return self.answer({"topic_id": topic_id, "post_id": started.post_id}, status=201)
+        return self.answer({"topic_id": topic_id, "post_id": started.post_id})
 
 
 class ReadBoardView(BoardView):
@@ -128,12 +129,13 @@ class UploadView(BoardView):
     parser_classes = (MultiPartParser,)
     takes = {"POST": UploadSerializer}
     gives = {"POST": PictureSerializer}
+    statuses = {"POST": 201}
 
     def post(self, request: Request, slug: str, audience: str) -> Response:
         """Keep a picture for a post that is being written."""
         visit, sent = self.visit, self.read()
         picture = discussion.add_picture(visit, file=sent["picture"], alt=sent["alt"])
-        return self.answer(draw_picture(picture), status=201)
+        return self.answer(draw_picture(picture))
 
 
 class SearchView(ChapterView):
@@ -183,6 +185,7 @@ class RepliesView(PlaceView):
 
     takes = {"POST": ReplySerializer}
     gives = {"POST": MadeSerializer}
+    statuses = {"POST": 201}
 
     def post(self, request: Request, slug: str, topic_id: str) -> Response:
         """Answer the topic, or a response in it."""
@@ -190,7 +193,7 @@ class RepliesView(PlaceView):
         post_id = discussion.reply(
             visit, body=sent["body"], parent_id=sent["parent_id"], picture_uids=tuple(sent["pictures"])
         )
-        return self.answer({"topic_id": visit.topic_id, "post_id": post_id}, status=201)
+        return self.answer({"topic_id": visit.topic_id, "post_id": post_id})
 
 
 class FollowView(PlaceView):

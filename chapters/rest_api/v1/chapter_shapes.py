@@ -103,6 +103,7 @@ class TransitionSerializer(serializers.Serializer):
     label = serializers.CharField()  # type: ignore[assignment]
     needs_reason = serializers.BooleanField()
     needs_date = serializers.BooleanField()
+    missing = serializers.CharField(help_text="What has to be there first; empty where it can be taken now.")
 
 
 class LifeSerializer(serializers.Serializer):
@@ -119,6 +120,14 @@ class MoveSerializer(serializers.Serializer):
     to = OneOf(choices=[state.value for state in ChapterState])
     reason = Text(required=False, allow_blank=True, default="", max_length=500)
     until = Day(required=False, allow_null=True, default=None, help_text="The last day of a pause.")
+    seen = OneOf(
+        choices=["", *(state.value for state in ChapterState)],
+        required=False,
+        default="",
+        help_text="The state that the sender decided on: where it has changed since, nothing is done.",
+    )
+    slug = Text(required=False, allow_blank=True, default="", max_length=60, help_text="For a proposal's approval.")
+    region = Text(required=False, allow_blank=True, default="", max_length=60, help_text="For a proposal's approval.")
 
 
 class RuleSerializer(serializers.Serializer):
@@ -161,6 +170,9 @@ class ManagedChapterSerializer(serializers.Serializer):
     needs_organizer = serializers.BooleanField()
     organizers = serializers.IntegerField()
     last_active_at = serializers.DateTimeField(allow_null=True, default_timezone=UTC)
+    due_at = serializers.DateTimeField(
+        allow_null=True, default_timezone=UTC, help_text="By when a proposal is answered; null for any other."
+    )
 
 
 class ManagedChaptersSerializer(PageSerializer):

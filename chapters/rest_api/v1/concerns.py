@@ -31,6 +31,7 @@ class ReportConcernView(ChapterView):
 
     takes = {"POST": ReportConcernSerializer}
     gives = {"POST": OwnConcernSerializer}
+    statuses = {"POST": 201}
 
     def post(self, request: Request, slug: str) -> Response:
         """Write to the community team. Nobody whom the report accuses, and nobody of the chapter, sees it."""
@@ -44,9 +45,9 @@ class ReportConcernView(ChapterView):
             text=sent["text"],
             about=tuple(sent["about"]),
             is_anonymous=sent["is_anonymous"],
-            request_key=sent.get("request_key", ""),
+            request_key=sent["request_key"],
         )
-        return self.answer(draw_own(made), status=201)
+        return self.answer(draw_own(made))
 
 
 class OwnConcernsView(ApiView):

@@ -23,6 +23,7 @@ from chapters.data import (
     DirectoryShow,
     PositioningData,
 )
+from chapters.exceptions import NotAllowedError
 
 from .base import AnybodyReads, ApiView, ChapterView
 from .boards import CURSOR
@@ -44,6 +45,7 @@ class DirectoryView(ApiView):
     permission_classes = (AnybodyReads,)
     takes = {"POST": PlanSerializer}
     gives = {"GET": DirectorySerializer, "POST": ChapterDetailSerializer}
+    statuses = {"POST": 201}
     query_parameters = CURSOR | {
         "q": "A city, topic, name or language.",
         "show": "near, all, online, open or mine.",
@@ -53,6 +55,8 @@ class DirectoryView(ApiView):
 
     def get(self, request: Request) -> Response:
         """Return a page of listed chapters, those near the reader first."""
+        if self.asked("q") and self.reader_or_none is not None:
+            self.keep_pace("search")
         wanted = DirectoryFilter(
             text=self.asked("q"),
             show=self.asked_word("show", DirectoryShow) or DirectoryShow.ALL,
@@ -78,10 +82,13 @@ class DirectoryView(ApiView):
 
     def post(self, request: Request) -> Response:
         """Propose a chapter; community managers answer."""
+        decision = api.decide_proposing(self.reader_id)
+        if not decision.is_allowed:
+            raise NotAllowedError(decision)
         plan = merge_plan(None, self.read())
         self.keep_pace("propose")
         proposed = api.propose(actor_id=self.reader_id, plan=plan)
-        return self.answer(draw_detail(proposed, api.find_access(proposed, self.reader_id)), status=201)
+        return self.answer(draw_detail(proposed, api.find_access(proposed, self.reader_id)))
 
 
 class RegionsView(ApiView):
@@ -141,7 +148,7 @@ def merge_plan(chapter: ChapterData | None, sent: dict[str, Any]) -> ChapterPlan
     kinds = {"scope": ChapterScope, "type": ChapterType, "entry": Audience, "languages": tuple}
     changed = {name: kinds[name](value) if name in kinds else value for name, value in changed.items()}
     if "region" in sent:
-        changed["region_id"] = _find_region(sent["region"])
+        changed["region_id"] = find_region(sent["region"])
     if chapter is None:
         return ChapterPlanData(**changed, positioning=PositioningData(**sent.get("positioning", {})))
     changed["positioning"] = replace(chapter.positioning, **sent.get("positioning", {}))
@@ -150,7 +157,8 @@ def merge_plan(chapter: ChapterData | None, sent: dict[str, Any]) -> ChapterPlan
     return ChapterPlanData(**(stands | changed))
 
 
-def _find_region(slug: str) -> int | None:
+def find_region(slug: str) -> int | None:
+    """Return the number of a region by its slug, None for none. Raises ValidationError."""
     if not slug:
         return None
     found = next((region.id for region in api.list_regions() if region.slug == slug), None)

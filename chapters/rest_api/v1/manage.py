@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from chapters import api
-from chapters.data import ChapterState
+from chapters.data import ChapterState, ManagedChapterData
 
 from .base import ApiView
 from .boards import CURSOR
 from .chapter_shapes import ManagedChaptersSerializer
+from .drawing import draw_chapter
 
 
 class IsManager(BasePermission):
     """Community managers: the permission to manage chapters, site staff and superusers."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Return the answer."""
+        """Return the answer and keep a refusal's words for the response."""
+        self.message, self.code = _("This is for the community team."), "not_manager"
         return api.is_manager(request.user.pk)
 
 
@@ -41,14 +44,15 @@ class ManagedChaptersView(ManagerView):
         page = api.list_for_manager(
             text=self.asked("q"), state=self.asked_word("state", ChapterState), cursor=self.asked("cursor")
         )
-        return self.answer_page([draw_managed(row) for row in page.rows], page.cursor)
+        return self.answer_page([draw_managed(row) for row in page.chapters], page.cursor)
 
 
-def draw_managed(row: Any) -> dict[str, Any]:
+def draw_managed(row: ManagedChapterData) -> dict[str, Any]:
     """Return a chapter as community managers see it."""
     return {
         "chapter": draw_chapter(row.chapter),
         "needs_organizer": row.chapter.needs_organizer,
-        "organizers": len(row.organizer_ids),
+        "organizers": len(row.organizers),
         "last_active_at": row.last_active_at,
+        "due_at": row.due_at,
     }

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from chapters import api
 from chapters.api import membership as members
-from chapters.data import Action, Digest, IntroductionData, MembershipData
+from chapters.data import Action, Digest, IntroductionData, MembershipData, MembershipState
 
 from .base import ApiView, ChapterView
 from .chapter_shapes import MineSerializer
@@ -58,7 +58,7 @@ class DismissView(ApiView):
 
     def post(self, request: Request, invitation_id: str) -> Response:
         """Put an invitation away. The chapter stays open to the reader."""
-        self.keep_pace("introduce")
+        self.keep_pace("invitation")
         found = members.dismiss_invitation(invitation_id=self.number("invitation_id"), user_id=self.reader_id)
         return self.answer(draw_invitation(found))
 
@@ -121,7 +121,9 @@ class LeaveView(ChapterView):
         self.require(Action.LEAVE)
         sent = self.read()
         self.keep_pace("leave")
-        left = members.leave(chapter_id=self.chapter.id, user_id=self.reader_id, **sent)
+        who = {"chapter_id": self.chapter.id, "user_id": self.reader_id}
+        waits = self.access.membership is not None and self.access.membership.state is MembershipState.REQUESTED
+        left = members.withdraw_request(**who) if waits else members.leave(**who, **sent)
         return self.answer(draw_membership(left))
 
 

@@ -49,7 +49,8 @@ class AuditSerializer(serializers.Serializer):
     """Something that was done in a chapter, on record."""
 
     actor = serializers.CharField(help_text="Who did it; empty for the platform itself.")
-    said = serializers.CharField(help_text="What was done, in words.")
+    verb = serializers.CharField(help_text="What was done, for programs: chapter.move.")
+    said = serializers.CharField(help_text="The same in words.")
     reason = serializers.CharField()
     recorded_at = serializers.DateTimeField(default_timezone=UTC)
 
@@ -69,7 +70,9 @@ class ReportConcernSerializer(serializers.Serializer):
         child=Whole(), required=False, default=list, max_length=10, help_text="Whom it accuses, by number."
     )
     is_anonymous = YesNo(required=False, default=False, help_text="Whether those who handle it are not told who wrote.")
-    request_key = Text(required=False, max_length=64, help_text="The same key again is the same report.")
+    request_key = Text(
+        required=False, allow_blank=True, default="", max_length=64, help_text="The same key again is the same report."
+    )
 
 
 class NoteSerializer(serializers.Serializer):

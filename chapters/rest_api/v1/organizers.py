@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http import FileResponse
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -21,19 +21,21 @@ from chapters.data import (
     ChapterData,
     ChapterRole,
     ChapterState,
-    DecisionData,
     Match,
     RuleData,
     TermData,
 )
-from chapters.exceptions import NotAllowedError, NotFoundError
+from chapters.exceptions import NotFoundError
+from chapters.members_file import write_members_file
+from chapters.views.desk_words import say_act
 from people import api as people
 
 from .base import ChapterView
 from .board_shapes import DoneSerializer
 from .boards import CURSOR
 from .chapter_shapes import LifeSerializer, MoveSerializer, RulesSerializer
-from .member_shapes import LeavingSerializer, OptionalReasonSerializer
+from .directory import find_region
+from .member_shapes import LeavingSerializer, OptionalReasonSerializer, ReasonSerializer
 from .organizer_shapes import (
     AuditPageSerializer,
     GiveRoleSerializer,
@@ -48,6 +50,7 @@ class RolesView(ChapterView):
 
     takes = {"POST": GiveRoleSerializer}
     gives = {"GET": TermsSerializer, "POST": TermSerializer}
+    statuses = {"POST": 201}
 
     def get(self, request: Request, slug: str) -> Response:
         """Return who holds which role now."""
@@ -68,7 +71,7 @@ class RolesView(ChapterView):
             role=role,
             ends_on=sent["ends_on"],
         )
-        return self.answer(draw_terms(self, [term])[0], status=201)
+        return self.answer(draw_terms(self, [term])[0])
 
 
 class RoleView(ChapterView):
@@ -138,20 +141,28 @@ class LifeView(ChapterView):
     def post(self, request: Request, slug: str) -> Response:
         """Take a step: pause, resume, open, archive."""
         sent = self.read()
-        to = ChapterState(sent["to"])
-        if to not in {step.to for step in api.list_transitions(self.chapter, self.reader_id)}:
-            raise NotAllowedError(
-                DecisionData(code="no_transition", reason=_("You cannot take this step now."), next_step="")
-            )
         self.keep_pace("organize")
         moved = api.move_chapter(
-            chapter_id=self.chapter.id, actor_id=self.reader_id, to=to, reason=sent["reason"], until=sent["until"]
+            chapter_id=self.chapter.id,
+            actor_id=self.reader_id,
+            to=ChapterState(sent["to"]),
+            reason=sent["reason"],
+            until=sent["until"],
+            seen=ChapterState(sent["seen"]) if sent["seen"] else None,
+            slug=sent["slug"],
+            region_id=find_region(sent["region"]),
         )
         return self.answer(self._draw(moved))
 
     def _draw(self, chapter: ChapterData) -> dict[str, Any]:
         steps = [
-            {"to": step.to.value, "label": step.label, "needs_reason": step.needs_reason, "needs_date": step.needs_date}
+            {
+                "to": step.to.value,
+                "label": step.label,
+                "needs_reason": step.needs_reason,
+                "needs_date": step.needs_date,
+                "missing": step.missing,
+            }
             for step in api.list_transitions(chapter, self.reader_id)
         ]
         return {"state": chapter.state.value, "paused_until": chapter.paused_until, "transitions": steps}
@@ -211,23 +222,40 @@ class AuditView(ChapterView):
     def get(self, request: Request, slug: str) -> Response:
         """Return a page of the record, newest first."""
         self.require(Action.SEE_AUDIT)
-        page = organizers.list_audit(self.chapter.id, cursor=self.asked("cursor"))
-        return self.answer_page(page.entries, page.cursor)
+        page = api.list_audit(chapter_id=self.chapter.id, cursor=self.asked("cursor"))
+        actors = [entry.actor_id for entry in page.entries if entry.actor_id is not None]
+        names = people.display_names(actors, surface="chapter", context_key=self.chapter.key)
+        rows = [
+            {
+                "actor": names[entry.actor_id].text if entry.actor_id in names else "",
+                "verb": entry.verb,
+                "said": say_act(entry.verb, entry.data),
+                "reason": entry.reason,
+                "recorded_at": entry.recorded_at,
+            }
+            for entry in page.entries
+        ]
+        return self.answer_page(rows, page.cursor)
 
 
 class ExportView(ChapterView):
     """The members of a chapter as a table."""
 
-    def get(self, request: Request, slug: str) -> StreamingHttpResponse:
-        """Return a file of comma-separated values. That it was taken, and how many lines it has, is on record."""
+    takes = {"POST": ReasonSerializer}
+
+    @classmethod
+    def describe_answer(cls, method: str) -> dict[Any, Any]:
+        """Return that it is a file."""
+        return {(200, "text/csv"): {"type": "string", "format": "binary"}}
+
+    def post(self, request: Request, slug: str) -> FileResponse:
+        """Return a file of comma-separated values. Who took it, why, and how many people are in it is on record."""
         self.require(Action.EXPORT_MEMBERS)
+        sent = self.read()
         self.keep_pace("export")
-        response = StreamingHttpResponse(
-            members.iter_members_csv(chapter_id=self.chapter.id, actor_id=self.reader_id),
-            content_type="text/csv; charset=utf-8",
-        )
-        response["Content-Disposition"] = f'attachment; filename="{self.chapter.slug}-members.csv"'
-        return response
+        held = write_members_file(self.chapter, actor_id=self.reader_id, reason=sent["reason"])
+        name = f"members-{self.chapter.slug}.csv"
+        return FileResponse(held, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
 
 
 def draw_rules(rules: Sequence[RuleData]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from . import boards, directory, entrance, members, membership, moderation
+from . import boards, concerns, directory, entrance, manage, members, membership, moderation, organizers
 
 _CHAPTER = "chapters/<str:slug>/"
 _MEMBER = f"{_CHAPTER}members/<str:user_id>/"
@@ -50,4 +50,18 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CHAPTER}bans/", entrance.BansView.as_view(), name="api_bans"),
     path(f"{_BAN}lift/", entrance.BanView.as_view(), name="api_lift_ban"),
     path(f"{_BAN}answer/", entrance.AnswerAppealView.as_view(), name="api_answer_appeal"),
+    path(f"{_CHAPTER}roles/", organizers.RolesView.as_view(), name="api_roles"),
+    path(f"{_CHAPTER}roles/<str:term_id>/end/", organizers.RoleView.as_view(), name="api_role"),
+    path(f"{_CHAPTER}step_down/", organizers.StepDownView.as_view(), name="api_step_down"),
+    path(f"{_CHAPTER}hand_over/", organizers.HandOverView.as_view(), name="api_hand_over"),
+    path(f"{_CHAPTER}life/", organizers.LifeView.as_view(), name="api_life"),
+    path(f"{_CHAPTER}rules/", organizers.RulesView.as_view(), name="api_rules"),
+    path(f"{_CHAPTER}leaving/", organizers.LeavingView.as_view(), name="api_leaving"),
+    path(f"{_CHAPTER}audit/", organizers.AuditView.as_view(), name="api_audit"),
+    path(f"{_CHAPTER}export/", organizers.ExportView.as_view(), name="api_export"),
+    path(f"{_CHAPTER}concerns/", concerns.ReportConcernView.as_view(), name="api_report_concern"),
+    path("concerns/", concerns.OwnConcernsView.as_view(), name="api_own_concerns"),
+    path("manage/concerns/", concerns.ConcernsView.as_view(), name="api_concerns"),
+    path("manage/concerns/<str:concern_id>/", concerns.ConcernView.as_view(), name="api_concern"),
+    path("manage/chapters/", manage.ManagedChaptersView.as_view(), name="api_manage"),
 ]

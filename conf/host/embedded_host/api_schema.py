@@ -16,14 +16,15 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.validation import validate_schema
 
+from chapters.rest_api.v1.base import ApiView
 from discussion_ext.rest_api.v1.attendance import MeetingView
 from gamification.rest_api.v1.views import PointsView
 
 PAGE: Final = Path(__file__).parents[3] / "docs/openapi.yaml"
 TITLE: Final = "Community suite"
 DESCRIPTION: Final = (
-    "What programs may ask of the points of a course, and of check-in at its meetings. Who may do what stands in "
-    "docs/doors.md."
+    "What programs may ask of the points of a course, of check-in at its meetings, and of chapters. Who may do what "
+    "stands in docs/doors.md."
 )
 
 _REFUSAL: Final = {
@@ -38,7 +39,7 @@ _REFUSALS: Final = {
     "400": "A parameter or the body is wrong; the field is named.",
     "401": "Nobody is signed in.",
     "403": "The person may not do this; the sentence says why and what to do next.",
-    "404": "There is no such course or meeting.",
+    "404": "There is no such course, meeting or chapter.",
     "406": "No such representation is made.",
     "413": "The body is longer than any of our forms.",
     "415": "The body is not JSON.",
@@ -75,20 +76,31 @@ class RefusingSchema(AutoSchema):
         for name, said in getattr(self.view, "query_parameters", {}).items() if self.method == "GET" else ():
             parameter = {"in": "query", "name": name, "schema": {"type": "string"}, "description": said}
             operation.setdefault("parameters", []).append(parameter)
-        for status, description in _REFUSALS.items():
-            if status in _OF_WRITES_ONLY and self.method == "GET":
+        for status, description in {**_REFUSALS, **_refusals_of(self.view)}.items():
+            if status in _OF_WRITES_ONLY and self.method == "GET" and not _is_ours(self.view):
                 continue
             content = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
             operation["responses"][status] = {"description": description, "content": content}
         operation["responses"] = dict(sorted(operation["responses"].items()))
         return operation
 
+    def get_operation_id(self) -> str:
+        """Return the name of an operation; in chapters with the variables of its address, so that each has its own."""
+        if not _is_ours(self.view):
+            return str(super().get_operation_id())
+        words = [word.strip("{}") for word in self.path.strip("/").split("/")]
+        return "_".join([*words, str(self.method).lower()])
+
     def get_request_serializer(self) -> Any:
         """Return what a POST takes, where the view names it apart from what a GET gives."""
+        if _is_ours(self.view):
+            return self.view.takes.get(self.method)
         return self._named("request_serializer_class") or super().get_request_serializer()
 
     def get_response_serializers(self) -> Any:
         """Return what a POST gives, where the view names it apart from what a GET gives."""
+        if _is_ours(self.view):
+            return self.view.describe_answer(self.method)
         return self._named("response_serializer_class") or super().get_response_serializers()
 
     def _named(self, attribute: str) -> Any:
@@ -96,9 +108,19 @@ class RefusingSchema(AutoSchema):
         return named and (named if attribute.startswith("request") else {"200": named})
 
 
+def _is_ours(view: Any) -> bool:
+    """Say whether a view names what it takes and gives by method, as those of chapters do."""
+    return isinstance(view, ApiView)
+
+
+def _refusals_of(view: Any) -> dict[str, str]:
+    """Return the ways of refusing that only chapters have."""
+    return {"409": "Not in the state in which the thing is now."} if _is_ours(view) else {}
+
+
 def build_schema() -> dict[str, Any]:
     """Return the schema. Raise ValueError for whatever drf-spectacular had to guess."""
-    for view in (*_views(PointsView), *_views(MeetingView)):
+    for view in (*_views(PointsView), *_views(MeetingView), *_views(ApiView)):
         view.schema = RefusingSchema()
     GENERATOR_STATS.reset()
     patterns = [path(f"{name}/", include(f"{name}.urls")) for name in ("chapters", "discussion_ext", "gamification")]
