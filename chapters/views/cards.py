@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from chapters.covers import draw_cover
 from chapters.data import CardData, ChapterData
+from chapters.words import say_entry, say_place
 from people import api as people
 
 from .words import say_languages, say_members, say_state
@@ -27,9 +28,10 @@ def draw_card(card: CardData) -> dict[str, Any]:
             day = people.say_day(card.next_at.astimezone(chapter.zone).date())
             meta.append(_("next on %(day)s") % {"day": day})
         words = {
-            "place": card.place,
+            "place": say_place(chapter),
             "meta": " · ".join(meta),
             "state": say_state(chapter),
+            "entry": say_entry(chapter),
             "mine": _("You are a member") if card.is_mine else "",
             "languages": say_languages(chapter.languages),
         }
@@ -39,7 +41,6 @@ def draw_card(card: CardData) -> dict[str, Any]:
         "cover": draw_cover(chapter.cover),
         "lang": own,
         "words_lang": spoken,
-        "entry": card.entry_note,
         "is_open": card.is_open_to_me,
         **words,
     }

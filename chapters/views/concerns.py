@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chapters import api
-from chapters.api import concerns
+from chapters.api import concerns, membership, organizers
 from chapters.data import Action, ChapterData, ConcernData, ConcernKind, ConcernState
 from chapters.exceptions import ChapterError, InvalidValueError
 from chapters.forms.concerns import ConcernForm
@@ -107,9 +107,16 @@ def _file(form: ConcernForm, chapter: ChapterData, user_id: int) -> ConcernData:
 
 
 def _list_subjects(chapter: ChapterData, access: api.Access, about: int) -> list[tuple[int, str]]:
-    """Return whom a report can be about: those with a role, and the member from whose page the reader comes."""
-    asked = {about} if about and access.can(Action.SEE_MEMBERS) else set()
-    ids = [each for each in {*access.terms, *asked} if each != access.user_id]
+    """Return whom a report can be about: those with a role, and the member from whose page the reader comes.
+
+    People outside the chapter choose among the organizers who are named to everybody.
+    """
+    if access.can(Action.SEE_MEMBERS):
+        asked = {about} if about and membership.find_membership(chapter_id=chapter.id, user_id=about) else set()
+        found = {*access.terms, *asked}
+    else:
+        found = {term.user_id for term in organizers.list_organizers(chapter.id) if term.is_named_in_public}
+    ids = [each for each in found if each != access.user_id]
     names = name_members(chapter.id, ids) if ids else {}
     shown = []
     for user_id in ids:

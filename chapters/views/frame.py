@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 _PUBLIC_SECONDS: Final = 60
 _LONGEST_NUMBER: Final = 10
+_LONGEST_LABEL: Final = 40
 
 View = Callable[..., HttpResponse]
 
@@ -138,10 +139,17 @@ def refuse(request: HttpRequest, refusal: ChapterError | DecisionData, *, slug: 
         "reason": decision.reason if decision else refusal.message,
         "next_step": decision.next_step if decision else "",
         "next_url": decision.next_url if decision else "",
+        "next_label": _label(decision) if decision else "",
         "back_url": reverse("chapters:chapter", args=[slug]) if slug else reverse("chapters:directory"),
         "is_in_chapter": bool(slug),
     }
     return render_page(request, "stop.html", context, status=refusal.status)
+
+
+def _label(decision: DecisionData) -> str:
+    """Return what stands on the button that leads to the next step: the step itself, where it is short enough."""
+    step = decision.next_step.rstrip(".。")
+    return step if 0 < len(step) <= _LONGEST_LABEL and "." not in step else _("Go there")
 
 
 def too_fast(request: HttpRequest, haste: people.TooFastError, *, slug: str = "") -> HttpResponse:

@@ -14,6 +14,12 @@ function suggest() {
   return whole.length <= name.maxLength ? whole : "";
 }
 
+/* Who never told the platform where they are has UTC: the browser knows better. */
+const zone = form?.elements.namedItem("zone");
+if (zone?.value === "UTC") {
+  zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+}
+
 if (name) {
   let made = "";
   form.addEventListener("input", (event) => {
