@@ -82,8 +82,10 @@ def invite(user_id: int, chapters: Sequence[tuple[ChapterData, Mapping[Audience,
 
 
 def find_holding(user_id: int, chapter_ids: list[int]) -> set[int]:
-    """Return those of these chapters to which somebody is still invited: asked when the mail is sent."""
-    rows = Invitation.objects.filter(user_id=user_id, chapter_id__in=chapter_ids, state=InvitationState.OPEN)
+    """Return those of these chapters to which a completed course still invites somebody, who may yet come in."""
+    rows = Invitation.objects.filter(
+        user_id=user_id, chapter_id__in=chapter_ids, audience=Audience.ALUMNI, state=InvitationState.OPEN
+    )
     return {each.chapter.id for each in _hold(user_id, list(rows.filter(chapter__state__in=JOINABLE)))}
 
 

@@ -127,4 +127,4 @@ def _user(user_id: int) -> Any:
 @pytest.fixture
 def school(courses: Any, after: Callable[..., Any]) -> Iterator[School]:
     """Return what lets things happen in courses."""
-    yield School(after)
+    return School(after)

@@ -9,6 +9,7 @@ from chapters.data import Audience, Match, RuleData
 from chapters.membership.rules import CoursesData, judge, named_courses
 from tests.membership.conftest import OTHER, TALKS, TEAMS
 
+BOTH = ("Meridian", "Elsewhere")
 KEYS = {"teams": TEAMS, "talks": TALKS, "other": OTHER}
 
 
@@ -33,8 +34,9 @@ def rule(audience: Audience, *courses: str, match: Match = Match.ANY, organizati
         (rule(Audience.ALUMNI, "teams", "talks", match=Match.ALL), [], ["teams", "talks", "other"], "talks"),
         (rule(Audience.ALUMNI, organizations=("Meridian",)), [], ["talks"], "talks"),
         (rule(Audience.ALUMNI, organizations=("Meridian",)), [], ["other"], None),
-        (rule(Audience.ALUMNI, organizations=("Meridian", "Elsewhere"), match=Match.ALL), [], ["talks"], None),
-        (rule(Audience.ALUMNI, "teams", organizations=("Elsewhere",), match=Match.ALL), [], ["teams", "other"], "other"),
+        (rule(Audience.ALUMNI, organizations=BOTH, match=Match.ALL), [], ["talks"], None),
+        (rule(Audience.ALUMNI, "teams", organizations=("Elsewhere",), match=Match.ALL), [], ["teams"], None),
+        (rule(Audience.ALUMNI, organizations=BOTH, match=Match.ALL), [], ["talks", "other"], "other"),
         (rule(Audience.ALUMNI), ["teams"], ["teams"], None),
         (rule(Audience.ALUMNI, match=Match.ALL), ["teams"], ["teams"], None),
         (rule(Audience.EVERYONE, "teams"), ["teams"], ["teams"], None),
