@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import codecs
-import tempfile
-from collections.abc import Iterator
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -13,15 +10,14 @@ from django.utils.translation import gettext as _
 
 from chapters import api
 from chapters.api import membership
-from chapters.data import Action, ChapterData, LeaveReason, LeavingSummaryData
+from chapters.data import Action, LeaveReason, LeavingSummaryData
 from chapters.forms_desk.members import ExportForm
+from chapters.members_file import write_members_file
 from chapters.models.members import LEAVE_REASONS
 from chapters.paces import keep_pace
-from people import api as people
-from people.data import AuditEntryData
 
 from .desk_frame import name_of_chapter, open_desk, render_desk
-from .desk_words import say_act
+from .desk_words import list_subjects, say_act
 from .frame import chapter_page, read_number
 
 _DAYS: Final = (30, 90, 365)
@@ -42,17 +38,17 @@ def log(request: HttpRequest, slug: str) -> HttpResponse:
     """Show who did what in the chapter and why, newest first."""
     chapter, access, _user_id = open_desk(request, slug, Action.SEE_AUDIT)
     page = api.list_audit(chapter_id=chapter.id, cursor=request.GET.get("cursor", ""))
-    subjects = [_find_subject(entry) for entry in page.entries]
-    names = name_of_chapter(chapter, [*(entry.actor_id for entry in page.entries), *subjects])
+    subjects = list_subjects(page.entries)
+    names = name_of_chapter(chapter, [*(entry.actor_id for entry in page.entries), *subjects.values()])
     context = {
         "rows": [
             {
                 "entry": entry,
                 "said": say_act(entry.verb, entry.data),
                 "by": names[entry.actor_id].text if entry.actor_id in names else _("By itself"),
-                "about": names[subject].text if subject in names else "",
+                "about": names[subjects[entry.id]].text if entry.id in subjects else "",
             }
-            for entry, subject in zip(page.entries, subjects, strict=True)
+            for entry in page.entries
         ],
         "next_cursor": page.cursor,
     }
@@ -60,13 +56,15 @@ def log(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @chapter_page(methods=("GET", "HEAD", "POST"))
-def export(request: HttpRequest, slug: str) -> HttpResponse:
+def export(request: HttpRequest, slug: str) -> Any:
     """Ask what the list is for, put it into the chapter's log, and send the file."""
     chapter, access, user_id = open_desk(request, slug, Action.EXPORT_MEMBERS)
     form = ExportForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         keep_pace("export", user_id)
-        return _send(chapter, user_id, form.cleaned_data["reason"])
+        held = write_members_file(chapter, actor_id=user_id, reason=form.cleaned_data["reason"])
+        name = f"members-{chapter.slug}-{timezone.now():%Y-%m-%d}.csv"
+        return FileResponse(held, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
     return render_desk(request, chapter, access, "export", {"form": form}, status=422 if form.is_bound else None)
 
 
@@ -98,37 +96,3 @@ _STEPS = {
     LeaveReason.TOO_MUCH: lambda: _("One topic a day at most, and remind members that they choose their mail."),
     LeaveReason.UNPLEASANT: lambda: _("Read the last reports together, and steer talk back to the purpose."),
 }
-
-
-def _send(chapter: ChapterData, user_id: int, reason: str) -> Any:
-    """Write the table to a file first: what goes into the log is how many people really were in it."""
-    held = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
-    count = _write(held, membership.iter_members_csv(chapter.id))
-    people.record_audit(
-        actor_id=user_id,
-        verb="chapter.members_exported",
-        target=chapter.key,
-        context_key=chapter.key,
-        reason=reason,
-        data={"people": count},
-    )
-    held.seek(0)
-    name = f"members-{chapter.slug}-{timezone.now():%Y-%m-%d}.csv"
-    return FileResponse(held, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
-
-
-def _write(held: IO[bytes], lines: Iterator[str]) -> int:
-    """Write a head and its lines, after a mark by which spreadsheets know the encoding; return how many people."""
-    held.write(codecs.BOM_UTF8)
-    count = -1
-    for line in lines:
-        held.write(line.encode())
-        count += 1
-    return max(count, 0)
-
-
-def _find_subject(entry: AuditEntryData) -> int | None:
-    """Return whom an entry is about, by its data or its target ("chapter:12:user:34"); None where it is nobody."""
-    _head, _mark, number = entry.target.rpartition(":user:")
-    subject = entry.data.get("user") or number
-    return int(subject) if str(subject).isdigit() else None

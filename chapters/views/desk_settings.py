@@ -123,7 +123,6 @@ def _rule_form(chapter: ChapterData, audience: Audience, posted: Any) -> RuleFor
         audience=audience,
         prefix=audience.value,
         initial=RuleForm.initial_of(current),
-        auto_id=f"{audience.value}_%s",
     )
 
 

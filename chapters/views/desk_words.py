@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from chapters.models import Ban, Membership, Term
 from chapters.models.chapters import AUDIENCES, STATES
 from chapters.models.organizers import ROLES
+from people.data import AuditEntryData
+
+_TARGETS: Final[Mapping[str, Any]] = {"term": Term, "membership": Membership, "ban": Ban}
 
 Say = Callable[[Mapping[str, Any]], str]
 
@@ -18,6 +23,26 @@ def say_act(verb: str, data: Mapping[str, Any]) -> str:
     """Return what was done, as people read it; an act that has no sentence yet by the word that is stored."""
     say = _SENTENCES.get(verb)
     return say(data) if say is not None else verb
+
+
+def list_subjects(entries: Iterable[AuditEntryData]) -> dict[int, int]:
+    """Return whom entries are about, by the number of the entry: of each kind of target in one query.
+
+    Entries about nobody, or about a row that is gone, are left out.
+    """
+    wanted: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    found: dict[int, int] = {}
+    for entry in entries:
+        kind, _colon, number = entry.target.partition(":")
+        if isinstance(subject := entry.data.get("user"), int):
+            found[entry.id] = subject
+        elif kind in _TARGETS and number.isdigit():
+            wanted[kind][entry.id] = int(number)
+    for kind, numbers in wanted.items():
+        rows = _TARGETS[kind].objects.filter(pk__in=set(numbers.values()))
+        people = dict(rows.values_list("pk", "user_id"))
+        found |= {entry_id: people[number] for entry_id, number in numbers.items() if number in people}
+    return found
 
 
 def _name(words: list[tuple[str, Any]], value: object) -> str:
