@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='standing',
             name='chapter',
-            field=models.ForeignKey(db_constraint=False, default=0, on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='chapters.chapter'),
+            field=models.ForeignKey(db_constraint=False, default=1, on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='chapters.chapter'),
             preserve_default=False,
         ),
         migrations.AddIndex(
