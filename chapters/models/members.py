@@ -266,10 +266,8 @@ class Ban(models.Model):
     class Meta:
         verbose_name = _("ban")
         verbose_name_plural = _("bans")
-        indexes = [
-            models.Index(fields=["chapter", "user_id", "lifted_at", "expires_at"], name="chapters_ban_in_force"),
-            models.Index(fields=["user_id"], name="chapters_bans_of_person"),
-        ]
+        # By person first: whoever looks with a lock whether somebody is banned meets no ban of another chapter.
+        indexes = [models.Index(fields=["user_id", "chapter", "lifted_at", "expires_at"], name="chapters_ban_of_person")]
 
     def __str__(self) -> str:
         return f"ban of {self.user_id} in {self.chapter_id}"
