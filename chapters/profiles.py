@@ -203,8 +203,9 @@ def read_slug(slug: object) -> str:
 def list_slugs(name: str, chapter_id: int) -> Iterator[str]:
     """Yield addresses for a chapter from the nicest on: from its name, where that has Latin letters, and its number."""
     numbered = f"-{chapter_id}"
-    nice = slugify(name)[: _SLUG_LENGTH - len(numbered)].strip("-_").replace("_", "-")
-    if nice and _SLUG.fullmatch(nice) and nice not in RESERVED_SLUGS:
+    words_only = re.sub(r"[-_]+", "-", slugify(name))
+    nice = words_only[: _SLUG_LENGTH - len(numbered)].strip("-")
+    if nice and nice not in RESERVED_SLUGS:
         yield nice
         yield f"{nice}{numbered}"
     yield f"chapter{numbered}"
@@ -214,7 +215,7 @@ def list_slugs(name: str, chapter_id: int) -> Iterator[str]:
 def write_search_text(row: Chapter) -> str:
     """Return what the directory finds a chapter by: its name, place and topic, and, in every language of the site and
     its own ones, the names of its country, its languages and the city of its time zone."""
-    spoken = row.languages.split()
+    spoken = list(dict.fromkeys(name for code in row.languages.split() for name in (code, code.partition("-")[0])))
     found = [row.name, row.city, row.topic, row.lead, row.audience, row.field, row.region.name if row.region else ""]
     for language in dict.fromkeys([code for code, _name in settings.LANGUAGES] + spoken):
         found.append(words.say_country(row.country, language=language) if row.country else "")
