@@ -5,6 +5,8 @@ Rows are locked in one order: the post with those above it (by the caller), its 
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -13,7 +15,10 @@ from discussion_ext.models import Board, BoardWord, Contribution, Topic
 
 from .words import search_words
 
-_BATCH = 1000
+#: So many topics stand at the top of a board.
+MOST_PINNED: Final = 3
+
+_BATCH: Final = 1000
 
 
 def fold_post(contribution: Contribution, *, step: int) -> None:

@@ -28,7 +28,7 @@ from people import api as people
 
 from .cursors import read_cursor, to_moment, to_number, write_cursor
 from .drawing import draw_topics
-from .folding import is_closed
+from .folding import MOST_PINNED, is_closed
 from .places import get_boards
 
 _MOST_ON_PAGE: Final = 100
@@ -65,7 +65,9 @@ def list_topics(
         wanted &= Q(readers__user_id=user_id, readers__is_followed=True)
     begin = _begin_after(order, cursor)
     pinned = _list_pinned(boards, wanted) if not cursor and not is_archived else []
-    rows = _list_first(boards, wanted & Q(pinned_at__isnull=True) & begin, order, size + 1)
+    # Those pinned are left out here: asked for what is not pinned, the server takes the index of pins, and sorts.
+    most = size + 1 + MOST_PINNED * len(boards)
+    rows = [topic for topic in _list_first(boards, wanted & begin, order, most) if topic.pinned_at is None]
     shown = rows[:size]
     return BoardTopicPage(
         topics=draw_topics([*pinned, *only_live(shown)], user_id),

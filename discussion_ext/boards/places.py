@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from discussion_ext.data import BoardData, BoardPlaceData, ContributionState, TopicState
@@ -23,9 +24,10 @@ def ensure_board(*, key: str, topic_id: str) -> BoardData:
     """
     board = Board.objects.filter(key=key).first()
     if board is None:
-        people.insert_or_update(Board(key=key, course_id=course_id_of(key), topic_id=topic_id), by=["key"])
-        # A locking read: it sees what somebody else has just made.
-        board = Board.objects.select_for_update().get(key=key)
+        with transaction.atomic():
+            people.insert_or_update(Board(key=key, course_id=course_id_of(key), topic_id=topic_id), by=["key"])
+            # A locking read: it sees what somebody else has just made.
+            board = Board.objects.select_for_update().get(key=key)
     return BoardData(id=board.pk, key=board.key, course_id=board.course_id, topic_id=board.topic_id)
 
 

@@ -22,10 +22,10 @@ from .words import search_words
 
 #: Of a longer question the longest words count.
 _MOST_WORDS: Final = 8
-#: So many posts with the rarest word are looked at for one page.
-_LOOKED_AT: Final = 2000
+#: So many posts with the rarest word are looked at for one page: a few first, which is enough for most questions.
+_LOOKED_AT: Final = (200, 1800)
 #: Beyond so many posts a word is as common as any.
-_COMMON: Final = 1000
+_COMMON: Final = 500
 
 
 def search_topics(*, board_keys: Sequence[str], user_id: int, text: str, cursor: str = "") -> BoardTopicPage:
@@ -48,16 +48,19 @@ def search_topics(*, board_keys: Sequence[str], user_id: int, text: str, cursor:
 def _find_posts(boards: Sequence[Board], words: Sequence[str], before: int | None, size: int) -> tuple[list[int], int]:
     """Return ids of posts with all the words, newest first, and from where to go on; 0 at the end."""
     rarest = min(words, key=lambda word: _rows_with(boards, word)[:_COMMON].count()) if len(words) > 1 else words[0]
-    rows = _rows_with(boards, rarest)
-    if before is not None:
-        rows = rows.filter(contribution__lt=before)
-    candidates = list(rows.order_by("-contribution").values_list("contribution_id", flat=True)[:_LOOKED_AT])
     others = [word for word in words if word != rarest]
-    matching = set(candidates) if not others else _with_all(boards, others, candidates)
-    found = [pk for pk in candidates if pk in matching]
-    if len(found) > size:
-        return found[:size], found[size - 1]
-    return found, candidates[-1] if len(candidates) == _LOOKED_AT else 0
+    rows = _rows_with(boards, rarest).order_by("-contribution").values_list("contribution_id", flat=True)
+    found: list[int] = []
+    for number in _LOOKED_AT:
+        candidates = list((rows.filter(contribution__lt=before) if before is not None else rows)[:number])
+        matching = _with_all(boards, others, candidates) if others and candidates else set(candidates)
+        found += [pk for pk in candidates if pk in matching]
+        if len(found) > size:
+            return found[:size], found[size - 1]
+        if len(candidates) < number:
+            return found, 0
+        before = candidates[-1]
+    return found, before or 0
 
 
 def _with_all(boards: Sequence[Board], words: Sequence[str], candidates: Sequence[int]) -> set[int]:

@@ -20,11 +20,9 @@ from discussion_ext.models import Board, Topic
 from discussion_ext.targets import name_post
 from people import api as people
 
-from .folding import settle_topic
+from .folding import MOST_PINNED, settle_topic
 from .owners import owner_of
 from .places import get_topic
-
-MOST_PINNED: Final = 3
 
 
 def set_pinned(*, topic_id: int, actor_id: int, is_pinned: bool) -> None:

@@ -92,7 +92,7 @@ def test_pages_follow_each_other_also_where_looking_stops_early(
     board: BoardData, author: int, start: Callable[..., int], settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.DISCUSSION_EXT_TOPICS_ON_PAGE = 2
-    monkeypatch.setattr(search, "_LOOKED_AT", 3)
+    monkeypatch.setattr(search, "_LOOKED_AT", (1, 2))
     rare = [start(author, f"Violins and trumpets {number}") for number in range(5)]
     for _ in range(4):
         start(author, "Violins alone, trumpet missing")
