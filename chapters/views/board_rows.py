@@ -126,7 +126,7 @@ class Rights:
             "can_reply": self.can_reply and is_live and not is_first and not is_comment,
             "can_edit": self.can_write and is_live and post.is_mine,
             "can_react": self.can_react and is_live and not post.is_mine,
-            "can_report": self.can_report and is_live and not post.is_mine,
+            "can_report": self.can_report and not self.can_moderate and is_live and not post.is_mine,
             "can_remove": self.can_moderate and is_live and not post.is_mine,
             "can_restore": self.can_moderate and post.state is ContributionState.REMOVED,
             "urls": {act: reverse(f"chapters:post_{act}", args=[self.chapter.slug, post.id]) for act in _POST_ACTS},

@@ -19,6 +19,7 @@ from .board_rows import topic_url
 from .frame import chapter_page, open_chapter, render_chapter_page
 from .topics import Typed, compose_urls, draw_topic, preview_text
 from .trays import Tray, receive_tray
+from .words import say_audience
 
 
 @chapter_page()
@@ -71,6 +72,7 @@ def _render_edit(
 ) -> HttpResponse:
     context = {
         "form": form,
+        "label": say_audience(visit.audience),
         "show_errors": form.is_bound and request.POST.get("act") != "preview",
         "tray": tray,
         "preview": preview,

@@ -200,7 +200,7 @@ def reply(request: HttpRequest, slug: str, topic_id: int) -> HttpResponse:
         )
     form = PostForm(request.POST)
     if not form.is_valid() or tray.faults:
-        message = next(iter(form.errors.get("body", [])), "")
+        message = str(next(iter(form.errors.get("body", [])), ""))
         return draw_topic(request, visit, replace(typed, refusal=Refusal(message=message, field="body", status=422)))
     outcome = attempt(
         lambda: discussion.reply(
