@@ -7,10 +7,11 @@ included: every list, address and count of theirs begins with `visible_concerns`
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -24,6 +25,7 @@ from people import api as people
 from . import api
 from .concern_rows import visible_concerns
 from .data import ChapterData, ChapterPlanData
+from .exceptions import ChapterError
 from .models import (
     Ban,
     Chapter,
@@ -73,7 +75,7 @@ class RegionAdmin(admin.ModelAdmin):
     list_display = ("name", "slug", "position")
     list_editable = ("position",)
     search_fields = ("name", "=slug")
-    prepopulated_fields: ClassVar[dict[str, tuple[str, ...]]] = {"slug": ("name",)}
+    prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("name",)}
 
 
 @admin.register(Chapter)
@@ -114,7 +116,10 @@ class ChapterAdmin(GuardedAdmin):
             )
         if "region" in form.changed_data:
             plan = replace(_plan_of(api.get_chapter(obj.pk)), region_id=obj.region_id)
-            api.change_chapter(chapter_id=obj.pk, actor_id=request.user.pk or 0, plan=plan)
+            try:
+                api.change_chapter(chapter_id=obj.pk, actor_id=request.user.pk or 0, plan=plan)
+            except ChapterError as refusal:
+                self.message_user(request, refusal.message, messages.ERROR)
 
 
 def _plan_of(chapter: ChapterData) -> ChapterPlanData:

@@ -39,9 +39,10 @@ def one_request(request: HttpRequest, slug: str, membership_id: int) -> HttpResp
     form = AnswerForm(request.POST)
     act = request.POST.get("act", "")
     answer = _ANSWERS.get(act)
-    if not form.is_valid() or answer is None:
-        refusal = unknown_act() if answer is None else ChapterError(form.errors["note"][0], field="note")
-        return _render(request, chapter, access, membership_id=membership_id, form=form, refusal=refusal)
+    if answer is None:
+        return _render(request, chapter, access, membership_id=membership_id, form=form, refusal=unknown_act())
+    if not form.is_valid():
+        return _render(request, chapter, access, membership_id=membership_id, form=form, status=422)
     note = form.cleaned_data["note"]
     refusal = attempt(
         user_id, lambda: answer(membership_id=membership_id, actor_id=user_id, note=note), form, pace="review"
@@ -70,6 +71,7 @@ def _render(
     membership_id: int = 0,
     form: AnswerForm | None = None,
     refusal: ChapterError | None = None,
+    status: int | None = None,
 ) -> HttpResponse:
     """Return the page with one request, or with all; one that is answered already is said to be."""
     page_cursor = "" if membership_id else request.GET.get("cursor", "")
@@ -88,7 +90,7 @@ def _render(
         "is_one": bool(membership_id),
         "form": form or AnswerForm(),
     }
-    return render_desk(request, chapter, access, "requests", context, refusal=refusal, notices=_NOTICES)
+    return render_desk(request, chapter, access, "requests", context, refusal=refusal, notices=_NOTICES, status=status)
 
 
 def say_fits(request: JoinRequestData) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -28,7 +29,12 @@ _MOST: Final = 20
 def overview(request: HttpRequest) -> HttpResponse:
     """Show proposals, confidential reports, overdue requests, and chapters that nobody runs."""
     user_id = open_manage(request)
-    due = [*_list_concerns(user_id), *_list_proposals(), *_list_overdue(), *_list_without_organizer()]
+    due = [
+        *_list_concerns(user_id),
+        *_list_proposals(people.person_zone(user_id)),
+        *_list_overdue(),
+        *_list_without_organizer(),
+    ]
     due.sort(key=lambda each: ["late", "soon", ""].index(each.urgency))
     links = [
         {"icon": icon, "label": label, "url": reverse(f"chapters:{name}")}
@@ -74,7 +80,7 @@ def _list_concerns(user_id: int) -> list[Due]:
     return [Due(icon="shield", title=title % {"count": new}, note=note, url=url, act=_("Open"), urgency=urgency)]
 
 
-def _list_proposals() -> list[Due]:
+def _list_proposals(zone: ZoneInfo) -> list[Due]:
     page = api.list_for_manager(state=ChapterState.PROPOSED, limit=_MOST)
     if not page.chapters:
         return []
@@ -87,7 +93,7 @@ def _list_proposals() -> list[Due]:
     )
     note = ""
     if first.due_at is not None:
-        note = _("The first answer is due %(moment)s.") % {"moment": people.format_moment(first.due_at)}
+        note = _("The first answer is due %(moment)s.") % {"moment": people.format_moment(first.due_at, zone=zone)}
     url = reverse("chapters:manage_chapters") + "?state=proposed"
     urgency = "late" if first.due_at is not None and first.due_at < timezone.now() else "soon"
     return [Due(icon="plus", title=title, note=note, url=url, act=_("Decide"), urgency=urgency)]

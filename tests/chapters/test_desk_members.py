@@ -127,6 +127,7 @@ def test_somebody_is_banned_until_a_day_of_the_chapters_clock(desk: Desk) -> Non
     sent = {"reason": "Sold courses", "length": "day", "until": day.isoformat()}
     assert desk.post(desk.lead, "desk_ban_person", desk.member, **sent).status_code == 302
     ban = Ban.objects.get()
+    assert ban.expires_at is not None
     local = ban.expires_at.astimezone(desk.chapter.zone)
     assert (local.date(), local.hour, ban.banned_by) == (day + timedelta(days=1), 0, desk.lead)
     assert _membership(desk, desk.member).state == MembershipState.REMOVED
