@@ -12,7 +12,7 @@ from django.urls import reverse
 from opaque_keys.edx.keys import CourseKey
 
 from discussion_ext.api import attendance, sessions
-from tests.doors import task_team
+from tests.doors import chapter_calls, task_team
 from tests.doors.task_world import TEXTS
 from tests.doors.world import ANSWER, COURSE, LOOK_BACK, POSITIONS, World, as_json, handler_url
 
@@ -28,13 +28,16 @@ class Call:
     def send(self, client: Client, method: str = "", **extra: Any) -> Any:
         """Send it as somebody, perhaps by another method or with something changed."""
         method = method or self.method
-        return client.generic(
+        response = client.generic(
             method,
             self.url,
             extra.pop("data", self.body.get("data", "") if method == self.method else ""),
             extra.pop("content_type", self.body.get("content_type", "application/octet-stream")),
             **extra,
         )
+        if response.streaming:  # read it, so that the file behind it is closed
+            response.streaming_content = [b"".join(response.streaming_content)]
+        return response
 
 
 Make = Callable[[World], Call]
@@ -42,26 +45,38 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def call_of(door: str, world: World, course: CourseKey = COURSE) -> Call:
-    """Return the call that belongs to a row of the tables "Pages and REST" and "Handlers in the LMS"."""
+    """Return the call that belongs to a row of the tables "Pages and REST", "Chapters" and "Handlers in the LMS"."""
     name, _space, method = door.partition(" ")
+    if name.startswith("chapters:"):
+        return chapter_calls.call_of(door, world)
     if "." in name:
         return _handler(name, world, course)
-    if name == "people:unsubscribe":
-        body = {"data": "act=stop", "content_type": FORM} if method == "POST" else {}
-        return Call(reverse(name, args=[world.token]), method or "GET", body)
-    if name in MEETINGS:
-        return Call(reverse(name, args=[world.meeting_uid]), method or "GET", _meeting_body(door, world))
-    if name in SESSIONS:
-        more = SESSIONS[name](world)
-        return Call(reverse(name, args=[str(course), *more]), method or "GET", _session_body(door, world))
+    return Call(_address(name, world, course), method or "GET", _body(door, world))
+
+
+def _address(name: str, world: World, course: CourseKey) -> str:
+    """Return where the door is."""
     if name == "discussion_ext:calendar":
         path = sessions.calendar_url(world.people["learner"].pk)
-        return Call(path[path.index("/discussion_ext/") :])
-    bodies = {
-        "gamification:privacy POST": {"data": "choice=name", "content_type": FORM},
-        "gamification:api_privacy PUT": as_json({"choice": "name"}),
+        return path[path.index("/discussion_ext/") :]
+    if name == "people:unsubscribe":
+        return reverse(name, args=[world.token])
+    if name in MEETINGS:
+        return reverse(name, args=[world.meeting_uid])
+    return reverse(name, args=[str(course), *SESSIONS.get(name, lambda _world: [])(world)])
+
+
+def _body(door: str, world: World) -> dict[str, Any]:
+    """Return what is sent there."""
+    forms = {
+        "people:unsubscribe POST": "act=stop",
+        "gamification:privacy POST": "choice=name",
     }
-    return Call(reverse(name, args=[str(course)]), method or "GET", bodies.get(door, {}))
+    if door in forms:
+        return {"data": forms[door], "content_type": FORM}
+    if door == "gamification:api_privacy PUT":
+        return as_json({"choice": "name"})
+    return _meeting_body(door, world) or _session_body(door, world)
 
 
 MEETINGS = (

@@ -20,6 +20,24 @@ ROLES = (
     "site staff",
     "superuser",
 )
+#: Everybody who comes to the doors of chapters, by the heading of their column.
+CHAPTER_ROLES = (
+    "anonymous",
+    "stranger",
+    "member",
+    "alumni",
+    "banned",
+    "requested",
+    "lead",
+    "co-organizer",
+    "board moderator",
+    "host",
+    "check-in helper",
+    "organizer elsewhere",
+    "manager",
+    "site staff",
+    "superuser",
+)
 SITUATIONS = ("inactive", "masquerade", "left", "not started", "hidden", "off", "no course")
 
 
@@ -51,6 +69,13 @@ def doors(title: str) -> list[str]:
 def row(title: str, door: str) -> Row:
     """Return the line of one door."""
     return next(line for line in rows(title) if line.door == door)
+
+
+def allowed(line: Row) -> str:
+    """Return somebody who may come in at this door, or who runs the place where nobody may."""
+    if "member" in line.cells:
+        return next((role for role in ("member", "lead", *CHAPTER_ROLES) if line[role][0] in "23"), "lead")
+    return next((role for role in ("learner", "team", *ROLES) if line[role][0] in "23"), "team")
 
 
 def _read(title: str) -> Iterator[Row]:

@@ -10,19 +10,14 @@ from django.middleware.csrf import CSRF_SESSION_KEY, _get_new_csrf_string
 from django.test import Client
 
 from tests.doors.calls import Call, call_of
-from tests.doors.table import ROLES, Row, rows
+from tests.doors.table import Row, allowed, rows
 from tests.doors.world import World
 
-ALL = [*rows("Pages and REST"), *rows("Handlers in the LMS")]
-WRITES = [row for row in ALL if row.door.endswith((" POST", " PUT")) or row["Methods"] == "POST"]
+ALL = [*rows("Pages and REST"), *rows("Chapters"), *rows("Handlers in the LMS")]
+WRITES = [row for row in ALL if row.door.endswith((" POST", " PUT", " PATCH", " DELETE")) or row["Methods"] == "POST"]
 AWAY = "//evil.example/x"
 #: By which names pages are told where to go next.
 LEADING = ("next", "url", "return", "return_to", "redirect", "redirect_to", "continue", "back", "target")
-
-
-def allowed(line: Row) -> str:
-    """Return somebody who may come in, or the team where nobody may."""
-    return next((role for role in ("learner", "team", *ROLES) if line[role][0] in "23"), "team")
 
 
 @pytest.fixture

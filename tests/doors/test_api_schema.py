@@ -13,12 +13,14 @@ import yaml
 from django.core.cache import cache
 from django.core.wsgi import get_wsgi_application
 from django.middleware.csrf import _get_new_csrf_string
-from django.urls import resolve, reverse
+from django.urls import resolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chapters import paces
 from embedded_host import api_schema
 from gamification import api as points
+from tests.doors import chapter_calls
 from tests.doors.calls import call_of
 from tests.doors.table import row, rows
 from tests.doors.world import COURSE, World
@@ -30,11 +32,16 @@ OPERATIONS = [(path, method) for path, item in KEPT["paths"].items() for method 
 def _can_be_wrong(path: str, method: str) -> bool:
     """Return whether an operation takes anything that the schema limits; any text may be tried as a course's key."""
     operation = KEPT["paths"][path][method]
-    return "requestBody" in operation or any(one["in"] == "query" for one in operation["parameters"])
+    return "requestBody" in operation or any(one["in"] == "query" for one in operation.get("parameters", ()))
 
 
-ASKED = [(*operation, "positive") for operation in OPERATIONS]
-ASKED += [(*operation, "negative") for operation in OPERATIONS if _can_be_wrong(*operation)]
+def _roles(path: str) -> tuple[str, ...]:
+    """Return as whom an operation is asked."""
+    return ("anonymous", "member", "superuser") if path.startswith("/chapters/") else ("anonymous", "learner", "team")
+
+
+ASKED = [(*operation, "positive", role) for operation in OPERATIONS for role in _roles(operation[0])]
+ASKED += [(*one[:2], "negative", one[3]) for one in ASKED if _can_be_wrong(*one[:2])]
 
 
 def test_the_page_is_up_to_date() -> None:
@@ -42,17 +49,16 @@ def test_the_page_is_up_to_date() -> None:
     assert api_schema.write_text() == api_schema.PAGE.read_text(encoding="utf-8")
 
 
-#: Their addresses have the number of a class session after the course.
-OF_A_SESSION = ("discussion_ext:api_choices", "discussion_ext:api_sittings")
+def _door_of(path: str) -> str:
+    """Return the name of the door that stands at an address of the schema."""
+    return resolve(re.sub(r"{\w+}", "1", path)).view_name
 
 
 def test_it_describes_every_door_of_the_api() -> None:
-    described = {
-        (re.sub(r"{\w+}", "x", path.replace("{session_id}", "1")), method.upper()) for path, method in OPERATIONS
-    }
+    described = {(_door_of(path), method.upper()) for path, method in OPERATIONS}
     assert described == {
-        (reverse(row.door, args=["x", 1] if row.door in OF_A_SESSION else ["x"]), method)
-        for row in rows("Pages and REST")
+        (row.door.split()[0], method)
+        for row in [*rows("Pages and REST"), *rows("Chapters")]
         if ":api_" in row.door and row["Methods"]
         for method in set(row["Methods"].split()) - {"HEAD"}
     }
@@ -84,17 +90,20 @@ class TestWhateverIsAsked:
         return make
 
     @pytest.mark.usefixtures("_patient_site")
-    @pytest.mark.parametrize("role", ["anonymous", "learner", "team"])
-    @pytest.mark.parametrize(("path", "method", "mode"), ASKED)
+    @pytest.mark.parametrize(("path", "method", "mode", "role"), ASKED)
     def test_the_answer_follows(
         self, world: World, schema: Any, sent: Any, path: str, method: str, mode: str, role: str
     ) -> None:
         from schemathesis.generation import GenerationMode
-        from schemathesis.specs.openapi.checks import ignored_auth, negative_data_rejection
+        from schemathesis.specs.openapi.checks import (
+            ignored_auth,
+            negative_data_rejection,
+            positive_data_acceptance,
+        )
 
         along = sent(role)
         seen: set[int] = set()
-        known = {"course_id": str(COURSE), "uid": world.meeting_uid, "session_id": str(world.ids["open session"])}
+        known = _known(world, path)
 
         @settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(
@@ -107,8 +116,13 @@ class TestWhateverIsAsked:
             response = case.call(**along)
             seen.add(response.status_code)
             # It takes the session that is sent along for one it has made up; strangers are asked in test_who.
-            # It does not know either that a request too large to be read is refused as such.
-            unasked = [ignored_auth, negative_data_rejection] if response.status_code == 413 else [ignored_auth]
+            # It does not know either that a request too large to be read is refused as such, nor what a schema cannot
+            # say of a field: that there is such a zone, that a text is more than blanks.
+            unasked = [ignored_auth]
+            if response.status_code == 413:
+                unasked.append(negative_data_rejection)
+            if response.status_code in {400, 422} and set(response.json()) - {"detail", "code"}:
+                unasked.append(positive_data_acceptance)
             case.validate_response(response, transport_kwargs=along, excluded_checks=unasked)
 
         ask()
@@ -118,15 +132,29 @@ class TestWhateverIsAsked:
 
     @pytest.fixture
     def _patient_site(self, settings: Any) -> None:
-        """Let the learner change their mind as often as schemathesis wants."""
+        """Let everybody change their mind as often as schemathesis wants."""
         settings.GAMIFICATION_NAME_CHOICE_LIMIT = ""
+        settings.CHAPTERS_ACT_LIMITS = dict.fromkeys(paces.DEFAULTS, "")
         cache.clear()
+
+
+def _known(world: World, path: str) -> dict[str, str]:
+    """Return what stands at the places of an address: things that are there."""
+    if not path.startswith("/chapters/"):
+        return {"course_id": str(COURSE), "uid": world.meeting_uid, "session_id": str(world.ids["open session"])}
+    short = _door_of(path).removeprefix("chapters:")
+    where = {"slug": chapter_calls.SLUG, **chapter_calls.ADDRESSES.get(short, lambda _world: {})(world)}
+    return {name: str(value) for name, value in where.items()}
 
 
 def _wanted(path: str, method: str, role: str) -> set[int]:
     """Return what one of the answers has to be: that of docs/doors.md or, where a body names what is not there, no."""
-    door = resolve(re.sub(r"{\w+}", "1", path)).view_name
-    allowed = int(row("Pages and REST", door if method == "get" else f"{door} {method.upper()}")[role])
+    door = _door_of(path)
+    name = door if method == "get" else f"{door} {method.upper()}"
+    allowed = int(row("Chapters" if door.startswith("chapters:") else "Pages and REST", name)[role])
+    if door.startswith("chapters:"):
+        # What was done once may be over: who has left is no member any more.
+        return {allowed} if method == "get" else {allowed, 400, 403, 404, 409, 422}
     return {allowed, 400, 404, 409} if method == "post" else {allowed}
 
 

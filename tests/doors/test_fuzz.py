@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from discussion_ext.permissions import ACT_LIMITS
 from tests.doors.calls import call_of
-from tests.doors.table import ROLES, rows
+from tests.doors.table import allowed, rows
 from tests.doors.world import World
 
 pytestmark = pytest.mark.slow
@@ -37,7 +37,7 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
-OURS = ("people", "gamification", "discussion_ext", "forum")
+OURS = ("people", "gamification", "discussion_ext", "chapters", "forum")
 
 
 def fingerprint() -> dict[str, list[Any]]:
@@ -56,10 +56,6 @@ def _patient_site(settings: Any) -> None:
     settings.DISCUSSION_EXT_ACT_LIMITS = dict.fromkeys(ACT_LIMITS, "")
     settings.DISCUSSION_EXT_RATE_LIMIT = settings.GAMIFICATION_NAME_CHOICE_LIMIT = ""
     cache.clear()
-
-
-def allowed(line: Any) -> str:
-    return next((role for role in ("learner", "team", *ROLES) if line[role][0] in "23"), "team")
 
 
 def fuzz(world: World, line: Any, bodies: Any, *, examples: int) -> set[int]:

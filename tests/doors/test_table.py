@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.core.management import get_commands, load_command_class
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from chapters import paces
 from discussion_ext.permissions import ACT_LIMITS
 from tests.doors.table import doors, rows
 from xblocks import blended_posting, blended_studio, blended_team, case_posting, case_studio, case_team
@@ -19,7 +20,7 @@ from xblocks.blended_task import BlendedTaskXBlock
 from xblocks.case_discussion import CaseDiscussionXBlock
 from xblocks.points_panel import PointsPanelXBlock
 
-OURS = ("people", "gamification", "discussion_ext", "xblocks")
+OURS = ("people", "gamification", "discussion_ext", "chapters", "xblocks")
 #: The handlers that serve acts named by their suffix, with the table of acts that they serve.
 ACTS = {
     "blended_task.author_action": blended_studio.ACTIONS,
@@ -40,7 +41,7 @@ BLOCKS = {
 def test_addresses() -> None:
     """Every pattern that leads to a view of ours, wherever it is mounted (the admin's own are asked below)."""
     found = {name for name, module in _addresses(get_resolver()) if _is_ours(module)}
-    assert found == {door.partition(" ")[0] for door in doors("Pages and REST")}
+    assert found == {door.partition(" ")[0] for door in [*doors("Pages and REST"), *doors("Chapters")]}
 
 
 def _addresses(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, str]]:
@@ -135,3 +136,4 @@ def test_limits_are_those_of_the_code() -> None:
     listed = [*rows("Pages and REST"), *rows("Handlers in the LMS")]
     named = {row["Limit"].strip("`") for row in listed}
     assert {name for name in named if name.islower()} == set(ACT_LIMITS)
+    assert {row["Limit"].strip("`") for row in rows("Chapters")} - {""} <= set(paces.DEFAULTS)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.test import RequestFactory
 
 from discussion_ext.course_apps import CasesCourseApp
@@ -17,7 +20,7 @@ from gamification.course_apps import PointsCourseApp
 from gamification.tabs import PointsTab
 from tests.doors.calls import call_of
 from tests.doors.situations import visit
-from tests.doors.table import ROLES, SITUATIONS, Row, row, rows
+from tests.doors.table import CHAPTER_ROLES, ROLES, SITUATIONS, Row, row, rows
 from tests.doors.world import COURSE, World
 
 OPEN = [*rows("Pages and REST"), *rows("Handlers in the LMS")]
@@ -27,7 +30,9 @@ def said(response: Any) -> str:
     """Return an answer as a cell of the table says it."""
     if response.status_code != 302:
         return str(response.status_code)
-    return "302 login" if response.url.startswith(("/login", "/admin/login/")) else "302 saved"
+    if response.url.startswith(("/login", "/admin/login/")):
+        return "302 login"
+    return "302 chapter" if re.fullmatch(r"/chapters/[a-z-]+/", response.url) else "302 saved"
 
 
 @pytest.mark.parametrize("line", OPEN, ids=lambda line: line.door)
@@ -35,6 +40,18 @@ def said(response: Any) -> str:
 def test_roles(world: World, line: Row, role: str) -> None:
     response = call_of(line.door, world).send(world.client(role))
     assert said(response) == line[role], response.content
+
+
+@pytest.mark.parametrize("line", rows("Chapters"), ids=lambda line: line.door)
+def test_roles_in_chapters(world: World, line: Row) -> None:
+    """Everybody at one door: what each does is undone before the next comes."""
+    call, found = call_of(line.door, world), {}
+    for role in CHAPTER_ROLES:
+        with transaction.atomic():
+            found[role] = said(call.send(world.client(role)))
+            transaction.set_rollback(True)
+        cache.clear()
+    assert found == {role: line[role] for role in CHAPTER_ROLES}
 
 
 @pytest.mark.parametrize("line", rows("Situations"), ids=lambda line: line.door)

@@ -23,6 +23,7 @@ from embedded_host.models import Branch
 from gamification import api as points
 from openedx.core.djangoapps.django_comment_common.models import FORUM_ROLE_MODERATOR, Role
 from people.subscriptions import make_token
+from tests.doors.chapter_world import hold_chapter
 from tests.doors.task_world import TASK, hold_task
 
 COURSE = CourseKey.from_string("course-v1:Meridian+DOORS+2026")
@@ -54,6 +55,7 @@ class World:
     ids: dict[str, int] = field(default_factory=dict)
     meeting_uid: str = ""
     token_of_file: str = ""
+    picture: str = ""
 
     @property
     def token(self) -> str:
@@ -88,6 +90,7 @@ def build_world() -> World:
     _hold_session(world)
     world.blocks["task"] = add_block(COURSE, "blended_task", TASK)
     hold_task(world)
+    hold_chapter(world)
     return world
 
 

@@ -120,17 +120,18 @@ class MoveSerializer(serializers.Serializer):
     to = OneOf(choices=[state.value for state in ChapterState])
     reason = Text(required=False, allow_blank=True, default="", max_length=500)
     until = Day(required=False, allow_null=True, default=None, help_text="The last day of a pause.")
-    seen = OneOf(
-        choices=["", *(state.value for state in ChapterState)],
+    seen = Text(
         required=False,
+        allow_blank=True,
         default="",
+        max_length=10,
         help_text="The state that the sender decided on: where it has changed since, nothing is done.",
     )
     slug = Text(required=False, allow_blank=True, default="", max_length=60, help_text="For a proposal's approval.")
     region = Text(required=False, allow_blank=True, default="", max_length=60, help_text="For a proposal's approval.")
 
 
-class RuleSerializer(serializers.Serializer):
+class CourseRuleSerializer(serializers.Serializer):
     """Who belongs to an audience: by any or all of these courses, or any course of these organizations."""
 
     audience = OneOf(choices=[Audience.LEARNERS.value, Audience.ALUMNI.value])
@@ -143,7 +144,7 @@ class RuleSerializer(serializers.Serializer):
 class RulesSerializer(serializers.Serializer):
     """The rules of a chapter, at most one for each audience."""
 
-    rules = serializers.ListField(child=RuleSerializer(), max_length=2)
+    rules = serializers.ListField(child=CourseRuleSerializer(), max_length=2)
 
 
 class MeSerializer(serializers.Serializer):

@@ -67,7 +67,7 @@ class OwnIntroductionReadSerializer(IntroductionSerializer):
     private = serializers.ListField(child=serializers.CharField())
 
 
-class StandingSerializer(serializers.Serializer):
+class AudienceStandingSerializer(serializers.Serializer):
     """An audience that a member belongs to."""
 
     audience = serializers.CharField()
@@ -84,7 +84,7 @@ class MembershipSerializer(serializers.Serializer):
     introduction = OwnIntroductionReadSerializer()
     digest = serializers.CharField(help_text="daily, weekly or never.")
     paused_until = serializers.DateField(allow_null=True, help_text="No mail from the chapter until this day.")
-    standings = StandingSerializer(many=True)
+    standings = AudienceStandingSerializer(many=True)
 
 
 class AnswerSerializer(serializers.Serializer):
@@ -242,7 +242,7 @@ class StandingActSerializer(serializers.Serializer):
 class StandingsSerializer(serializers.Serializer):
     """The audiences to which a member belongs now."""
 
-    standings = StandingSerializer(many=True)
+    standings = AudienceStandingSerializer(many=True)
 
 
 class ReasonSerializer(serializers.Serializer):

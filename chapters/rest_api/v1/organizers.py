@@ -148,7 +148,7 @@ class LifeView(ChapterView):
             to=ChapterState(sent["to"]),
             reason=sent["reason"],
             until=sent["until"],
-            seen=ChapterState(sent["seen"]) if sent["seen"] else None,
+            seen=_read_state(sent["seen"]),
             slug=sent["slug"],
             region_id=find_region(sent["region"]),
         )
@@ -256,6 +256,12 @@ class ExportView(ChapterView):
         held = write_members_file(self.chapter, actor_id=self.reader_id, reason=sent["reason"])
         name = f"members-{self.chapter.slug}.csv"
         return FileResponse(held, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+
+
+def _read_state(text: str) -> ChapterState | None:
+    if text and text not in set(ChapterState):
+        raise ValidationError({"seen": [_("Choose one of: %(words)s.") % {"words": ", ".join(ChapterState)}]})
+    return ChapterState(text) if text else None
 
 
 def draw_rules(rules: Sequence[RuleData]) -> dict[str, Any]:

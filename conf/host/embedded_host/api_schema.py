@@ -115,7 +115,9 @@ def _is_ours(view: Any) -> bool:
 
 def _refusals_of(view: Any) -> dict[str, str]:
     """Return the ways of refusing that only chapters have."""
-    return {"409": "Not in the state in which the thing is now."} if _is_ours(view) else {}
+    if not _is_ours(view):
+        return {}
+    return {"409": "Not in the state in which the thing is now.", "422": "The text is too short, too long or no text."}
 
 
 def build_schema() -> dict[str, Any]:
