@@ -22,6 +22,8 @@ LONGEST_REASON: Final = 500
 _LONGEST_OPEN_DAYS: Final = 366
 _DATE: Final = "%Y-%m-%d"
 
+_TITLE_TOO_LONG: Final = gettext_lazy("The title has %(show_value)d characters. At most %(limit_value)d fit.")
+_TEXT_TOO_LONG: Final = gettext_lazy("The text has %(show_value)d characters. At most %(limit_value)d fit.")
 MARKDOWN_HINT: Final = gettext_lazy(
     "An empty line begins a new paragraph. **Bold**, _italic_, “- ” for a list, “> ” for a quote, [words](address) for "
     "a link."
@@ -31,15 +33,28 @@ MARKDOWN_HINT: Final = gettext_lazy(
 class PostForm(ChapterForm):
     """The text of a post."""
 
-    body = forms.CharField(label=gettext_lazy("Your text"), widget=text_area(6), max_length=LONGEST_TEXT)
+    body = forms.CharField(
+        label=gettext_lazy("Your text"),
+        widget=text_area(6),
+        max_length=LONGEST_TEXT,
+        error_messages={"required": gettext_lazy("Write your text first."), "max_length": _TEXT_TOO_LONG},
+    )
 
 
 class EditForm(PostForm):
     """The text of a post that is there, with its title where it begins a topic."""
 
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=LONGEST_TITLE)
+    title = forms.CharField(
+        label=gettext_lazy("Title"),
+        max_length=LONGEST_TITLE,
+        error_messages={"required": gettext_lazy("Write a title."), "max_length": _TITLE_TOO_LONG},
+    )
     body = forms.CharField(
-        label=gettext_lazy("Text"), help_text=MARKDOWN_HINT, widget=text_area(8), max_length=LONGEST_TEXT
+        label=gettext_lazy("Text"),
+        help_text=MARKDOWN_HINT,
+        widget=text_area(8),
+        max_length=LONGEST_TEXT,
+        error_messages={"required": gettext_lazy("Write your text first."), "max_length": _TEXT_TOO_LONG},
     )
     field_order = ("title", "body")
 
@@ -62,14 +77,20 @@ class TopicForm(ChapterForm):
         label=gettext_lazy("Title"),
         help_text=gettext_lazy("A question gets more answers than a heading."),
         max_length=LONGEST_TITLE,
-        error_messages={"required": gettext_lazy("Write a title: it is what people see in the list.")},
+        error_messages={
+            "required": gettext_lazy("Write a title: it is what people see in the list."),
+            "max_length": _TITLE_TOO_LONG,
+        },
     )
     body = forms.CharField(
         label=gettext_lazy("Text"),
         help_text=MARKDOWN_HINT,
         widget=text_area(8),
         max_length=LONGEST_TEXT,
-        error_messages={"required": gettext_lazy("Write a few lines, so that people know what to answer.")},
+        error_messages={
+            "required": gettext_lazy("Write a few lines, so that people know what to answer."),
+            "max_length": _TEXT_TOO_LONG,
+        },
     )
     closes_on = forms.DateField(
         label=gettext_lazy("Last day for answers, if there is one"),

@@ -131,7 +131,6 @@ def act_on_post(
     *,
     act: str,
     done: str = "",
-    next_url: str = "",
 ) -> HttpResponse:
     """Do something with a post and lead back to it; where it is refused, the topic with the reason at the post."""
     chapter, access = open_chapter(request, slug)
@@ -140,7 +139,7 @@ def act_on_post(
     if isinstance(outcome, Refusal):
         typed = Typed(at=post_id, act=act, text=request.POST.get("reason", "")[:LONGEST_REASON], refusal=outcome)
         return draw_topic(request, visit, typed)
-    return go_on(request, next_url or topic_url(chapter, visit.topic_id, done=done, post_id=post_id))
+    return go_on(request, topic_url(chapter, visit.topic_id, done=done, post_id=post_id))
 
 
 def read_reason(request: HttpRequest) -> str:

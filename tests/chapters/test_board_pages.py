@@ -178,7 +178,7 @@ def test_refused_topic_keeps_what_was_typed_and_uploaded(town: Town) -> None:
         ({"kind": "rumour"}, "rumour"),
         ({"title": " "}, "Write a title"),
         ({"body": ""}, "Write a few lines"),
-        ({"body": "x" * 10_001}, "10000 characters"),
+        ({"body": "x" * 10_001}, "At most 10000 fit"),
         ({"closes_on": "2020-01-01"}, "This day is over"),
         ({"closes_on": "2999-01-01"}, "within a year"),
         ({"closes_on": "tomorrow"}, "Write the day as"),
@@ -398,6 +398,10 @@ def test_removal_needs_a_reason_which_its_author_reads(town: Town) -> None:
     refused = town.post(town.moderator, "post_settle", post_id, decision="remove", reason=" ")
     assert refused.status_code == 400
     assert "Say why" in text_of(refused)
+    in_queue = town.post(town.moderator, "post_settle", post_id, decision="remove", reason=" ", **{"from": "queue"})
+    assert in_queue.status_code == 400
+    assert "Say why" in text_of(in_queue)
+    assert "Keep the post" in text_of(in_queue)
     answer = town.post(
         town.moderator, "post_settle", post_id, decision="remove", reason="We do not sell here", **{"from": "queue"}
     )

@@ -7,11 +7,13 @@ export function keepDraft(form) {
   const fields = FIELDS.map((name) => form.elements[name]).filter(Boolean);
   if (fields.every((field) => field.value === field.defaultValue && !field.defaultValue)) restore(key, fields, form);
   let timer = 0;
+  // A form that another one has replaced has nothing to keep any more.
+  const keep = () => form.isConnected && store(key, fields);
   form.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => store(key, fields), PAUSE);
+    timer = setTimeout(keep, PAUSE);
   });
-  window.addEventListener("pagehide", () => timer && store(key, fields));
+  window.addEventListener("pagehide", () => timer && keep());
   return {
     forget() {
       clearTimeout(timer);
