@@ -17,7 +17,7 @@ from chapters.membership.listing import name_members
 from chapters.paces import keep_pace
 from people import api as people
 
-from .frame import chapter_page, open_chapter, read_number, reader_id, render_chapter_page, render_page
+from .frame import chapter_page, open_chapter, read_number, reader_id, render_chapter_page, render_page, sent
 from .words import say_role
 
 
@@ -29,7 +29,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
     user_id = reader_id(request)
     about = read_number(request.GET.get("about", ""))
     form = ConcernForm(
-        request.POST or None,
+        sent(request),
         team=_list_subjects(chapter, access, about),
         initial={"about": [about] if about else []},
     )

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -163,6 +163,11 @@ def too_fast(request: HttpRequest, haste: people.TooFastError, *, slug: str = ""
     response = render_page(request, "stop.html", context, status=429)
     response.headers["Retry-After"] = str(haste.wait_seconds)
     return response
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """Return what a form sent, also where it sent nothing; None while it is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def read_number(text: str) -> int:

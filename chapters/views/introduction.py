@@ -12,7 +12,7 @@ from chapters.exceptions import ChapterError, InvalidValueError
 from chapters.forms.members import IntroductionForm
 from chapters.paces import keep_pace
 
-from .frame import chapter_page, open_chapter, reader_id, render_chapter_page
+from .frame import chapter_page, open_chapter, reader_id, render_chapter_page, sent
 
 
 @chapter_page(methods=("GET", "HEAD", "POST"))
@@ -21,7 +21,7 @@ def introduction(request: HttpRequest, slug: str) -> HttpResponse:
     chapter, access = open_chapter(request, slug)
     access.require(Action.EDIT_INTRODUCTION)
     mine = access.membership
-    form = IntroductionForm(request.POST or None, introduction=mine.introduction if mine else None)
+    form = IntroductionForm(sent(request), introduction=mine.introduction if mine else None)
     status = 200
     if request.method == "POST":
         if form.is_valid():

@@ -18,7 +18,7 @@ from chapters.forms.members import AppealForm, JoinForm, LeaveReasonForm, MailFo
 from chapters.paces import keep_pace
 from people import api as people
 
-from .frame import chapter_page, open_chapter, reader_id, refuse, render_chapter_page
+from .frame import chapter_page, open_chapter, reader_id, refuse, render_chapter_page, sent
 
 _FORMS: Final = ("GET", "HEAD", "POST")
 
@@ -32,7 +32,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     access.require(Action.JOIN)
     questions = membership.list_questions(chapter.id) if chapter.has_questions else ()
     mine = access.membership
-    form = JoinForm(request.POST or None, questions=questions, introduction=mine.introduction if mine else None)
+    form = JoinForm(sent(request), questions=questions, introduction=mine.introduction if mine else None)
     status = 200
     if request.method == "POST":
         user_id = reader_id(request)
@@ -87,7 +87,7 @@ def left(request: HttpRequest, slug: str) -> HttpResponse:
     mine = access.membership
     if mine is None or mine.state is not MembershipState.LEFT:
         return HttpResponseRedirect(_chapter_url(slug))
-    form = LeaveReasonForm(request.POST or None)
+    form = LeaveReasonForm(sent(request))
     status = 200
     if request.method == "POST":
         if form.is_valid():
@@ -117,7 +117,7 @@ def mail(request: HttpRequest, slug: str) -> HttpResponse:
         access.require(Action.EDIT_INTRODUCTION)
         return HttpResponseRedirect(_chapter_url(slug))
     initial = {"digest": mine.digest.value, "paused_until": mine.paused_until}
-    form = MailForm(request.POST or None, initial=initial)
+    form = MailForm(sent(request), initial=initial)
     status = 200
     if request.method == "POST":
         if form.is_valid():
@@ -151,7 +151,7 @@ def appeal(request: HttpRequest, slug: str) -> HttpResponse:
     if ban is None:
         return HttpResponseRedirect(_chapter_url(slug))
     decision = access.decide(Action.APPEAL)
-    form = AppealForm(request.POST or None)
+    form = AppealForm(sent(request))
     status = 200
     if request.method == "POST":
         if not decision.is_allowed:

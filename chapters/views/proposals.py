@@ -20,7 +20,7 @@ from chapters.paces import keep_pace
 from chapters.words import say_place
 from people import api as people
 
-from .frame import chapter_page, open_chapter, reader_id, refuse, render_chapter_page, render_page
+from .frame import chapter_page, open_chapter, reader_id, refuse, render_chapter_page, render_page, sent
 from .public import HIDDEN
 from .words import say_languages
 
@@ -30,7 +30,7 @@ def propose(request: HttpRequest) -> HttpResponse:
     """Ask what a chapter is for, for whom and where; a POST proposes it to the community team."""
     user_id = reader_id(request)
     form = ProposalForm(
-        request.POST or None,
+        sent(request),
         regions=api.list_regions(),
         zone=people.person_zone(user_id).key,
         initial=_initial(user_id),
@@ -70,7 +70,7 @@ def proposal(request: HttpRequest, slug: str) -> HttpResponse:
         return _withdraw(request, chapter, may_withdraw=may_withdraw)
     if request.method == "POST" or (may_edit and "edit" in request.GET):
         access.require(Action.EDIT_CHAPTER)
-        form = ProposalForm(request.POST or None, regions=api.list_regions(), chapter=chapter)
+        form = ProposalForm(sent(request), regions=api.list_regions(), chapter=chapter)
     if request.method == "POST" and form is not None:
         refusal = _save(form, chapter, reader_id(request))
         if refusal is None:
