@@ -46,8 +46,8 @@ def ban(*, chapter_id: int, user_id: int, actor_id: int, reason: str, expires_at
     row = Ban.objects.create(
         chapter_id=chapter_id, user_id=user_id, reason=why, banned_by=actor_id, expires_at=expires_at
     )
-    older = bans_in_force(now).filter(chapter_id=chapter_id, user_id=user_id, pk__lt=row.pk)
-    older.update(lifted_at=now, lifted_by=actor_id)
+    older = [pk for pk in rows.lock_bans(chapter_id=chapter_id, user_id=user_id) if pk != row.pk]
+    Ban.objects.filter(pk__in=older).update(lifted_at=now, lifted_by=actor_id)
     if mine is not None and mine.state == MembershipState.REQUESTED:
         close_request(mine)
     elif mine is not None and mine.state == MembershipState.MEMBER:

@@ -23,12 +23,11 @@ from chapters.data import (
 )
 from chapters.exceptions import BannedError, InvalidValueError, NotAllowedError, NotFoundError, StateError
 from chapters.models import Chapter, Membership
-from chapters.records import bans_in_force
 
 from . import rows
 from .invitations import JOINABLE, accept_invitations
 from .questions import read_answers, write_answers
-from .reading import get_membership
+from .reading import read_locked
 from .rules import list_given, read_rules
 from .standings import settle
 
@@ -51,7 +50,7 @@ def join(
         raise StateError(_("This chapter takes nobody in now."))
     row = rows.lock_or_create(chapter_id=chapter_id, user_id=user_id)
     if row.state in (MembershipState.MEMBER, MembershipState.REQUESTED):
-        return get_membership(row.pk)
+        return read_locked(row.pk)
     check_ban(chapter_id=chapter_id, user_id=user_id)
     given = list_given(read_rules(chapter_id), user_id)
     _check_entry(chapter, given)
@@ -61,7 +60,7 @@ def join(
         _ask(row, replies)
     else:
         come_in(row, way=JoinedBy.SELF, given=given)
-    return get_membership(row.pk)
+    return read_locked(row.pk)
 
 
 @transaction.atomic
@@ -71,7 +70,7 @@ def withdraw_request(*, chapter_id: int, user_id: int) -> MembershipData:
     if row.state != MembershipState.REQUESTED:
         raise NotFoundError(_("You have not asked to join."))
     close_request(row)
-    return get_membership(row.pk)
+    return read_locked(row.pk)
 
 
 @transaction.atomic
@@ -84,7 +83,7 @@ def introduce(*, chapter_id: int, user_id: int, introduction: IntroductionData) 
     rows.write_introduction(row, said)
     if row.state == MembershipState.MEMBER:
         rows.write_words(row)
-    return get_membership(row.pk)
+    return read_locked(row.pk)
 
 
 def come_in(row: Membership, *, way: JoinedBy, given: Mapping[Audience, str]) -> bool:
@@ -108,9 +107,8 @@ def close_request(row: Membership) -> None:
 
 def check_ban(*, chapter_id: int, user_id: int) -> None:
     """Raise BannedError while somebody may not come in. The caller holds the chapter's lock, as who bans does."""
-    # Read with a lock: at repeatable read a plain look would see what was when the request began.
-    found = bans_in_force().select_for_update().filter(chapter_id=chapter_id, user_id=user_id)
-    if list(found.values_list("pk", flat=True)):
+    # With a lock: at repeatable read a plain look would see what was when the request began.
+    if rows.lock_bans(chapter_id=chapter_id, user_id=user_id):
         raise BannedError(_("You cannot join this chapter now."))
 
 

@@ -20,7 +20,7 @@ from people import api as people
 
 from . import news, rows
 from .joining import close_request
-from .reading import get_membership
+from .reading import read_locked
 
 LONGEST_NOTE: Final = 500
 _MOST_DAYS: Final = 366
@@ -44,7 +44,7 @@ def leave(*, chapter_id: int, user_id: int, reason: str = "", note: str = "") ->
         rows.depart(row, state=MembershipState.LEFT, reason=why, note=said)
     elif row.state == MembershipState.LEFT and not (row.leave_reason or row.leave_note):
         Membership.objects.filter(pk=row.pk).update(leave_reason=why, leave_note=said)
-    return get_membership(row.pk)
+    return read_locked(row.pk)
 
 
 @transaction.atomic
@@ -63,7 +63,7 @@ def remove_member(*, chapter_id: int, user_id: int, actor_id: int, reason: str) 
         data={"user": user_id},
     )
     news.tell_removed(row, reason=why)
-    return get_membership(row.pk)
+    return read_locked(row.pk)
 
 
 def take_out(row: Membership, *, actor_id: int, reason: str) -> None:

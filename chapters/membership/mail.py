@@ -14,7 +14,7 @@ from chapters.exceptions import InvalidValueError
 from people import api as people
 
 from . import rows
-from .reading import get_membership
+from .reading import read_locked
 
 _MOST_DAYS: Final = 366
 
@@ -37,4 +37,4 @@ def set_mail(
         row.digest, row.digest_at = digest, now + period if period else None
     row.paused_until = paused_until
     row.save(update_fields=["digest", "digest_at", "paused_until"])
-    return get_membership(row.pk)
+    return read_locked(row.pk)

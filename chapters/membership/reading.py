@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from chapters.data import MembershipData, MembershipState
 from chapters.exceptions import NotFoundError
+from chapters.models import Membership, Standing
 from chapters.records import memberships_to_read, to_membership
 
 _MOST_ROWS: Final = 100
@@ -25,6 +26,14 @@ def get_membership(membership_id: int) -> MembershipData:
     row = memberships_to_read().filter(pk=membership_id).first()
     if row is None:
         raise NotFoundError(_("There is no such membership."))
+    return to_membership(row)
+
+
+def read_locked(membership_id: int) -> MembershipData:
+    """Return a membership as it is, not as it was when the transaction first read; the caller holds its lock."""
+    row = Membership.objects.select_for_update().get(pk=membership_id)
+    held = Standing.objects.select_for_update().filter(membership_id=membership_id, ended_at__isnull=True)
+    row.held = list(held.order_by("pk"))  # type: ignore[attr-defined] - what `memberships_to_read` prefetches
     return to_membership(row)
 
 

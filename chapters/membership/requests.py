@@ -31,7 +31,7 @@ from people import api as people
 from . import news, rows
 from .invitations import JOINABLE
 from .joining import check_ban, come_in
-from .reading import get_membership, page_size
+from .reading import page_size, read_locked
 from .rules import NOTHING, judge, list_courses, list_given, named_courses, read_rules
 
 LONGEST_NOTE: Final = 500
@@ -69,7 +69,7 @@ def accept_request(*, membership_id: int, actor_id: int, note: str = "") -> Memb
     come_in(row, way=JoinedBy.REQUEST, given=list_given(read_rules(row.chapter_id), row.user_id))
     _settle(row, actor_id=actor_id, note=said, verb="chapter.request.accept")
     news.tell_accepted(row, note=said)
-    return get_membership(row.pk)
+    return read_locked(row.pk)
 
 
 @transaction.atomic
@@ -80,7 +80,7 @@ def decline_request(*, membership_id: int, actor_id: int, note: str = "") -> Mem
     Membership.objects.filter(pk=row.pk).update(state=MembershipState.DECLINED, due_at=None)
     at = _settle(row, actor_id=actor_id, note=said, verb="chapter.request.decline")
     news.tell_declined(row, note=said, at=at)
-    return get_membership(row.pk)
+    return read_locked(row.pk)
 
 
 def remind_of_requests() -> Generator[Mapping[str, int], None, None]:

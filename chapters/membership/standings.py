@@ -17,7 +17,7 @@ from chapters.models import Membership, Standing
 from people import api as people
 
 from . import news, rows
-from .reading import get_membership
+from .reading import read_locked
 from .rules import list_given, read_rules
 
 #: The audiences of which one has a standing; everyone's board is open to every member.
@@ -49,7 +49,7 @@ def grant_standing(*, chapter_id: int, user_id: int, audience: Audience, actor_i
     )
     if is_new:
         news.tell_board_open(row, audience, key=f"{standing.pk}:{standing.since.isoformat()}")
-    return get_membership(row.pk)
+    return read_locked(row.pk)
 
 
 @transaction.atomic
@@ -78,7 +78,7 @@ def revoke_standing(*, chapter_id: int, user_id: int, audience: Audience, actor_
         reason=why,
         data={"user": user_id, "audience": audience.value},
     )
-    return get_membership(row.pk)
+    return read_locked(row.pk)
 
 
 @transaction.atomic
