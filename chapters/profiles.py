@@ -214,16 +214,23 @@ def list_slugs(name: str, chapter_id: int) -> Iterator[str]:
 
 def write_search_text(row: Chapter) -> str:
     """Return what the directory finds a chapter by: its name, place and topic, and, in every language of the site and
-    its own ones, the names of its country, its languages and the city of its time zone."""
+    its own ones, the names of its country, its languages and, where they are known, its city."""
     spoken = list(dict.fromkeys(name for code in row.languages.split() for name in (code, code.partition("-")[0])))
     found = [row.name, row.city, row.topic, row.lead, row.audience, row.field, row.region.name if row.region else ""]
-    for language in dict.fromkeys([code for code, _name in settings.LANGUAGES] + spoken):
+    languages = list(dict.fromkeys([code for code, _name in settings.LANGUAGES] + spoken))
+    for language in languages:
         found.append(words.say_country(row.country, language=language) if row.country else "")
         found.extend(words.say_language(code, language=language) for code in spoken)
-        if row.scope == ChapterScope.CITY:
-            found.append(words.say_city(row.zone, language=language))
     found.extend(words.say_language(code, language="") for code in spoken)
+    found.extend(_list_city_names(row.city, row.zone, languages))
     return "\n".join(dict.fromkeys(fold(each) for each in found if each))
+
+
+def _list_city_names(city: str, zone: str, languages: list[str]) -> set[str]:
+    """Return what languages call a city after which its time zone is named; nothing for any other city of the zone."""
+    known = {words.say_city(zone, language=language) for language in languages}
+    known |= {zone.rpartition("/")[2].replace("_", " ")}
+    return known if fold(city) in {fold(name) for name in known} else set()
 
 
 def fold(text: str) -> str:
