@@ -17,7 +17,7 @@ class MoveForm(ChapterForm):
 
     reason = reason_field(
         label=gettext_lazy("Why"),
-        hint=gettext_lazy("Members and community managers read it beside the chapter's state."),
+        hint=gettext_lazy("Members and the community team read it beside the chapter's state."),
         required="",
     )
     until = day_field(
@@ -51,7 +51,7 @@ class HandBackForm(ChapterForm):
     """Why a chapter goes back to the community managers."""
 
     reason = reason_field(
-        label=gettext_lazy("What the community managers should know"),
+        label=gettext_lazy("What the community team should know"),
         hint=gettext_lazy("For example how long you can still help, and who might take over."),
-        required=gettext_lazy("Write a line for the community managers."),
+        required=gettext_lazy("Write a line for the community team."),
     )

@@ -51,8 +51,12 @@ class RuleForm(ChapterForm):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, audience: Audience, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, audience: Audience, may_add: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not may_add:
+            self.fields["follows"].help_text = gettext_lazy(
+                "Only the community team can let a rule make people members without asking them."
+            )
         self.audience = audience
         self.rule: RuleData | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -50,7 +51,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what waits for the people who run the chapter."""
     chapter, access, user_id = open_desk(request, slug)
     due = [
-        *_list_requests(chapter, access),
+        *_list_requests(chapter, access, people.person_zone(user_id)),
         *_list_appeals(chapter, access),
         *_list_reports(chapter, access, user_id),
         *_list_terms(chapter, access, user_id),
@@ -68,7 +69,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     return render_desk(request, chapter, access, "overview", context)
 
 
-def _list_requests(chapter: ChapterData, access: Access) -> list[Due]:
+def _list_requests(chapter: ChapterData, access: Access, zone: ZoneInfo) -> list[Due]:
     if not access.can(Action.REVIEW_REQUESTS):
         return []
     page = membership.list_requests(chapter_id=chapter.id, limit=_MOST)
@@ -79,7 +80,7 @@ def _list_requests(chapter: ChapterData, access: Access) -> list[Due]:
         title = _("More than %(count)d people want to join") % {"count": count}
     else:
         title = ngettext("%(count)d person wants to join", "%(count)d people want to join", count) % {"count": count}
-    moment = people.format_moment(first.due_at, zone=chapter.zone)
+    moment = people.format_moment(first.due_at, zone=zone)
     note = _("The first answer was due %(moment)s.") if first.is_overdue else _("The first answer is due %(moment)s.")
     return [
         Due(

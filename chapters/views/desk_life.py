@@ -118,7 +118,7 @@ def _say_forming(chapter: ChapterData) -> str:
 
 
 _MEANS: Final = {
-    ChapterState.PROPOSED: lambda: _("It waits for the community managers. Only you and they see it."),
+    ChapterState.PROPOSED: lambda: _("It waits for the community team. Only they and who proposed it see it."),
     ChapterState.FORMING: lambda: _("It is in the directory, people can join, and its boards are open."),
     ChapterState.ACTIVE: lambda: _("It is in the directory, people can join, and members meet."),
     ChapterState.PAUSED: lambda: _("It rests. Members read and write, and nobody is reminded of anything."),
@@ -127,7 +127,7 @@ _MEANS: Final = {
         "An event that you publish makes it active again: that is always possible."
     ),
     ChapterState.ARCHIVED: lambda: _("It is closed. Members can read what was written; nobody joins or writes."),
-    ChapterState.DECLINED: lambda: _("The community managers declined it."),
+    ChapterState.DECLINED: lambda: _("The community team declined it."),
 }
 
 _FOLLOWS: Final = {

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chapters import organizers
@@ -24,6 +26,7 @@ from chapters.forms.base import ChapterForm
 from chapters.forms_desk.members import RemoveForm, RoleForm, StandingForm
 from chapters.models.chapters import AUDIENCES
 from chapters.models.organizers import ROLES
+from people import api as people
 
 from .desk_frame import attempt, go, open_desk, render_desk, unknown_act
 from .frame import chapter_page, require
@@ -42,7 +45,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
         chapter=chapter, viewer=access, text=typed, audience=audience, cursor=request.GET.get("cursor", "")
     )
     context = {
-        "rows": [_draw(each) for each in page.members],
+        "rows": [_draw(chapter, each) for each in page.members],
         "next_cursor": page.cursor,
         "typed": typed,
         "board": audience.value if audience else "",
@@ -182,7 +185,7 @@ def _render(
         "ban": access.decide(Action.BAN, target_id=card.user_id),
     }
     context = {
-        **_draw(card),
+        **_draw(chapter, card),
         "forms": forms,
         "form": form,
         "may": may,
@@ -195,10 +198,17 @@ def _render(
     return render_desk(request, chapter, access, "member", context, refusal=refusal, notices=_NOTICES, status=status)
 
 
-def _draw(card: MemberCardData) -> dict[str, Any]:
+def _say_day(chapter: ChapterData, instant: datetime) -> str:
+    """Return the day of an instant on the chapter's wall."""
+    today = timezone.now().astimezone(chapter.zone).date()
+    return people.say_day(instant.astimezone(chapter.zone).date(), today=today)
+
+
+def _draw(chapter: ChapterData, card: MemberCardData) -> dict[str, Any]:
     roles, audiences = dict(ROLES), dict(AUDIENCES)
     return {
         "card": card,
+        "since": _say_day(chapter, card.joined_at),
         "roles": [roles[each] for each in card.roles if each in roles],
         "audiences": [
             audiences[each.value] for each in Audience if each in card.audiences and each is not Audience.EVERYONE
@@ -227,7 +237,7 @@ def _say_standings(chapter: ChapterData, card: MemberCardData) -> list[dict[str,
     return [
         {
             "audience": words[each.audience.value],
-            "since": each.since,
+            "since": _say_day(chapter, each.since),
             "is_manual": each.source is StandingSource.MANUAL,
             "course_id": each.course_id,
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -29,6 +29,9 @@ from chapters.models.members import QUESTION_KINDS
 
 from .desk_frame import attempt, go, open_desk, render_desk
 from .frame import chapter_page
+
+#: The boards that a course rule opens, in the order of the page.
+_RULED: Final = (Audience.LEARNERS, Audience.ALUMNI)
 
 
 @chapter_page(methods=("GET", "HEAD", "POST"))
@@ -104,23 +107,29 @@ def rules(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the course rules; a POST says first what a change does, and changes them once that is confirmed."""
     chapter, access, user_id = open_desk(request, slug, Action.EDIT_RULES)
     posted = request.POST if request.method == "POST" else None
-    forms = [_rule_form(chapter, audience, posted) for audience in (Audience.LEARNERS, Audience.ALUMNI)]
+    forms = [
+        _rule_form(chapter, audience, posted, may_add=access.is_manager)
+        for audience in (Audience.LEARNERS, Audience.ALUMNI)
+    ]
     if posted is None or not all(form.is_valid() for form in forms):
         return _render_rules(request, chapter, access, forms, status=422 if posted is not None else None)
     wanted = tuple(form.rule for form in forms if form.rule is not None)
     if posted.get("act") != "confirm":
         return _render_rules(request, chapter, access, forms, effects=_say_effects(chapter, wanted))
-    refusal = attempt(user_id, lambda: api.set_rules(chapter_id=chapter.id, actor_id=user_id, rules=wanted), forms[0])
+    refusal = attempt(user_id, lambda: api.set_rules(chapter_id=chapter.id, actor_id=user_id, rules=wanted))
     if refusal is None:
         return go("desk_rules", chapter, done="saved")
-    return _render_rules(request, chapter, access, forms, refusal=refusal)
+    # The api names a field, not the board whose rule it is in: the sentence stands above both.
+    said = ChapterError(refusal.message)
+    return _render_rules(request, chapter, access, forms, refusal=said, status=refusal.status)
 
 
-def _rule_form(chapter: ChapterData, audience: Audience, posted: Any) -> RuleForm:
+def _rule_form(chapter: ChapterData, audience: Audience, posted: Any, *, may_add: bool) -> RuleForm:
     current = next((rule for rule in chapter.rules if rule.audience is audience), RuleData(audience=audience))
     return RuleForm(
         posted,
         audience=audience,
+        may_add=may_add,
         prefix=audience.value,
         initial=RuleForm.initial_of(current),
     )

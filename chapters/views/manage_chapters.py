@@ -29,6 +29,12 @@ from .frame import chapter_page, read_number, require
 from .manage_frame import open_manage, render_manage
 
 _TEXT_LENGTH: Final = 100
+_TAGS: Final = {
+    ChapterState.PROPOSED: "warn",
+    ChapterState.FORMING: "info",
+    ChapterState.ACTIVE: "ok",
+    ChapterState.DORMANT: "warn",
+}
 
 
 @chapter_page()
@@ -48,7 +54,10 @@ def chapters(request: HttpRequest) -> HttpResponse:
     )
     words = dict(STATES)
     context = {
-        "rows": [{"row": each, "state": words[each.chapter.state.value]} for each in page.chapters],
+        "rows": [
+            {"row": each, "state": words[each.chapter.state.value], "tag": _TAGS.get(each.chapter.state, "")}
+            for each in page.chapters
+        ],
         "next_cursor": page.cursor,
         "typed": typed,
         "state": state.value if state else "",
