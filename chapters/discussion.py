@@ -142,11 +142,12 @@ def edit_post(visit: Visit, *, body: str, title: str | None = None, picture_uids
     boards.edit_post(post_id=visit.post_id, author_id=visit.user_id, body=body, title=title, picture_uids=picture_uids)
 
 
-def withdraw_post(visit: Visit) -> None:
-    """Take one's own post back."""
+def withdraw_post(visit: Visit) -> bool:
+    """Take one's own post back; tell whether the whole topic went with it."""
     visit.require(Action.REPLY)
     keep_pace("edit", visit.user_id)
     boards.withdraw_post(post_id=visit.post_id, author_id=visit.user_id)
+    return boards.locate_topic(visit.topic_id).post_id == visit.post_id
 
 
 def set_helpful(visit: Visit, *, is_helpful: bool) -> int:

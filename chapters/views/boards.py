@@ -164,7 +164,10 @@ def _draw_board(request: HttpRequest, visit: visits.Visit, *, has_new: bool) -> 
         "start_url": f"{reverse('chapters:new_topic', args=[chapter.slug])}?board={visit.audience.value}",
         "read_url": reverse("chapters:board_read", args=[chapter.slug, visit.audience.value]),
         "reports_url": reverse("chapters:board_reports", args=[chapter.slug]) if visit.is_moderator else "",
-        "notice": _("Nothing on this board is new to you any more.") if request.GET.get("done") == "read" else "",
+        "notice": {
+            "read": _("Nothing on this board is new to you any more."),
+            "withdrawn": _("Your topic is withdrawn. Nobody sees it any more."),
+        }.get(request.GET.get("done", ""), ""),
     }
 
 

@@ -49,7 +49,7 @@ def _asked_each_time(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
 
 
 @_asked_each_time
-@chapter_page()  # type: ignore[arg-type] - it sends a file
+@chapter_page()  # type: ignore[arg-type]  # it sends a file
 def picture(request: HttpRequest, uid: str) -> HttpResponseBase:
     """Hand out a picture."""
     found, file, content_type = visits.open_picture(uid, reader_id(request))

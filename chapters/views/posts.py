@@ -15,7 +15,7 @@ from chapters.forms.boards import LONGEST_REASON, EditForm
 from discussion_ext.data import BoardPostData, BoardPostPage, ContributionState
 
 from .board_answers import Refusal, ask_to_wait, attempt, go_on, is_script, read
-from .board_rows import topic_url
+from .board_rows import board_url, topic_url
 from .frame import chapter_page, open_chapter, render_chapter_page
 from .topics import Typed, compose_urls, draw_topic, preview_text
 from .trays import Tray, receive_tray
@@ -90,7 +90,14 @@ def _render_edit(
 @chapter_page(methods=("POST",))
 def withdraw(request: HttpRequest, slug: str, post_id: int) -> HttpResponse:
     """Take one's own post back; the form asks first."""
-    return act_on_post(request, slug, post_id, discussion.withdraw_post, act="withdraw", done="withdrawn")
+    chapter, access = open_chapter(request, slug)
+    visit = visits.open_post(chapter, access, post_id)
+    outcome = attempt(lambda: discussion.withdraw_post(visit))
+    if isinstance(outcome, Refusal):
+        return draw_topic(request, visit, Typed(at=post_id, act="withdraw", refusal=outcome))
+    if outcome:  # its page is gone
+        return go_on(request, f"{board_url(chapter, visit.audience)}?done=withdrawn")
+    return go_on(request, topic_url(chapter, visit.topic_id, done="withdrawn"))
 
 
 @chapter_page(methods=("POST",))

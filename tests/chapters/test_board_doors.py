@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
@@ -18,9 +18,19 @@ from .board_town import Town, picture_file
 SECRET = "The umbrella is under the stairs"
 
 
+class SecretTown(Town):
+    """A chapter with a topic on its alumni board that has a picture and an answer."""
+
+    def __init__(self, committed: Callable[[], AbstractContextManager[Any]]) -> None:
+        super().__init__(committed)
+        self.uid = self.upload(self.alumna, Audience.ALUMNI, alt=SECRET)
+        self.topic_id = self.start(self.alumna, Audience.ALUMNI, title=SECRET, body=SECRET, picture_uids=(self.uid,))
+        self.post_id = self.answer(self.topic_id, self.alumna, SECRET)
+
+
 @pytest.fixture
-def town(db: None, settings: Any, tmp_path: Any, django_capture_on_commit_callbacks: Any) -> Town:
-    """Return a chapter with people, and a topic on its alumni board, with a picture and an answer."""
+def town(db: None, settings: Any, tmp_path: Any, django_capture_on_commit_callbacks: Any) -> SecretTown:
+    """Return the chapter."""
     settings.MEDIA_ROOT = str(tmp_path)
 
     @contextmanager
@@ -28,17 +38,7 @@ def town(db: None, settings: Any, tmp_path: Any, django_capture_on_commit_callba
         with django_capture_on_commit_callbacks(execute=True):
             yield
 
-    town = Town(committed)
-    town.uid = town.upload(town.alumna, Audience.ALUMNI, alt=SECRET)  # type: ignore[attr-defined]
-    town.topic_id = town.start(  # type: ignore[attr-defined]
-        town.alumna,
-        Audience.ALUMNI,
-        title=SECRET,
-        body=SECRET,
-        picture_uids=(town.uid,),  # type: ignore[attr-defined]
-    )
-    town.post_id = town.answer(town.topic_id, town.alumna, SECRET)  # type: ignore[attr-defined]
-    return town
+    return SecretTown(committed)
 
 
 #: Each address with its arguments and what is sent to it; "get" alone is read.
@@ -72,9 +72,15 @@ DOORS: dict[str, tuple[str, dict[str, str] | None]] = {
 SHARED = {"boards", "board_search"}
 
 
-def _knock(town: Any, user_id: int | None, name: str) -> Any:
+def _knock(town: SecretTown, user_id: int | None, name: str) -> Any:
     kind, sent = DOORS[name]
-    args = {"": [], "audience": [Audience.ALUMNI], "topic": [town.topic_id], "post": [town.post_id], "uid": [town.uid]}
+    args: dict[str, list[Any]] = {
+        "": [],
+        "audience": [Audience.ALUMNI],
+        "topic": [town.topic_id],
+        "post": [town.post_id],
+        "uid": [town.uid],
+    }
     slug = [] if kind == "uid" else [town.chapter.slug]
     url = reverse(f"chapters:{name}", args=[*slug, *args[kind]])
     client = town.client(user_id)
@@ -91,7 +97,7 @@ def test_every_address_is_tried() -> None:
 
 @pytest.mark.parametrize("name", sorted(DOORS))
 @pytest.mark.parametrize("who", ["member", "learner", "outsider", "banned", "nobody"])
-def test_alumni_board_is_closed_to_others(town: Any, who: str, name: str) -> None:
+def test_alumni_board_is_closed_to_others(town: SecretTown, who: str, name: str) -> None:
     user_id = None if who == "nobody" else getattr(town, who)
     answer = _knock(town, user_id, name)
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
@@ -110,7 +116,7 @@ def test_alumni_board_is_closed_to_others(town: Any, who: str, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", sorted(DOORS))
-def test_doors_are_open_to_whom_the_board_is_for(town: Any, name: str) -> None:
+def test_doors_are_open_to_whom_the_board_is_for(town: SecretTown, name: str) -> None:
     """The twin of the refusals: the same requests, by people to whom the board is open, are not refused."""
     is_moderators = name in {"board_reports", "topic_pin", "topic_state", "post_remove", "post_settle"}
     other = town.join("Ada Alumna", Audience.ALUMNI)
@@ -127,7 +133,7 @@ def test_doors_are_open_to_whom_the_board_is_for(town: Any, name: str) -> None:
     assert not answer.streaming or b"".join(answer.streaming_content)
 
 
-def test_other_chapters_address_opens_nothing(town: Any) -> None:
+def test_other_chapters_address_opens_nothing(town: SecretTown) -> None:
     """Somebody who may read everything in one chapter does not reach another's posts through its addresses."""
     other = town.make_chapter("Online chapter")
     insider = town.join("Ines Insider", Audience.ALUMNI, Audience.LEARNERS, chapter=other)
@@ -140,7 +146,7 @@ def test_other_chapters_address_opens_nothing(town: Any) -> None:
         assert answer.status_code == 404, name
 
 
-def _get_picture(town: Any, user_id: int, uid: str, **headers: str) -> Any:
+def _get_picture(town: SecretTown, user_id: int, uid: str, **headers: str) -> Any:
     """Return a picture as somebody gets it, read to its end, with its content in ``content_read``."""
     answer = town.client(user_id).get(reverse("chapters:picture", args=[uid]), headers=headers)
     answer.content_read = b"".join(answer.streaming_content) if answer.streaming else answer.content
@@ -150,7 +156,7 @@ def _get_picture(town: Any, user_id: int, uid: str, **headers: str) -> Any:
 # -- pictures ----------------------------------------------------------------------------------------------------------
 
 
-def test_picture_is_for_readers_of_its_post(town: Any) -> None:
+def test_picture_is_for_readers_of_its_post(town: SecretTown) -> None:
     answer = _get_picture(town, town.alumna, town.uid)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "image/webp"
@@ -162,23 +168,23 @@ def test_picture_is_for_readers_of_its_post(town: Any) -> None:
     assert (again.status_code, again.content_read) == (304, b"")
 
 
-def test_what_a_browser_kept_is_not_shown_once_the_board_is_closed(town: Any) -> None:
+def test_what_a_browser_kept_is_not_shown_once_the_board_is_closed(town: SecretTown) -> None:
     tag = _get_picture(town, town.alumna, town.uid).headers["ETag"]
     assert _get_picture(town, town.learner, town.uid, **{"If-None-Match": tag}).status_code == 404
 
 
-def test_picture_without_a_post_is_its_uploaders(town: Any) -> None:
+def test_picture_without_a_post_is_its_uploaders(town: SecretTown) -> None:
     uid = town.upload(town.alumna, Audience.ALUMNI)
     assert _get_picture(town, town.alumna, uid).status_code == 200
     assert _get_picture(town, town.moderator, uid).status_code == 404
 
 
-def test_picture_goes_with_its_post(town: Any) -> None:
+def test_picture_goes_with_its_post(town: SecretTown) -> None:
     town.post(town.moderator, "post_remove", town.first_post(town.topic_id), reason="Not ours to show")
     reader = town.join("Ada Alumna", Audience.ALUMNI)
     assert _get_picture(town, reader, town.uid).status_code == 404
 
 
-def test_unknown_pictures_are_not_found(town: Any) -> None:
+def test_unknown_pictures_are_not_found(town: SecretTown) -> None:
     for uid in ("0" * 32, "..", "%2e%2e%2fetc", "x" * 3000):
         assert town.client(town.alumna).get(f"/chapters/pictures/{uid}").status_code == 404

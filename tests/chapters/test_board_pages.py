@@ -285,6 +285,7 @@ def test_answer_to_a_post_of_another_topic_is_refused(town: Town) -> None:
 def test_closed_topic_takes_no_answer(town: Town) -> None:
     topic_id = town.start(town.member)
     town.post(town.moderator, "topic_state", topic_id, state="closed")
+    assert "Edit" not in text_of(town.get(town.member, "topic", topic_id))
     page = text_of(town.get(town.learner, "topic", topic_id))
     assert "This topic is closed" in page
     assert "Post answer" not in page
@@ -346,7 +347,8 @@ def test_author_edits_and_withdraws(town: Town) -> None:
     page = town.client(town.learner).get(answer.url).content.decode()
     assert "Better <strong>words</strong>" in page
     assert "edited" in page
-    town.post(town.member, "post_withdraw", post_id)
+    withdrawn = town.post(town.member, "post_withdraw", post_id)
+    assert "Your topic is withdrawn" in text_of(town.client(town.member).get(withdrawn.url))
     assert Contribution.objects.get(pk=post_id).state == ContributionState.WITHDRAWN
     assert town.get(town.learner, "topic", topic_id).status_code == 404
 
@@ -363,6 +365,15 @@ def test_edit_keeps_adds_and_drops_pictures(town: Town) -> None:
     assert sorted(post.pictures.values_list("alt", flat=True)) == ["A flip chart", "New"]
     town.post(town.member, "post_edit", post_id, **words, picture=uid, picture_alt="A", drop_picture=uid)
     assert not post.pictures.exists()
+
+
+def test_withdrawn_answer_leaves_the_topic(town: Town) -> None:
+    topic_id = town.start(town.member)
+    post_id = town.answer(topic_id, town.learner, "Said too fast.")
+    withdrawn = town.post(town.learner, "post_withdraw", post_id)
+    page = text_of(town.client(town.learner).get(withdrawn.url))
+    assert "Your post is withdrawn" in page
+    assert "Said too fast." not in page
 
 
 def test_nobody_changes_what_somebody_else_wrote(town: Town) -> None:
