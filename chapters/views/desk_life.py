@@ -124,7 +124,7 @@ _MEANS: Final = {
     ChapterState.PAUSED: lambda: _("It rests. Members read and write, and nobody is reminded of anything."),
     ChapterState.DORMANT: lambda: _(
         "It has been quiet for long and stands last in the directory. Members read and write. "
-        "An event that you publish makes it active again: that is always possible."
+        "An event that you publish makes it active again, and the community team can reopen it."
     ),
     ChapterState.ARCHIVED: lambda: _("It is closed. Members can read what was written; nobody joins or writes."),
     ChapterState.DECLINED: lambda: _("The community team declined it."),
