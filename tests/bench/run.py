@@ -36,6 +36,8 @@ LIMITS: dict[str, tuple[float | None, float | None]] = {
     "case_view_queries": (None, 15),
     "case_view_time_10k_vs_10": (None, 1.5),
     "receiver_share_of_post": (None, 0.25),
+    "reconcile_rss_growth_mb": (None, 50),
+    "reconcile_seconds_per_1000": (None, None),
     "regrade_queries_per_learner": (None, 0.2),
     "regrade_queries_per_changed_learner": (None, None),
     "regrade_rss_growth_mb": (None, 50),
@@ -109,7 +111,7 @@ def measure(name: str) -> dict[str, float]:
 
 
 def _take_figures(name: str) -> dict[str, float]:
-    from tests.bench import blended, cases, points, receivers
+    from tests.bench import blended, cases, chapters, points, receivers
 
     print(f"{name}:")
     figures: dict[str, float] = {}
@@ -125,6 +127,8 @@ def _take_figures(name: str) -> dict[str, float]:
     figures |= {figure: round(value, 4) for figure, value in cases.measure().items()}
     print("  regrade")
     figures |= {figure: round(value, 4) for figure, value in blended.measure().items()}
+    print("  reconcile")
+    figures |= {figure: round(value, 4) for figure, value in chapters.measure().items()}
     if name == "mariadb" and os.environ.get("REDIS_URL"):
         from tests.bench import workers
 
