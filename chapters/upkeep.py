@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from people import api as people
 
-from . import boards, exports, life_news, news, ranges, retention
+from . import boards, checks, exports, life_news, news, ranges, retention
 from .calendar import MOVE_CHAPTERS
 from .digests import SEND_DIGESTS
 from .membership import upkeep as membership
@@ -18,6 +18,7 @@ def register() -> None:
     membership.register()
     exports.register()
     retention.register()
+    checks.register()
     people.register_ranges(ranges.RANGES)
     people.register_job(MOVE_CHAPTERS)
     people.register_job(SEND_DIGESTS)

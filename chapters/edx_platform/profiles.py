@@ -71,6 +71,11 @@ def list_managers() -> list[int]:
     return list(active.filter(Q(is_staff=True) | Q(is_superuser=True)).order_by("pk").values_list("pk", flat=True))
 
 
+def has_permitted_managers() -> bool:
+    """Tell whether anybody has the permission to manage chapters, beside the site's staff."""
+    return get_user_model().objects.filter(is_active=True).filter(_has_permission()).exists()
+
+
 def _has_permission() -> Exists:
     """Tell of an account, in the query that reads it, whether it may manage chapters."""
     manages = Permission.objects.filter(content_type__app_label="chapters", codename="manage_chapters")

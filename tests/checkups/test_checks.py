@@ -22,6 +22,8 @@ from rest_framework.permissions import AllowAny, BasePermission, IsAdminUser, Is
 from rest_framework.views import APIView
 from waffle.testutils import override_switch
 
+from chapters.data import ChapterRole, ChapterState
+from chapters.models import Concern
 from discussion_ext import edx_platform as forum_platform
 from discussion_ext.models import Contribution, Participation, PendingEvaluation, Task
 from gamification.models import Entry, PointsCourse, SchemeVersion
@@ -29,6 +31,7 @@ from people import api
 from people.data import FindingState
 from people.models import Delivery, Errand, JobRun, NewsItem, Service
 from people.upkeep import services, suite
+from tests.chapters import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -456,6 +459,38 @@ def posts_waiting(stage: Stage) -> None:
     )
 
 
+def chapter_and_nobody(_stage: Stage) -> None:
+    factories.make_chapter(state=ChapterState.PROPOSED)
+
+
+def chapter_and_staff_only(_stage: Stage) -> None:
+    factories.make_chapter(state=ChapterState.PROPOSED)
+    factories.make_account("Site Staff", is_staff=True)
+
+
+def chapter_without_region(_stage: Stage) -> None:
+    factories.make_chapter(state=ChapterState.PROPOSED)
+
+
+def chapter_without_organizer(_stage: Stage) -> None:
+    factories.make_member(factories.make_chapter(slug="left-alone"))
+
+
+def organizers_term_over(_stage: Stage) -> None:
+    chapter = factories.make_chapter(slug="term-over")
+    factories.make_organizer(chapter, role=ChapterRole.MODERATOR)
+    lead = factories.make_member(chapter).user_id
+    factories.give_role(chapter, lead, ended_at=timezone.now())
+
+
+def report_waiting(_stage: Stage) -> None:
+    Concern.objects.create(kind="safety", text="Secret", reporter_id=7, due_at=timezone.now() - timedelta(hours=2))
+
+
+def proposal_waiting(_stage: Stage) -> None:
+    factories.make_chapter(state=ChapterState.PROPOSED, state_at=timezone.now() - timedelta(days=15))
+
+
 CAUSES: list[tuple[str, Callable[[Stage], None], FindingState, str]] = [
     ("installation/versions", two_versions, FAILURE, "0.1.0, 0.0.9"),
     ("installation/versions", no_package, FAILURE, "openedx-community-suite"),
@@ -524,6 +559,13 @@ CAUSES: list[tuple[str, Callable[[Stage], None], FindingState, str]] = [
     ("discussions/backlog", blended_task_waiting, WARNING, "1 blended tasks that changed wait"),
     ("discussions/backlog", dates_waiting, WARNING, "1 dates of blended tasks wait"),
     ("discussions/backlog", posts_waiting, WARNING, "counts"),
+    ("chapters/community managers", chapter_and_nobody, FAILURE, "Nobody is there"),
+    ("chapters/community managers", chapter_and_staff_only, WARNING, "all of the site's staff"),
+    ("chapters/regions", chapter_without_region, WARNING, "no region"),
+    ("chapters/organizers", chapter_without_organizer, WARNING, "left-alone for one"),
+    ("chapters/organizers", organizers_term_over, WARNING, "term-over for one"),
+    ("chapters/answers", report_waiting, WARNING, "1 confidential reports"),
+    ("chapters/answers", proposal_waiting, WARNING, "1 proposals"),
 ]
 
 
@@ -547,6 +589,23 @@ def test_every_check_has_a_cause() -> None:
     shown = {place for place, *_ in CAUSES}
     on_mariadb = {"database/server", "database/columns"}
     assert {f"{checkup.area}/{checkup.name}" for checkup in list_checkups()} == shown | on_mariadb
+
+
+def test_chapters_with_everybody_they_need_are_well(stage: Stage, look: Callable[..., Any]) -> None:
+    factories.make_manager()
+    factories.make_region()
+    factories.make_organizer(factories.make_chapter(), role=ChapterRole.CO_ORGANIZER)
+    factories.make_chapter(state=ChapterState.DORMANT)
+    factories.make_chapter(state=ChapterState.PROPOSED, state_at=timezone.now() - timedelta(days=13))
+    for name in ("community managers", "regions", "organizers", "answers"):
+        assert [finding.state for finding in look(f"chapters/{name}")] == [OK], name
+
+
+def test_the_doctor_says_nothing_of_what_was_reported(stage: Stage, look: Callable[..., Any]) -> None:
+    report_waiting(stage)
+    (found,) = look("chapters/answers")
+    assert "Secret" not in found.said
+    assert "safety" not in found.said
 
 
 @pytest.mark.parametrize(("permission", "is_open"), [(AllowAny, True), (IsAuthenticated, True), (IsAdminUser, False)])

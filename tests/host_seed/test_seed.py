@@ -12,14 +12,19 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from opaque_keys.edx.keys import UsageKey
 
+from chapters import api as chapters
+from chapters.api import concerns, courses, membership
+from chapters.boards import board_key
+from chapters.data import Audience, ChapterData
+from chapters.models import Chapter
 from discussion_ext import api as cases
-from discussion_ext.api import blended
+from discussion_ext.api import blended, boards
 from discussion_ext.data import BlendedViewData
 from discussion_ext.words import count_words
 from embedded_host.courses.olx_reader import read_course
 from embedded_host.courses.olx_source import open_export
 from embedded_host.seed.clock import at
-from embedded_host.seed.history import course_key
+from embedded_host.seed.history import OUTSIDE, course_key
 from embedded_host.seed.roster import ROLES, build_roster
 from embedded_host.seed.run import SAMPLE_COURSE, seed
 from embedded_host.seed.wording import CASES, Wording
@@ -86,7 +91,7 @@ def test_the_community_came_about_by_itself(community):
     def user_id(username: str) -> int:
         return get_user_model().objects.get(username=username).pk
 
-    assert community["people"] == 40 + sum(person.role != "learner" for person in ROLES)
+    assert community["people"] == 40 + sum(person.role not in {"learner", *OUTSIDE} for person in ROLES)
     assert min(community[what] for what in ("positions", "answers", "look backs", "threads", "responses")) > 5
     closed = cases.get_team_summary(usage_key=case("quiet_half"))
     assert closed.phase == "closed"
@@ -111,6 +116,7 @@ def test_the_community_came_about_by_itself(community):
     assert set(NewsItem.objects.values_list("state", flat=True)) == {NewsState.DROPPED}
     assert AuditEntry.objects.filter(verb="contribution.remove").count() == 1
     _check_the_lesson(user_id)
+    _check_the_chapters(community, user_id)
     # Again: nothing changes.
     assert seed(learners=40, report=lambda _: None) == {}
 
@@ -138,3 +144,45 @@ def _check_the_lesson(user_id: Callable[[str], int]) -> None:
     assert own.sitting.meeting.check_in_from <= timezone.now() <= own.sitting.meeting.check_in_until
     assert states("tomas")["class"] == "locked"
     assert blended.list_blended_rows(usage_key=task, show="changed_by_team").total > 0
+
+
+def _check_the_chapters(community: dict[str, int], user_id: Callable[[str], int]) -> None:
+    """Every part of chapters can be met by signing in as somebody."""
+
+    def member_of(username: str) -> set[str]:
+        return {chapter.slug for chapter in chapters.list_mine(user_id(username))}
+
+    def chapter(slug: str) -> ChapterData:
+        found = chapters.find_chapter(slug)
+        assert found is not None
+        return found
+
+    states = {row.slug: row.state for row in Chapter.objects.all()}
+    assert sorted(states.values()) == sorted(["active"] * 5 + ["paused", "forming", "dormant", "proposed"])
+    assert (states["bogota-liderar"], states["accra-first-teams"]) == ("paused", "forming")
+    assert states["singapore-morning-circle"] == "dormant"
+    languages = {code for row in Chapter.objects.all() for code in row.languages.split()}
+    assert {"en", "nl", "es", "zh-hans"} <= {code.lower() for code in languages}
+    assert min(community[what] for what in ("topics", "replies", "members", "requests", "bans")) > 0
+    # Somebody has completed the course, is invited by it, and is in none yet.
+    invited = membership.find_invitation(user_id=user_id("amina"), course_key=str(course_key()))
+    assert invited is not None
+    assert invited.chapter.slug == "nairobi-evening"
+    assert member_of("amina") == member_of("tomas") == set()
+    assert courses.is_on(course_key())
+    assert member_of("lotte") == {"leerkring-utrecht"}
+    assert member_of("xiaoyu") == {"shanghai-xuexiquan"}
+    # Organizers have something to do, each for their own.
+    nairobi, utrecht = chapter("nairobi-evening"), chapter("leerkring-utrecht")
+    wanjiru = chapters.find_access(nairobi, user_id("wanjiru"))
+    assert wanjiru.is_organizer
+    assert not chapters.find_access(utrecht, user_id("wanjiru")).is_organizer
+    assert len(boards.list_reports(board_keys=[board_key(nairobi.id, Audience.EVERYONE)], actor_id=1).reports) == 1
+    assert [ban.appeal != "" for ban in membership.list_bans(chapter_id=nairobi.id).bans] == [True]
+    assert len(membership.list_requests(chapter_id=utrecht.id).requests) > 0
+    # The confidential report is for the community manager and not for whom it is about.
+    grace, daniel = user_id("grace"), user_id("daniel")
+    assert len(concerns.list_concerns(actor_id=grace).concerns) == 1
+    assert concerns.list_concerns(actor_id=daniel).concerns == ()
+    assert chapters.is_manager(grace)
+    assert not chapters.is_manager(daniel)

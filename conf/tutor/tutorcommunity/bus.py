@@ -14,6 +14,10 @@ KEY_FIELDS = {
     f"{_SUITE}discussion_ext.case.unfinished.v1": "case.user_id",
     f"{_SUITE}discussion_ext.contribution.recorded.v1": "contribution.contribution_id",
     f"{_SUITE}discussion_ext.contribution.removed.v1": "contribution.contribution_id",
+    f"{_SUITE}chapters.membership.started.v1": "membership.membership_id",
+    f"{_SUITE}chapters.membership.ended.v1": "membership.membership_id",
+    f"{_SUITE}chapters.post.recorded.v1": "post.post_id",
+    f"{_SUITE}chapters.chapter.moved.v1": "chapter.chapter_id",
 }
 
 

@@ -8,7 +8,7 @@ from tutor import exceptions, fmt, serialize
 
 from .bus import KEY_FIELDS
 
-PREFIXES = ("PEOPLE_", "GAMIFICATION_", "DISCUSSION_EXT_")
+PREFIXES = ("PEOPLE_", "GAMIFICATION_", "DISCUSSION_EXT_", "CHAPTERS_")
 SCHEDULERS = ("beat", "cron", "none")
 QUEUE_SETTING = "PEOPLE_TASK_QUEUE"
 

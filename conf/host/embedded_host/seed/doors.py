@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from babel.core import get_global
 from crum import set_current_request
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -62,7 +63,8 @@ class Doors:
         else:
             user.set_unusable_password()
         user.save()
-        UserProfile.objects.update_or_create(user=user, defaults={"name": person.name})
+        profile = {"name": person.name, "country": _country(person.zone)}
+        UserProfile.objects.update_or_create(user=user, defaults=profile)
         UserPreference.objects.bulk_create(
             UserPreference(user=user, key=key, value=value)
             for key, value in (("time_zone", person.zone), ("pref-lang", person.language))
@@ -390,3 +392,10 @@ class Doors:
             message = "The post went to the forum, and no contribution was recorded: are the receivers connected?"
             raise RuntimeError(message)
         return posted.contribution.id
+
+
+def _country(zone: str) -> str:
+    """Return the country of a time zone, as somebody would give it in their profile."""
+    known_as = get_global("zone_aliases").get(zone, zone)
+    country: str = get_global("zone_territories").get(known_as, "")
+    return country

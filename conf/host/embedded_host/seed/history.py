@@ -17,6 +17,7 @@ from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from .calendar import Calendar
+from .chapters import Chapters
 from .doors import Doors
 from .lesson import Lesson
 from .roster import Person
@@ -25,6 +26,8 @@ from .wording import Wording
 WEEKS: Final = 5
 COHORTS: Final = ("Morning cohort", "Evening cohort")
 KEEN: Final = 0.3
+#: Roles of people who are not in the course: volunteers of chapters, and who looks after all of them.
+OUTSIDE: Final = frozenset({"organizer", "manager"})
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,15 @@ class History:
         self._learners = [person for person in roster if person.role == "learner"]
         self._calendar = Calendar(now=now, chance=chance)
         self._lesson = Lesson(doors=doors, wording=wording, calendar=self._calendar, chance=chance, now=now)
+        self._chapters = Chapters(
+            calendar=self._calendar,
+            roster=roster,
+            # A chance of its own: what is told of the course stays as it was.
+            chance=random.Random(len(roster)),  # noqa: S311 - the same every time, no secret
+            now=now,
+            began=now - timedelta(days=7 * WEEKS + 2),
+            course_key=course_key(),
+        )
         self._positions: dict[str, list[Said]] = defaultdict(list)
         self.done: dict[str, int] = defaultdict(int)
 
@@ -77,15 +89,19 @@ class History:
         enter = self._calendar.enter
         enter(self._now - timedelta(days=7 * WEEKS + 1), self._doors.open_course, self._people["ruth"])
         for person in self._people.values():
-            self._plan_person(person)
+            if person.role not in OUTSIDE:
+                self._plan_person(person)
         for number, thread in enumerate(self._wording.forum["threads"]):
             self._plan_thread(thread, days_ago=7 * WEEKS - 3 - number * 2.4)
         self._plan_staff()
         self._lesson.plan(host=self._people["ruth"], assistant=self._people["daan"], learners=self._learners)
         self._plan_names()
+        self._chapters.plan()
+        report("Chapters ...")
+        self._chapters.act_out_early(self._doors.settle)
         self._calendar.work_off(after_each=self._doors.settle, report=report)
         self._doors.catch_up()
-        self.done |= self._lesson.done
+        self.done |= self._lesson.done | self._chapters.done
 
     # -- plans -----------------------------------------------------------------------------------------------------
 

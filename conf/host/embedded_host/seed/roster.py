@@ -1,4 +1,4 @@
-"""The people of the demo: about two hundred learners from everywhere, a course team, and a few to sign in as."""
+"""The people of the demo: learners from everywhere, a course team, volunteers, and a few to sign in as."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Person:
 
 ROLES: Final = (
     Person("amina", "Amina Hassan Otieno", "Nairobi", "Africa/Nairobi", "en", 1.0, "learner",
-           "Learner in Nairobi who finished two cases; of the blended task one review is left.",
+           "Learner in Nairobi who has just passed and is invited to a chapter; of the task one review is left.",
            ("quiet_half", "too_salty")),
     Person("lotte", "Lotte van der Vermeer-de Graaf", "Rotterdam", "Europe/Amsterdam", "nl", 0.7, "learner",
-           "Learner in Rotterdam, reads Dutch; was noted as absent in class and asks about it.",
+           "Learner in Rotterdam, reads Dutch; was noted as absent in class; member of Leerkring Utrecht.",
            ("quiet_half", "every_calendar")),
     Person("xiaoyu", "林晓雨", "Shanghai", "Asia/Shanghai", "zh-hans", 0.8, "learner",
-           "Learner in Shanghai, reads and writes Chinese; her class begins in a moment, and she can check in."),
+           "Learner in Shanghai, reads and writes Chinese; her class begins in a moment; moderates 上海学习圈."),
     Person("tomas", "Tomás Rivera", "Mexico City", "America/Mexico_City", "en", 0.0, "learner",
            "Learner who enrolled yesterday: every first time is still to come, also choosing a class.", ()),
     Person("ruth", "Ruth Abrahams", "Johannesburg", "Africa/Johannesburg", "en", 0.0, "instructor",
@@ -44,6 +44,14 @@ ROLES: Final = (
            "Course staff: looks after reports, learners who are behind, and their questions."),
     Person("mireille", "Mireille Dubois", "Lyon", "Europe/Paris", "en", 0.0, "moderator",
            "Moderator of the discussion, not of the course."),
+    Person("wanjiru", "Wanjiru Kamau", "Nairobi", "Africa/Nairobi", "en", 0.0, "organizer",
+           "Runs the Nairobi evening chapter: a reported post, a ban with an appeal, people who left."),
+    Person("daniel", "Daniel Oduor", "Nairobi", "Africa/Nairobi", "en", 0.0, "organizer",
+           "Co-organizer in Nairobi; a confidential report is about him, and he never sees it."),
+    Person("rosa", "Rosa Ortega", "Mexico City", "America/Mexico_City", "en", 0.0, "organizer",
+           "Proposed a chapter in Mexico City and waits for the answer."),
+    Person("grace", "Grace Nakato", "Kampala", "Africa/Kampala", "en", 0.0, "manager",
+           "Community manager: a proposal and a confidential report wait for her."),
     Person("admin", "Site Admin", "Utrecht", "Europe/Amsterdam", "en", 0.0, "admin",
            "Site administrator: Django admin, every course."),
 )  # fmt: skip

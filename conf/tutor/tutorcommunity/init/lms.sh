@@ -14,6 +14,9 @@ Switch.objects.get_or_create(name='completion.enable_completion_tracking', defau
 Flag.objects.get_or_create(name='forum_v2.enable_mysql_backend', defaults={'everyone': True})
 {%- endif %}
 "
+
+# The group of community managers and the regions of chapters, where there are none.
+./manage.py lms setup_chapters
 {%- if COMMUNITY_POINTS_SCHEME %}
 
 ./manage.py lms set_points_scheme --if-changed /dev/stdin <<'COMMUNITY_POINTS_SCHEME'
