@@ -119,6 +119,10 @@ def test_an_edit_keeps_the_former_words(place: Any, talk: Any) -> None:
         edx_platform.update_post(key, course_id=place.course_id, editor_id=place.teacher.id, body="Better said")
         assert edx_platform.find_post(key).body == "Better said"
     assert EditHistory.objects.filter(editor_id=place.teacher.id).count() == 2
+    edx_platform.update_post(
+        talk.thread, course_id=place.course_id, editor_id=place.teacher.id, body="Better said", title="Named anew"
+    )
+    assert edx_platform.find_post(talk.thread).title == "Named anew"
 
 
 @covers("delete_post")

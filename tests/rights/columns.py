@@ -153,6 +153,15 @@ COLUMNS: dict[str, dict[str, Fate]] = {
         "state": CODE,
         "resolution": erased(_by("contribution__author_id")),
     },
+    "discussion_ext.Board": {"key": CODE, "course_id": KEY, "topic_id": KEY},
+    "discussion_ext.Topic": {"kind": CODE, "state": CODE, "shelf": CODE},
+    "discussion_ext.BoardReader": {"last_hash": erased(_by("user_id"), "row deleted")},
+    "discussion_ext.BoardWord": {"word": erased(_by("contribution__author_id"), "row deleted")},
+    "discussion_ext.Picture": {
+        "uid": erased(_by("user_id"), "row deleted"),
+        "path": erased(_by("user_id"), "row and file deleted"),
+        "alt": erased(_by("user_id"), "row deleted"),
+    },
     "discussion_ext.Meeting": {
         "key": CODE,
         "uid": HASH,
@@ -224,6 +233,8 @@ OTHERWISE: dict[str, str] = {
     "gamification.Total": "the row leaves the board for good",
     "discussion_ext.PendingEvaluation": "the row is deleted",
     "discussion_ext.SeatWish": "the row is deleted",
+    "discussion_ext.TopicReader": "the row is deleted",
+    "discussion_ext.Topic": "an id stays; the words are those of its first post",
     "discussion_ext.CalendarFeed": "the row is deleted",
     "discussion_ext.SittingImport": "the row is deleted",
 }

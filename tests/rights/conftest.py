@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +39,12 @@ def make_user(db: None) -> Callable[..., User]:
         return user
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _uploads(settings: Any, tmp_path: Path) -> None:
+    """Keep what is uploaded in a folder of the test."""
+    settings.MEDIA_ROOT = str(tmp_path)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection, models
 
 from tests.rights.columns import COLUMNS, OTHERWISE
-from tests.rights.town import COURSE, TRACES, WORDS, Town
+from tests.rights.town import COURSE, TRACES, WORDS, Town, talk_on_a_board
 
 APPS = ("people", "gamification", "discussion_ext")
 TEXTS = (models.CharField, models.TextField, models.JSONField)
@@ -109,6 +109,8 @@ class TestErasure:
     def test_nothing_is_left_of_what_was_lived(
         self, lived: Town, at_once: Callable[[], Any], signals: tuple[str, ...]
     ) -> None:
+        talk_on_a_board(lived, at_once)
+        assert find_forum_traces(held=True)
         for signal in signals:
             with at_once():
                 send(signal, lived.leaving)
@@ -118,13 +120,13 @@ class TestErasure:
 
     def test_every_declared_place_is_emptied(self, lived: Town, at_once: Callable[[], Any]) -> None:
         """The mark is put into every column that is declared to be erased, also where no story put it."""
-        make_rows(lived)
+        make_rows(lived, at_once)
         filled = set()
         for model, column, whose in declared("erased"):
             rows = model._default_manager.filter(whose(lived.leaving.pk))
             pks = list(rows.values_list("pk", flat=True))
             assert pks, f"{model._meta.label}: no row about the person, so nothing would be shown"
-            if column not in {"evaluation", "surface", "context_key", "choice", "kind"}:
+            if column not in {"evaluation", "surface", "context_key", "choice", "kind", "word"}:
                 value: Any = {"x": WORDS} if isinstance(model._meta.get_field(column), models.JSONField) else WORDS
                 model._default_manager.filter(pk__in=pks).update(**{column: value})
                 filled.add(f"{model._meta.label}.{column}")
@@ -227,24 +229,26 @@ class TestBefore:
         assert "discussion_ext.Contribution.body" in find_traces()
 
 
-def make_rows(town: Town) -> None:
+def make_rows(town: Town, at_once: Callable[[], Any]) -> None:
     """Make what the story leaves out, so that there is a row about the person in each table."""
     from people import api as people
 
     people.request_delivery(key="filled", user_id=town.leaving.pk, kind="case_answered", context={})
     people.pseudonyms([town.leaving.pk], context_key=str(COURSE))
+    talk_on_a_board(town, at_once)
 
 
 def find_forum_traces(*, held: bool) -> set[str]:
     """Return the forum's tables in which a mark stands, of held posts or of the course's discussion."""
     from forum.models import Comment, CommentThread, EditHistory
 
+    from discussion_ext.boards.owners import list_course_ids
     from discussion_ext.contributions import held_course_id
 
-    key = held_course_id() if held else str(COURSE)
+    keys = {held_course_id(), *list_course_ids()} if held else {str(COURSE)}
     found = set()
     for model in (CommentThread, Comment):
-        posts = model.objects.filter(course_id=key)
+        posts = model.objects.filter(course_id__in=keys)
         rows = list(posts.values())
         ids = list(posts.values_list("pk", flat=True))
         history = EditHistory.objects.filter(content_type__model=model._meta.model_name, content_object_id__in=ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from opaque_keys.edx.keys import CourseKey, UsageKey
+from PIL import Image
 
 COURSE = CourseKey.from_string("course-v1:Meridian+RIGHTS+2026")
 CASE = COURSE.make_usage_key("case_discussion", "bakery")
@@ -111,6 +113,40 @@ def live(town: Town, at_once: Callable[[], Any]) -> None:
     _meet(town)
     _sit(town)
     _go_through_stages(town)
+
+
+def talk_on_a_board(town: Town, at_once: Callable[[], Any]) -> None:
+    """Begin a topic with a picture, answer somebody else's, read and follow, report and be reported."""
+    from discussion_ext.api import boards
+    from discussion_ext.data import TopicDraftData, TopicKind
+
+    leaving, staying, staff = town.leaving.pk, town.staying.pk, town.staff.pk
+    key = f"chapter:{next(_numbers) + 1_000_000}:everyone"
+    boards.ensure_board(key=key, topic_id=key.replace(":", "-"))
+    picture = boards.add_picture(board_key=key, user_id=leaving, file=_picture(), alt=_about(20))
+    boards.add_picture(board_key=key, user_id=leaving, file=_picture(), alt=_about(21))
+    own = TopicDraftData(kind=TopicKind.PROBLEM, title=f"Keys of {WORDS}", body=_about(22), picture_uids=[picture.uid])
+    theirs = TopicDraftData(kind=TopicKind.LIGHT, title="Chairs", body=text(seed=23))
+    with at_once():
+        topic_id = boards.start_topic(board_key=key, author_id=leaving, draft=own)
+        other_id = boards.start_topic(board_key=key, author_id=staying, draft=theirs)
+    with at_once():
+        reply_id = boards.reply(topic_id=other_id, author_id=leaving, body=_about(24))
+        boards.reply(topic_id=topic_id, author_id=staying, body=text(seed=25))
+    boards.mark_seen(topic_id=other_id, user_id=leaving)
+    boards.mark_board_read(board_key=key, user_id=leaving)
+    own_id = boards.locate_topic(topic_id).post_id or 0
+    with at_once():
+        boards.report_post(post_id=own_id, user_id=staying, reason=_about(26))
+        boards.report_post(post_id=boards.locate_topic(other_id).post_id or 0, user_id=leaving, reason=_about(27))
+        boards.remove_post(post_id=reply_id, actor_id=staff, reason=_about(28))
+
+
+def _picture() -> io.BytesIO:
+    file = io.BytesIO()
+    Image.new("RGB", (4, 3)).save(file, format="PNG")
+    file.seek(0)
+    return file
 
 
 def _go_through_stages(town: Town) -> None:

@@ -17,7 +17,16 @@ from opaque_keys.edx.keys import UsageKey
 from common.djangoapps.student.models import CourseEnrollment
 from discussion_ext import api
 from discussion_ext.attendance.seats import find_miscounted
-from discussion_ext.models import Contribution, HelpfulMark, Participation, PendingEvaluation, Task, TaskGroup
+from discussion_ext.models import (
+    Board,
+    Contribution,
+    HelpfulMark,
+    Participation,
+    PendingEvaluation,
+    Task,
+    TaskGroup,
+    Topic,
+)
 from gamification import api as gamification
 from gamification.models import Entry, Total
 from lms.djangoapps.courseware.models import StudentModule
@@ -45,6 +54,18 @@ def assert_in_order(folder: Path) -> None:
     assert not Errand.objects.exists()
     _check_news()
     assert not find_miscounted().exists()
+    _check_boards()
+
+
+def _check_boards() -> None:
+    """Every topic counts its replies, every board its topics; what is due is closed."""
+    for topic in Topic.objects.all():
+        replies = Contribution.objects.filter(root=topic.contribution_id, state="live")
+        assert topic.replies == replies.count()
+        assert topic.contribution.board_words.exists()
+    for board in Board.objects.all():
+        assert board.listed == board.topics.filter(shelf="list").count()
+    assert not Topic.objects.filter(closes_at__lt=timezone.now()).exists()
 
 
 def _check_contributions() -> None:
@@ -88,7 +109,8 @@ def _check_points() -> None:
     revisions = Entry.objects.values_list("source", "revision")
     assert len(revisions) == len(set(revisions))
     assert not gamification.compare_course(COURSE, is_repair=False)
-    told = Contribution.objects.filter(state="live").count()
+    # What is said on boards earns nothing.
+    told = Contribution.objects.filter(state="live", course_id=str(COURSE)).count()
     assert Entry.objects.filter(source__startswith="contribution:", revision=1).count() == told
     # Three points a post, two posts of a kind a day; nobody here writes more than two.
     given = Total.objects.aggregate(sum=Sum("points"))["sum"] or 0

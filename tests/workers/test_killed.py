@@ -19,7 +19,7 @@ from opaque_keys.edx.keys import UsageKey
 
 from discussion_ext import api as discussions
 from discussion_ext import edx_platform
-from discussion_ext.api import attendance, blended, sessions
+from discussion_ext.api import attendance, blended, boards, sessions
 from discussion_ext.data import (
     BlendedConfigData,
     MeetingMode,
@@ -28,7 +28,7 @@ from discussion_ext.data import (
     StageConfigData,
     StageKind,
 )
-from discussion_ext.models import Contribution, HelpfulMark, Meeting, Participation, PendingEvaluation, Task
+from discussion_ext.models import Contribution, HelpfulMark, Meeting, Participation, PendingEvaluation, Task, Topic
 from gamification.models import Entry, Total
 from people import api as people
 from people.models import Delivery, Errand, JobRun
@@ -282,6 +282,18 @@ def three_people_who_left(world: World) -> None:
         )
 
 
+def three_topics_that_close(world: World) -> None:
+    """Three topics of a board with a reply each, whose date has passed."""
+    board = boards.ensure_board(key="chapter:1000000:everyone", topic_id="chapter-1000000-everyone")
+    common = {"course_id": board.course_id, "author_id": world.enrol()}
+    for number in range(3):
+        thread = edx_platform.create_thread(
+            topic_id=board.topic_id, title=f"Keys {number}", body=text_of(9, number), is_held=True, **common
+        )
+        edx_platform.create_comment(parent_key=thread, body=text_of(9, number + 10), **common)
+    Topic.objects.update(closes_at=timezone.now() - timedelta(minutes=1))
+
+
 def three_old_acts(world: World) -> None:
     delivery = world.ask_mail(5)
     Delivery.objects.filter(pk=delivery).update(state="sent", due_at=timezone.now() - timedelta(days=1000))
@@ -305,6 +317,7 @@ JOB_CASES: dict[str, tuple[Callable[[World], None], str, int]] = {
     "discussion_ext.repair_contributions": (three_posts_without_a_record, "INSERT INTO gamification_entry", 2),
     "discussion_ext.place_learners": (three_people_who_left, "UPDATE .discussion_ext_seat. SET .meeting_id", 2),
     "discussion_ext.repair_meetings": (three_miscounted_meetings, "UPDATE .discussion_ext_meeting", 2),
+    "discussion_ext.tend_boards": (three_topics_that_close, "UPDATE .discussion_ext_topic. ", 2),
     "gamification.fold_points": (three_lines, "UPDATE gamification_entry SET is_folded", 2),
     "gamification.rebuild_boards": (three_wrong_totals, "UPDATE gamification_total", 2),
     "people.purge_expired": (three_old_acts, "UPDATE .people_delivery. ", 1),
