@@ -129,14 +129,16 @@ class PlanForm(ChapterForm):
     city = forms.CharField(required=False, max_length=80, label=_("City"))
     country = forms.ChoiceField(required=False, label=_("Country"))
     topic = forms.CharField(required=False, max_length=80, label=_("Topic"))
-    region = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label=_("Region of the directory"))
+    region = forms.TypedChoiceField(
+        required=False, coerce=int, empty_value=None, label=_("Region"), help_text=_("Where the directory lists it.")
+    )
     zone = forms.CharField(
         max_length=64,
         label=_("Time zone"),
         help_text=_("The place whose clock counts, such as Africa/Nairobi."),
         widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off"}),
     )
-    language = forms.ChoiceField(label=_("Language"), help_text=_("The one spoken most."))
+    language = forms.ChoiceField(label=_("Language spoken most"))
     language_2 = forms.ChoiceField(required=False, label=_("Second language"))
     language_3 = forms.ChoiceField(required=False, label=_("Third language"))
     welcome = forms.CharField(
@@ -185,11 +187,9 @@ class PlanForm(ChapterForm):
             return
         words = {name: self.data.get(self.add_prefix(name), "") for name in ("audience", "core_value", "tone")}
         if name := suggest_name(**words):
-            self.data = self.data.copy()
-            self.data[self.add_prefix("name")] = name
-            self.errors["name"] = self.error_class(
-                [_("We made this name of your words. Change it, or send it as it is.")]
-            )
+            self.data = _put(self.data, self.add_prefix("name"), name)
+            made = _("We made this name of your words. Change it, or send it as it is.")
+            self.errors["name"] = self.error_class([str(made)])
 
     @property
     def plan(self) -> ChapterPlanData:

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 _PUBLIC_SECONDS: Final = 60
 _LONGEST_NUMBER: Final = 10
 _LONGEST_LABEL: Final = 40
+_STOPS: Final = ".。"
 
 View = Callable[..., HttpResponse]
 
@@ -133,13 +134,14 @@ def refuse(request: HttpRequest, refusal: ChapterError | DecisionData, *, slug: 
         refusal = NotAllowedError(refusal)
     if refusal.status == NotFoundError.status:
         return _missing(request)
-    decision = refusal.decision if isinstance(refusal, NotAllowedError) else None
+    known = refusal.decision if isinstance(refusal, NotAllowedError) else DecisionData(reason=refusal.message)
+    label = _label(known)
     context = {
         "heading": _("This is not possible"),
-        "reason": decision.reason if decision else refusal.message,
-        "next_step": decision.next_step if decision else "",
-        "next_url": decision.next_url if decision else "",
-        "next_label": _label(decision) if decision else "",
+        "reason": known.reason,
+        "next_step": known.next_step if label != known.next_step.rstrip(_STOPS) or not known.next_url else "",
+        "next_url": known.next_url,
+        "next_label": label,
         "back_url": reverse("chapters:chapter", args=[slug]) if slug else reverse("chapters:directory"),
         "is_in_chapter": bool(slug),
     }
@@ -148,7 +150,7 @@ def refuse(request: HttpRequest, refusal: ChapterError | DecisionData, *, slug: 
 
 def _label(decision: DecisionData) -> str:
     """Return what stands on the button that leads to the next step: the step itself, where it is short enough."""
-    step = decision.next_step.rstrip(".。")
+    step = decision.next_step.rstrip(_STOPS)
     return step if 0 < len(step) <= _LONGEST_LABEL and "." not in step else _("Go there")
 
 

@@ -181,6 +181,7 @@ def test_people_outside_are_asked_to_join_first(chapter: ChapterData, outsider: 
     assert page.status_code == 403
     assert "This is for members of the chapter" in words_of(page)
     assert reverse("chapters:join", args=[chapter.slug]) in markup_of(page)
+    assert words_of(page).count("Join the chapter") == 1
 
 
 def test_people_are_found_by_a_word_and_by_board(chapter: ChapterData, member: int) -> None:
