@@ -143,6 +143,7 @@ _FOLLOWS: Final = {
 }
 
 NOTICES: Final = {
+    ChapterState.PROPOSED.value: lambda: _("The proposal waits for an answer again."),
     ChapterState.FORMING.value: lambda: _("The chapter forms. It is in the directory now."),
     ChapterState.ACTIVE.value: lambda: _("The chapter is active."),
     ChapterState.PAUSED.value: lambda: _("The chapter rests. Members have been told."),

@@ -193,20 +193,32 @@ def _say_effect(before: RuleData, after: RuleData) -> list[str]:
             _("Nobody belongs to this board by a course any more, and the board closes."),
             _("Whom an organizer added by hand keeps it, and nothing that was written is lost."),
         ]
-    lines = []
+    lines = [_("Asked for: %(courses)s.") % {"courses": "; ".join(say_rule(after))}]
+    if len(after.courses) + len(after.organizations) > 1:
+        is_any = after.match is Match.ANY
+        lines.append(_("Any one of them is enough.") if is_any else _("All of them are needed."))
+    gains, loses = weigh_change(before, after)
     if before.is_empty:
         lines.append(_("The chapter gets this board. Members who meet the rule belong to it by themselves."))
-    gone = (set(before.courses) - set(after.courses)) | (set(before.organizations) - set(after.organizations))
-    if gone or (before.match is Match.ANY and after.match is Match.ALL):
-        lines.append(_("Members who do not meet the new rule lose this board, unless it was given to them by hand."))
-    if set(after.courses) - set(before.courses) or set(after.organizations) - set(before.organizations):
+    elif gains:
         lines.append(_("Members who meet the new rule get this board."))
+    if loses:
+        lines.append(_("Members who do not meet the new rule lose this board, unless it was given to them by hand."))
     if after.adds_members:
         lines.append(_("Learners who meet the rule become members without being asked. They are told, and can leave."))
     else:
         lines.append(_("Learners who meet the rule and are no members are invited, each of them once."))
-    several = len(after.courses) + len(after.organizations) > 1
-    if several:
-        is_any = after.match is Match.ANY
-        lines.append(_("Any one of them is enough.") if is_any else _("All of them are needed."))
     return lines
+
+
+def weigh_change(before: RuleData, after: RuleData) -> tuple[bool, bool]:
+    """Return whether a change of a rule can let somebody in, and whether it can put somebody out.
+
+    Asking for one thing more lets people in where any is enough, and puts people out where all are needed.
+    """
+    had, has = ({*rule.courses, *rule.organizations} for rule in (before, after))
+    added, removed = bool(has - had), bool(had - has)
+    was_any, is_any = before.match is Match.ANY, after.match is Match.ANY
+    gains = (added and is_any) or (not was_any and (removed or is_any))
+    loses = (removed and (was_any or not had & has)) or (not is_any and (added or was_any))
+    return gains, loses and not before.is_empty

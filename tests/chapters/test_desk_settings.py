@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from chapters.data import Audience, ChapterRole, ChapterState, EndReason, LeaveReason, Match, MembershipState
+from chapters.data import Audience, ChapterRole, ChapterState, EndReason, LeaveReason, Match, MembershipState, RuleData
 from chapters.models import Chapter, ChapterRule, JoinQuestion, Term
+from chapters.views.desk_settings import weigh_change
 from people.models import AuditEntry
 
 from . import factories
@@ -191,6 +192,33 @@ def test_a_rule_says_what_it_does_before_it_does_it(desk: Desk) -> None:
     assert desk.post(desk.lead, "desk_rules", **_rules(act="confirm", **changed)).status_code == 302
     rule = ChapterRule.objects.get(chapter_id=desk.chapter.id, audience=Audience.LEARNERS)
     assert (rule.match, rule.courses.count()) == (Match.ALL, 2)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gains", "loses"),
+    [
+        (("any", "A"), ("any", "AB"), True, False),
+        (("any", "AB"), ("any", "A"), False, True),
+        (("any", "AB"), ("all", "AB"), False, True),
+        (("all", "AB"), ("any", "AB"), True, False),
+        (("all", "AB"), ("all", "ABC"), False, True),
+        (("all", "AB"), ("all", "A"), True, False),
+        (("any", "A"), ("any", "B"), True, True),
+        (("all", "A"), ("all", "B"), True, True),
+        (("any", ""), ("any", "A"), True, False),
+        (("any", ""), ("all", "AB"), False, False),
+        (("any", "AB"), ("any", "AB"), False, False),
+    ],
+)
+def test_whom_a_change_of_a_rule_lets_in_and_puts_out(
+    before: tuple[str, str], after: tuple[str, str], gains: bool, loses: bool
+) -> None:
+    """Any or all decides what one course more or less means; a rule that is new puts nobody out."""
+    rules = (
+        RuleData(audience=Audience.ALUMNI, match=Match(match), courses=tuple(courses))
+        for match, courses in (before, after)
+    )
+    assert weigh_change(*rules) == (gains, loses)
 
 
 def test_an_empty_rule_closes_the_board_and_says_so(desk: Desk) -> None:
