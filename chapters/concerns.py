@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import uuid4
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -63,25 +64,21 @@ def create_concern(
     accused = _read_about(about, reporter_id)
     if chapter_id is not None and not Chapter.objects.filter(pk=chapter_id).exists():
         raise NotFoundError(_("There is no such chapter, or not any more."), field="chapter_id")
-    key = _read_request_key(request_key, reporter_id)
-    if key is not None and (known := Concern.objects.filter(request_key=key).first()):
-        return get_own_concern(known.pk, reporter_id)
-    try:
-        with transaction.atomic():
-            row = Concern.objects.create(
-                chapter_id=chapter_id,
-                kind=ConcernKind(kind),
-                text=said,
-                reporter_id=reporter_id,
-                is_anonymous=bool(is_anonymous),
-                due_at=timezone.now() + timedelta(hours=settings.CHAPTERS_CONCERN_HOURS),
-                request_key=key,
-            )
-    except IntegrityError:  # the same request at the same time
-        return get_own_concern(Concern.objects.select_for_update().get(request_key=key).pk, reporter_id)
-    ConcernSubject.objects.bulk_create(ConcernSubject(concern=row, user_id=user_id) for user_id in accused)
-    life_news.tell_concern_waits(row, list_handlers(row))
-    return get_own_concern(row.pk, reporter_id)
+    sent = Concern(
+        chapter_id=chapter_id,
+        kind=ConcernKind(kind),
+        text=said,
+        reporter_id=reporter_id,
+        is_anonymous=bool(is_anonymous),
+        due_at=timezone.now() + timedelta(hours=settings.CHAPTERS_CONCERN_HOURS),
+        request_key=_read_request_key(request_key, reporter_id),
+    )
+    people.insert_or_update(sent, by=["request_key"])
+    row = Concern.objects.select_for_update().get(request_key=sent.request_key)
+    if row.created_at == sent.created_at:  # else it was sent before, and is as it was then
+        ConcernSubject.objects.bulk_create(ConcernSubject(concern=row, user_id=user_id) for user_id in accused)
+        life_news.tell_concern_waits(row, list_handlers(row))
+    return to_concern(row, is_own=True, is_overdue=_is_overdue(row))
 
 
 def get_own_concern(concern_id: int, reporter_id: int) -> ConcernData:
@@ -231,11 +228,10 @@ def _read_about(about: Collection[int], reporter_id: int) -> list[int]:
     return wanted
 
 
-def _read_request_key(key: str, reporter_id: int) -> str | None:
-    if not key:
-        return None
+def _read_request_key(key: str, reporter_id: int) -> str:
+    """Return what makes a report one: what the reporter's device drew by lot, or else what we draw."""
     wanted = read_line(key, field="request_key", most=_KEY_LENGTH)
-    return f"{reporter_id}:{wanted}"
+    return f"{reporter_id}:{wanted or uuid4().hex}"
 
 
 def _record(row: Concern, verb: str, actor_id: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from typing import Any, Final
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -26,7 +27,7 @@ from .membership.rows import lock_chapter
 from .models import Chapter, ChapterRule, RuleCourse
 from .profiles import list_slugs, read_plan, write_search_text
 from .reading import get_chapter
-from .records import to_rule
+from .records import to_chapter, to_rule
 from .standpoints import HIDDEN, YES, no
 
 MOST_COURSES: Final = 50
@@ -72,18 +73,18 @@ def propose(*, actor_id: int, plan: ChapterPlanData) -> ChapterData:
     decision = decide_proposing(actor_id)
     if not decision.is_allowed:
         raise NotAllowedError(decision)
-    try:
-        with transaction.atomic():
-            row = Chapter.objects.create(
-                **columns,
-                slug=f"new-{actor_id}-{name_hash}",
-                open_key=open_key,
-                proposed_by=actor_id,
-                state_at=timezone.now(),
-                guidelines_version=settings.CHAPTERS_GUIDELINES_VERSION,
-            )
-    except IntegrityError:  # a double click: the other one has just been stored
-        return get_chapter(Chapter.objects.select_for_update().get(open_key=open_key).pk)
+    sent = Chapter(
+        **columns,
+        slug=f"new-{uuid4().hex}",
+        open_key=open_key,
+        proposed_by=actor_id,
+        state_at=timezone.now(),
+        guidelines_version=settings.CHAPTERS_GUIDELINES_VERSION,
+    )
+    people.insert_or_update(sent, by=["open_key"])
+    row = Chapter.objects.select_for_update().get(open_key=open_key)
+    if row.created_at != sent.created_at:  # a double click: the other one has just been stored
+        return to_chapter(row)
     _give_slug(row)
     row.search_text = write_search_text(row)
     row.save(update_fields=["search_text"])
