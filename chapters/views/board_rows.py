@@ -134,17 +134,20 @@ class Rights:
         }
 
 
+_SHOWN_WIDTH: Final = 480
+_SHOWN_HEIGHT: Final = 300
 _POST_ACTS: Final = ("edit", "withdraw", "helpful", "report", "remove", "restore", "settle")
 
 
 def draw_picture(picture: PictureData) -> dict[str, Any]:
-    """Return a picture with its address."""
+    """Return a picture with its address, and the size at which it is shown: its place is kept while it loads."""
+    shrunk = min(1.0, _SHOWN_WIDTH / picture.width, _SHOWN_HEIGHT / picture.height)
     return {
         "uid": picture.uid,
         "alt": picture.alt,
         "url": picture_url(picture.uid),
-        "width": str(picture.width),
-        "height": str(picture.height),
+        "width": str(max(1, round(picture.width * shrunk))),
+        "height": str(max(1, round(picture.height * shrunk))),
     }
 
 
