@@ -75,8 +75,8 @@ def take_out(row: Membership, *, actor_id: int, reason: str) -> None:
     Membership.objects.filter(pk=row.pk).update(decision_note=reason)
 
 
-def summarize_leaving(chapter_id: int, *, days: int = 90) -> LeavingSummaryData:
-    """Return why people left within ``days`` (1 to 366) and did not come back.
+def summarize_leaving(chapter_id: int | None, *, days: int = 90) -> LeavingSummaryData:
+    """Return why people left within ``days`` (1 to 366) and did not come back; of all chapters together for None.
 
     Reasons given by fewer than ``CHAPTERS_LEAVING_LEAST`` people are one number, and what those people wrote is left
     out: among a few, words name who wrote them.
