@@ -60,14 +60,18 @@ def list_accounts(user_ids: Collection[int]) -> dict[int, AccountData]:
 
 
 def list_managers() -> list[int]:
-    """Return the ids of everybody who manages chapters: active accounts with the permission, and site staff.
+    """Return the ids of whom the community team is told by: active accounts with the permission to manage chapters.
 
-    Where anybody was given the permission they are the managers to be told; staff is told only where nobody was.
+    Where nobody was given it, site staff.
     """
     active = get_user_model().objects.filter(is_active=True)
     permitted = list(active.filter(_has_permission()).order_by("pk").values_list("pk", flat=True))
-    if permitted:
-        return permitted
+    return permitted or list_staff()
+
+
+def list_staff() -> list[int]:
+    """Return the ids of site staff and superusers with an active account, who may manage chapters too."""
+    active = get_user_model().objects.filter(is_active=True)
     return list(active.filter(Q(is_staff=True) | Q(is_superuser=True)).order_by("pk").values_list("pk", flat=True))
 
 

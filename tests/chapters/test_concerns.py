@@ -105,6 +105,11 @@ class TestWhoSeesIt:
         assert set(items[0].context) == {"url", "concern_id", "is_overdue"}
         assert made.text not in json.dumps(items[0].context)
 
+    def test_staff_hears_where_every_manager_is_accused(self, report: Any, manager: int) -> None:
+        staff = make_account("Stella", is_staff=True)
+        report(about=[manager])
+        assert [item.user_id for item in NewsItem.objects.filter(kind=life_news.CONCERN_WAITS)] == [staff]
+
     def test_it_is_in_no_log_of_the_chapter(
         self, report: Any, chapter: ChapterData, manager: int, caplog: pytest.LogCaptureFixture
     ) -> None:

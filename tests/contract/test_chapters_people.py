@@ -36,7 +36,7 @@ def test_accounts_with_their_profiles(place: Any) -> None:
     assert profiles.find_account(NOBODY) is None
 
 
-@covers("find_account", "list_managers")
+@covers("find_account", "list_managers", "has_permitted_managers", "list_staff")
 def test_managers_by_permission_group_and_as_staff(place: Any) -> None:
     users = get_user_model().objects
     permission = Permission.objects.get(content_type__app_label="chapters", codename="manage_chapters")
@@ -53,8 +53,10 @@ def test_managers_by_permission_group_and_as_staff(place: Any) -> None:
     place.classmate.groups.add(group)
     users.filter(pk=place.outsider.id).update(is_staff=True)
     assert [is_manager(user) for user in (place.learner, place.classmate, place.outsider)] == [True, True, True]
+    assert profiles.has_permitted_managers()
     told = profiles.list_managers()
     assert {place.learner.id, place.classmate.id} <= set(told)
+    assert place.outsider.id in profiles.list_staff()
     assert place.outsider.id not in told  # staff is told only where nobody has the permission
     users.filter(pk=place.learner.id).update(is_active=False)
     assert not is_manager(place.learner)
