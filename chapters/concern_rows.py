@@ -30,15 +30,16 @@ def visible_concerns(user_id: int) -> QuerySet[Concern]:
 
 
 def list_handlers(row: Concern) -> list[int]:
-    """Return the ids of everybody of the community team who may handle a report."""
-    managers = profiles.list_managers()
-    accused = set(row.subjects.values_list("user_id", flat=True))
-    had_role: set[int] = set()
+    """Return the ids of who is to handle a report: managers who may see it, site staff where none of them may."""
+    return _without_barred(row, profiles.list_managers()) or _without_barred(row, profiles.list_staff())
+
+
+def _without_barred(row: Concern, managers: list[int]) -> list[int]:
+    barred = {row.reporter_id, *row.subjects.values_list("user_id", flat=True)}
     if row.chapter_id is not None:
         terms = Term.objects.filter(chapter_id=row.chapter_id, user_id__in=managers)
         inside = terms.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=row.created_at))
-        had_role = set(inside.values_list("user_id", flat=True))
-    barred = accused | had_role | {row.reporter_id}
+        barred |= set(inside.values_list("user_id", flat=True))
     return [user_id for user_id in managers if user_id not in barred]
 
 
