@@ -42,6 +42,14 @@ LIMITS: dict[str, tuple[float | None, float | None]] = {
     "regrade_queries_per_changed_learner": (None, None),
     "regrade_rss_growth_mb": (None, 50),
     "regrade_time_10k_vs_1k": (None, 1.2),
+    "directory_queries": (None, None),
+    "directory_time_100k_vs_10": (None, 1.5),
+    "chapter_page_queries": (None, None),
+    "chapter_page_time_100k_vs_10": (None, 1.5),
+    "member_list_queries": (None, None),
+    "member_list_time_100k_vs_10": (None, 1.5),
+    "board_page_queries": (None, None),
+    "board_page_time_100k_vs_10": (None, 1.5),
     "worker_complete_vs_empty": (0.015, None),
     "worker_fold_vs_empty": (0.08, None),
 }
@@ -111,7 +119,7 @@ def measure(name: str) -> dict[str, float]:
 
 
 def _take_figures(name: str) -> dict[str, float]:
-    from tests.bench import blended, cases, chapters, points, receivers
+    from tests.bench import blended, cases, chapter_pages, chapters, points, receivers
 
     print(f"{name}:")
     figures: dict[str, float] = {}
@@ -129,6 +137,8 @@ def _take_figures(name: str) -> dict[str, float]:
     figures |= {figure: round(value, 4) for figure, value in blended.measure().items()}
     print("  reconcile")
     figures |= {figure: round(value, 4) for figure, value in chapters.measure().items()}
+    print("  pages of chapters")
+    figures |= {figure: round(value, 4) for figure, value in chapter_pages.measure().items()}
     if name == "mariadb" and os.environ.get("REDIS_URL"):
         from tests.bench import workers
 

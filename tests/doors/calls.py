@@ -156,7 +156,7 @@ def _handler(name: str, world: World, course: CourseKey) -> Call:
     block_type, _dot, handler = name.partition(".")
     if block_type == "blended_task":
         return _task_handler(name, world, course)
-    block = world.blocks["panel" if block_type == "points_panel" else BLOCKS.get(name.partition("/")[2], "case")]
+    block = world.blocks[PANELS.get(block_type) or BLOCKS.get(name.partition("/")[2], "case")]
     url = handler_url(block.map_into_course(course), handler)
     if name == "case_discussion.team_csv":
         return Call(url)
@@ -174,6 +174,9 @@ def _task_handler(name: str, world: World, course: CourseKey) -> Call:
 
 #: Acts of a blended task that belong to another stage than the first, in which two have written.
 STAGES = {"appeal": "s6", "check_in": "s2", "hand_in": "s3", "draw": "s4", "review": "s4", "post_position": "s5"}
+
+#: Blocks of other kinds than a case.
+PANELS = {"points_panel": "panel", "chapter_panel": "chapters"}
 
 #: Acts that need another case than the one in which two have written.
 BLOCKS = {"post_position": "fresh", "reopen": "closed"}
@@ -197,6 +200,8 @@ FORM_OF_A_CASE: dict[str, Any] = {
     "opens_at": "",
     "closes_at": "",
 }
+
+FORM_OF_A_PANEL = {"display_name": "Mine now", "chapter": "", "chapter_count": 2, "topic_count": 3}
 
 #: What an act is told; the others need nothing.
 DATA: dict[str, Callable[[World], dict[str, Any]]] = {
@@ -250,6 +255,7 @@ DATA: dict[str, Callable[[World], dict[str, Any]]] = {
     "case_discussion.team_action/close": lambda _world: {"text": "All in all."},
     "case_discussion.author_action/submit": lambda _world: FORM_OF_A_CASE,
     "case_discussion.author_action/preview": lambda _world: FORM_OF_A_CASE,
+    "chapter_panel.edit_panel": lambda _world: FORM_OF_A_PANEL,
     "points_panel.choose_name": lambda _world: {"choice": "name"},
     "points_panel.edit_panel": lambda _world: {"display_name": "Mine now", "latest_count": 3, "has_board": True},
 }

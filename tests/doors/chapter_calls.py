@@ -107,7 +107,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "api_standing POST": lambda _world: {"audience": "alumni", "is_granted": True, "reason": REASON},
     "api_remove_member POST": lambda _world: {"reason": REASON},
     "api_topics POST": lambda _world: {
-        "kind": "light", "title": "Done today?", "body": TEXTS["alumni"], "insists": True
+        "kind": "light", "title": "Done today?", "body": TEXTS["reply"], "insists": True
     },
     "api_replies POST": lambda _world: {"body": TEXTS["reply"]},
     "api_follow PUT": lambda _world: {"is_followed": True},

@@ -110,7 +110,7 @@ FORMS: dict[str, Make] = {
     "person": lambda _world: {},
     "report": lambda _world: {"kind": "conduct", "text": "Another thing.", "request_key": "door"},
     "new_topic": lambda _world: {
-        "board": "everyone", "kind": "light", "title": "Done today?", "body": TEXTS["alumni"], "insists": "on"
+        "board": "everyone", "kind": "light", "title": "Done today?", "body": TEXTS["reply"], "insists": "on"
     },
     "board_preview": lambda _world: {"body": "**Bold**"},
     "topic_reply": lambda _world: {"body": TEXTS["reply"]},

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 #: The people who come to the doors of chapters, beside those of the courses; in the columns' order.
 PEOPLE = (
     "member", "alumni", "banned", "requested", "lead", "co-organizer", "board moderator", "host", "check-in helper",
-    "organizer elsewhere", "manager",
+    "organizer elsewhere", "proposer", "manager",
 )  # fmt: skip
 #: People whom the doors are about.
 SUBJECTS = ("newcomer", "kept out", "decider", "heir")
@@ -59,7 +59,9 @@ def hold_chapter(world: World) -> None:
     _make_people(world)
     ids, people = world.ids, {name: user.pk for name, user in world.people.items()}
     region = make.make_region()
-    chapter = make.make_chapter("Nairobi evenings", slug="nairobi-evenings", region=region, has_questions=True)
+    chapter = make.make_chapter(
+        "Nairobi evenings", slug="nairobi-evenings", region=region, has_questions=True, proposed_by=people["proposer"]
+    )
     make.make_rule(chapter, Audience.ALUMNI, "course-v1:Meridian+DOORS+2026")
     other = make.make_chapter("Mombasa mornings", slug="mombasa-mornings", region=region)
     proposed = make.make_chapter(

@@ -52,10 +52,10 @@ class Row:
         return self.cells[heading]
 
 
-def rows(title: str) -> list[Row]:
+def rows(title: str, page: Path = PAGE) -> list[Row]:
     """Return the lines of the table below the heading ``title``."""
-    found = list(_read(title))
-    assert found, f"docs/doors.md has no table below {title!r}"
+    found = list(_read(title, page))
+    assert found, f"{page.name} has no table below {title!r}"
     return found
 
 
@@ -78,10 +78,10 @@ def allowed(line: Row) -> str:
     return next((role for role in ("learner", "team", *ROLES) if line[role][0] in "23"), "team")
 
 
-def _read(title: str) -> Iterator[Row]:
+def _read(title: str, page: Path) -> Iterator[Row]:
     headings: list[str] = []
     is_here = False
-    for line in PAGE.read_text(encoding="utf-8").splitlines():
+    for line in page.read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
             is_here = line.lstrip("#").strip() == title
         elif is_here and line.startswith("|"):

@@ -18,6 +18,7 @@ from tests.doors.table import doors, rows
 from xblocks import blended_posting, blended_studio, blended_team, case_posting, case_studio, case_team
 from xblocks.blended_task import BlendedTaskXBlock
 from xblocks.case_discussion import CaseDiscussionXBlock
+from xblocks.chapter_panel import ChapterPanelXBlock
 from xblocks.points_panel import PointsPanelXBlock
 
 OURS = ("people", "gamification", "discussion_ext", "chapters", "xblocks")
@@ -34,6 +35,7 @@ ACTS = {
 BLOCKS = {
     "blended_task": BlendedTaskXBlock,
     "case_discussion": CaseDiscussionXBlock,
+    "chapter_panel": ChapterPanelXBlock,
     "points_panel": PointsPanelXBlock,
 }
 

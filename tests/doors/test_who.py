@@ -13,6 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.test import RequestFactory
 
+from chapters.course_apps import ChaptersCourseApp
+from chapters.tabs import ChaptersTab
 from discussion_ext.course_apps import CasesCourseApp
 from embedded_host.courses.store import CourseStore
 from embedded_host.models import Branch
@@ -72,7 +74,7 @@ def test_a_situation_is_asked_of_somebody_who_comes_in_otherwise() -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("card", [CasesCourseApp, PointsCourseApp], ids=lambda card: card.app_id)
+@pytest.mark.parametrize("card", [CasesCourseApp, ChaptersCourseApp, PointsCourseApp], ids=lambda card: card.app_id)
 def test_cards(world: World, card: Any, role: str) -> None:
     user = world.people.get(role, AnonymousUser())
     may = row("Course cards and tab", f"openedx.course_app {card.app_id}")[role]
@@ -86,10 +88,11 @@ def test_cards(world: World, card: Any, role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_tab(world: World, role: str) -> None:
+@pytest.mark.parametrize("tab", [ChaptersTab, PointsTab], ids=lambda tab: tab.type)
+def test_the_tabs(world: World, tab: Any, role: str) -> None:
     course = CourseStore(Branch.PUBLISHED).get_course(COURSE)
-    seen = PointsTab.is_enabled(course, world.people.get(role, AnonymousUser()))
-    assert seen is (row("Course cards and tab", "openedx.course_tab community_points")[role] == "yes")
+    seen = tab.is_enabled(course, world.people.get(role, AnonymousUser()))
+    assert seen is (row("Course cards and tab", f"openedx.course_tab {tab.type}")[role] == "yes")
 
 
 @pytest.mark.parametrize("line", rows("Admin"), ids=lambda line: line.door)

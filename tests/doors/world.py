@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from chapters.api import courses as chapters
 from common.djangoapps.student.models import CourseEnrollment, UserProfile
 from common.djangoapps.student.roles import CourseStaffRole
 from discussion_ext import api as cases
@@ -79,11 +80,13 @@ def build_world() -> World:
     for course in (COURSE, ELSEWHERE):
         cases.set_on(course, True, actor_id=None)
         points.set_on(course, True, actor_id=None)
+        chapters.set_on(course, True, actor_id=None)
     cache.clear()
     for name in ("case", "fresh", "closed"):
         world.blocks[name] = add_block(COURSE, "case_discussion", {"display_name": f"A {name} one", **CASE})
         publish_case(world.blocks[name])
     world.blocks["panel"] = add_block(COURSE, "points_panel", {})
+    world.blocks["chapters"] = add_block(COURSE, "chapter_panel", {})
     world.blocks["foreign"] = add_block(ELSEWHERE, "case_discussion", {"display_name": "Another", **CASE})
     publish_case(world.blocks["foreign"])
     _write(world)

@@ -15,7 +15,7 @@ from common.djangoapps.student.roles import CourseStaffRole
 from embedded_host.courses.store import CourseStore
 from embedded_host.models import Branch
 from tests.doors import task_team
-from tests.doors.calls import FORM_OF_A_CASE
+from tests.doors.calls import FORM_OF_A_CASE, FORM_OF_A_PANEL
 from tests.doors.table import Row, rows
 
 ROLES = ("anonymous", "stranger", "learner", "elsewhere", "team", "site staff", "superuser")
@@ -27,6 +27,7 @@ DATA = {
     **{f"blended_task.author_action/{act}": FORM_OF_A_TASK for act in ("submit", "preview", "add", "preset")},
     "case_discussion.author_action/submit": FORM_OF_A_CASE,
     "case_discussion.author_action/preview": {},
+    "chapter_panel.edit_panel": FORM_OF_A_PANEL,
     "points_panel.edit_panel": {"display_name": "Mine now", "latest_count": 3, "has_board": True},
     "points_panel.choose_name": {"choice": "name"},
 }
@@ -40,6 +41,7 @@ def blocks(course_key: CourseKey, unit_key: UsageKey) -> dict[str, UsageKey]:
     return {
         "blended_task": store.create_child(None, unit_key, "blended_task", fields={"stages": STAGES}).location,
         "case_discussion": store.create_child(None, unit_key, "case_discussion", fields=case).location,
+        "chapter_panel": store.create_child(None, unit_key, "chapter_panel").location,
         "points_panel": store.create_child(None, unit_key, "points_panel").location,
     }
 
