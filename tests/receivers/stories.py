@@ -14,7 +14,10 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from forum import api as forum_api
 from forum.models import AbuseFlagger, Comment, CommentThread, UserVote
+from openedx_events.learning.data import CourseData, CoursePassingStatusData, UserData, UserPersonalData
+from openedx_events.learning.signals import COURSE_PASSING_STATUS_UPDATED
 
+from chapters.data import Audience
 from common.djangoapps.student.models import CourseAccessRole, CourseEnrollment
 from discussion_ext import api as cases
 from discussion_ext.api import blended, sessions
@@ -31,9 +34,12 @@ from discussion_ext.models import ClassSession
 from embedded_host.courses.store import CourseStore
 from embedded_host.models import Branch
 from gamification import api as points
+from lms.djangoapps.certificates.models import GeneratedCertificate
+from lms.djangoapps.grades.models import PersistentCourseGrade
 from openedx.core.djangoapps.user_api.accounts import signals as retiring
 from people import api as people
 from people.models import Delivery
+from tests.chapters.factories import make_chapter, make_member, make_rule
 
 from .scenes import Scene, act_as
 
@@ -397,6 +403,39 @@ def _someone_known(scene: Scene) -> None:
     people.choose_name(user_id=scene.author.pk, surface="board", context_key=str(scene.course_key), choice="name")
 
 
+def _chapter_of_the_course(scene: Scene) -> None:
+    """Let a chapter ask for the course, and its author be a member."""
+    chapter = make_rule(make_chapter(), Audience.LEARNERS, str(scene.course_key))
+    make_rule(chapter, Audience.ALUMNI, str(scene.course_key))
+    make_member(chapter, scene.author.pk)
+
+
+def _pass(scene: Scene) -> None:
+    PersistentCourseGrade.update_or_create(
+        scene.author.pk, scene.course_key, passed=True, percent_grade=0.9, letter_grade="Pass", grading_policy_hash=""
+    )
+    pii = UserPersonalData(username=scene.author.username, email=scene.author.email, name="")
+    COURSE_PASSING_STATUS_UPDATED.send_event(
+        course_passing_status=CoursePassingStatusData(
+            is_passing=True,
+            user=UserData(pii=pii, id=scene.author.pk, is_active=True),
+            course=CourseData(course_key=scene.course_key),
+        )
+    )
+
+
+def _is_passed(scene: Scene) -> bool:
+    return PersistentCourseGrade.objects.filter(user_id=scene.author.pk, course_id=scene.course_key).exists()
+
+
+def _certify(scene: Scene) -> None:
+    GeneratedCertificate(user=scene.author, course_id=scene.course_key, status="downloadable").save()
+
+
+def _is_certified(scene: Scene) -> bool:
+    return GeneratedCertificate.objects.filter(user=scene.author, course_id=scene.course_key).exists()
+
+
 def _retire_by(signal: Any) -> Do:
     return lambda scene: signal.send(sender=None, user=scene.author)
 
@@ -581,5 +620,33 @@ STORIES: dict[str, Story] = {
             ("gamification", ("USER_RETIRE_LMS_MISC", "USER_RETIRE_LMS_CRITICAL")),
         )
         for signal in signals
+    },
+    "chapters.on_enrolment_changed on COURSE_ENROLLMENT_CHANGED": Story(
+        arrange=_chapter_of_the_course,
+        act=_leave,
+        stands=_is_enrolled(is_active=False),
+        breaks="chapters.api.membership.await_person",
+    ),
+    "chapters.on_result_changed on COURSE_PASSING_STATUS_UPDATED": Story(
+        arrange=_chapter_of_the_course,
+        act=_pass,
+        stands=_is_passed,
+        breaks="chapters.api.membership.await_person",
+    ),
+    "chapters.on_certificate_changed on CERTIFICATE_CHANGED": Story(
+        arrange=_chapter_of_the_course,
+        act=_certify,
+        stands=_is_certified,
+        breaks="chapters.api.membership.await_person",
+    ),
+    **{
+        f"chapters.on_user_retired on {signal}": Story(
+            arrange=_chapter_of_the_course,
+            act=_retire_by(getattr(retiring, signal)),
+            stands=lambda _scene: True,
+            breaks="chapters.retirement.retire_person",
+            passes_on=True,
+        )
+        for signal in ("USER_RETIRE_LMS_MISC", "USER_RETIRE_LMS_CRITICAL")
     },
 }
