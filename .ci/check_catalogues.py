@@ -60,7 +60,7 @@ def extract(package: Path) -> polib.POFile:
         copy = Path(folder) / package.name
         shutil.copytree(package, copy, ignore=shutil.ignore_patterns("*.po", "*.mo", "__pycache__", "static", "public"))
         (copy / "locale").mkdir(exist_ok=True)
-        command = [sys.executable, "-m", "django", "makemessages", "--locale", "en", "--no-wrap", "--no-location"]
+        command = [sys.executable, "-P", "-m", "django", "makemessages", "--locale", "en", "--no-wrap", "--no-location"]
         environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
         subprocess.run(command, cwd=copy, check=True, capture_output=True, env=environment)
         found = copy / "locale/en/LC_MESSAGES/django.po"
