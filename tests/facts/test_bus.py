@@ -26,6 +26,7 @@ FACTS = sorted(
 
 EXAMPLES = {
     int: 7,
+    bool: True,
     str: "answer",
     CourseKey: str(COURSE),
     UsageKey: str(COURSE.make_usage_key("case_discussion", "bakery")),
