@@ -31,6 +31,7 @@ from .models import (
     Chapter,
     ChapterRule,
     Concern,
+    CourseSwitch,
     Invitation,
     JoinQuestion,
     Membership,
@@ -185,6 +186,15 @@ class InvitationAdmin(ReadOnlyAdmin):
     list_filter = ("state", "audience")
     list_select_related = ("chapter",)
     search_fields = ("=user_id", "=chapter__slug", "=course_id")
+
+
+@admin.register(CourseSwitch)
+class CourseSwitchAdmin(ReadOnlyAdmin):
+    """Courses whose team has chosen whether they show their chapters; the card in Studio turns it."""
+
+    list_display = ("course_id", "is_on", "changed_by", "changed_at")
+    list_filter = ("is_on",)
+    search_fields = ("=course_id",)
 
 
 @admin.register(Ban)

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from people import api as people
 
-from .models import Ban, Chapter, Concern, ConcernNote, ConcernSubject, Membership, Term
+from .models import Ban, Chapter, Concern, ConcernNote, ConcernSubject, CourseSwitch, Membership, Term
 
 
 def register() -> None:
@@ -79,6 +79,13 @@ def register() -> None:
         model="chapters.ConcernNote",
         columns={"concern_id": "Report", "text": "Note", "created_at": "Written at"},
         rows=_find_notes,
+    )
+    people.register_export(
+        "chapters.switches",
+        title="Courses in which you turned chapters on or off last",
+        model="chapters.CourseSwitch",
+        columns={"course_id": "Course", "is_on": "On", "changed_at": "Changed at"},
+        rows=lambda user_id: CourseSwitch.objects.filter(changed_by=user_id).order_by("pk"),
     )
     people.register_export(
         "chapters.audit",
