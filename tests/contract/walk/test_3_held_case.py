@@ -6,6 +6,7 @@ import pytest
 
 from tests.contract.walk.case import Case, completion_of, earned_of
 from tests.contract.walk.classroom import TOPICS, Classroom
+from tests.contract.walk.hidden import Hidden, spell
 from tests.contract.walk.person import Person, eventually
 
 pytestmark = pytest.mark.walk
@@ -62,6 +63,13 @@ def answers(classroom: Classroom, case: Case, before: int, threads: list[str]) -
     return between
 
 
+@pytest.fixture(scope="module", params=["Quinoa", "Barley"])
+def hidden(request: pytest.FixtureRequest, classroom: Classroom, threads: list[str], answers: list[str]) -> Hidden:
+    """Return where the two positions would be looked for, one word at a time."""
+    authors = [(author.name, classroom.id_of(author)) for author in (classroom.ada, classroom.bram)]
+    return Hidden(HELD_COURSE, request.param, threads, answers, authors, classroom.course_id, TOPICS)
+
+
 def test_the_second_sees_the_first_only_after_their_own(classroom, case, before):
     assert case.step(classroom.ada) == "answer"
     assert ADAS_POSITION not in case.words(classroom.bram)
@@ -78,47 +86,20 @@ def test_two_learners_go_through_the_block(classroom, case, answers):
 
 
 @pytest.mark.parametrize("who", ["cleo", "bram", "moderator", "teacher", "stranger"])
-def test_no_address_of_the_discussion_gives_a_held_post(classroom, case, threads, answers, who):
+def test_no_address_of_the_discussion_gives_a_held_post(classroom, case, hidden, who):
     """By its number, its answers, in lists, by search, topic and author, in the pages of before the REST API."""
-    person, course = classroom.people[who], case.course_id
-    control = classroom.cleo.read("/api/discussion/v1/threads/", params={"course_id": course})["results"]
+    person = classroom.people[who]
+    control = classroom.cleo.read("/api/discussion/v1/threads/", params={"course_id": case.course_id})["results"]
     assert {"Before", "After"} <= {thread["title"] for thread in control}
-    for number in threads:
-        by_number = [
-            f"/api/discussion/v1/threads/{number}/",
-            f"/api/discussion/v1/comments/?thread_id={number}",
-            f"/api/discussion/v1/comments/?thread_id={number}&endorsed=false",
-        ]
-        for address in by_number:
-            assert person.lms("GET", address).status_code in {403, 404}, f"{who} {address}"
-    seen = [(address, _ask(person, address)) for address in _addresses(classroom, course, threads, answers)]
+    for address in hidden.by_number():
+        assert person.lms("GET", address).status_code in {403, 404}, f"{who} {address}"
+    seen = [(address, _ask(person, address)) for address in hidden.in_discussion()]
     assert not [address for address, text in seen if any(secret in text for secret in SECRETS)]
 
 
 def _ask(person: Person, address: str) -> str:
     """Return what is answered; some releases say 500 where a number or a course does not exist."""
     return person.lms("GET", address, headers={"X-Requested-With": "XMLHttpRequest"}).text
-
-
-def _addresses(classroom: Classroom, course: str, threads: list[str], answers: list[str]) -> list[str]:
-    rest, pages = "/api/discussion/v1", f"/courses/{course}/discussion"
-    course = course.replace("+", "%2B")
-    held = HELD_COURSE.replace("+", "%2B")
-    found = [f"{pages}/forum/?ajax=1&text=Quinoa", f"{pages}/forum/?ajax=1", f"{rest}/courses/{HELD_COURSE}/"]
-    for key in (course, held):
-        listed = f"{rest}/threads/?course_id={key}&page_size=100"
-        found += [listed, *(f"{listed}&text_search={word}" for word in ("Quinoa", "Barley"))]
-        found += [f"{listed}&{part}" for part in ("following=true", "view=unread", "view=unanswered", "flagged=true")]
-        found += [f"{listed}&author={author.name}" for author in (classroom.ada, classroom.bram)]
-        found += [f"{listed}&topic_id={topic}" for topic in ("course", *TOPICS)]
-    for author in (classroom.ada, classroom.bram):
-        listed = f"{rest}/courses/{classroom.course_id}/learner/?username={author.name}"
-        found += [listed, f"{rest}/comments/?username={author.name}&course_id={course}"]
-        found += [f"{pages}/forum/users/{classroom.id_of(author)}?ajax=1"]
-    for number in threads:
-        found += [f"{pages}/forum/{topic}/threads/{number}?ajax=1" for topic in ("course", *TOPICS)]
-        found += [f"{pages.replace(classroom.course_id, HELD_COURSE)}/forum/course/threads/{number}?ajax=1"]
-    return found + [f"{rest}/comments/{number}/" for number in answers]
 
 
 @pytest.mark.parametrize("who", ["cleo", "moderator", "teacher"])
@@ -140,15 +121,14 @@ def test_nobody_writes_to_a_held_post_there(classroom, case, threads, answers, w
 
 
 @pytest.mark.parametrize("who", ["nobody", "cleo", "bram", "moderator", "teacher", "stranger"])
-def test_the_forums_own_api_gives_no_held_post(classroom, passer_by, case, before, threads, answers, who):
+def test_the_forums_own_api_gives_no_held_post(classroom, passer_by, before, hidden, who):
     """Older releases of openedx-forum open ``/forum/api/`` to everybody; newer ones have no such address."""
     person = passer_by if who == "nobody" else classroom.people[who]
-    authors = [classroom.id_of(author) for author in (classroom.ada, classroom.bram)]
     for version in ("v1", "v2"):
         api = f"/forum/api/{version}"
-        given = {address: person.lms("GET", f"{api}/{address}") for address in _held_addresses(threads, answers)}
+        given = {address: person.lms("GET", f"{api}/{address}") for address in hidden.named_in_forum()}
         assert not {address: answer.status_code for address, answer in given.items() if answer.ok}
-        listed = [person.lms("GET", f"{api}/{address}") for address in _lists(case.course_id, authors)]
+        listed = [person.lms("GET", f"{api}/{address}") for address in hidden.lists_of_forum()]
         assert not [answer.url for answer in listed if any(secret in answer.text for secret in SECRETS)]
         # The walk saw something: what anybody may read is there, wherever this address is open at all.
         control = person.lms("GET", f"{api}/threads/{before}")
@@ -166,12 +146,12 @@ def test_nobody_writes_to_a_held_post_in_the_forums_own_api(classroom, passer_by
     vote = {"user_id": words["user_id"], "value": "up", "action": "upvote"}
     for api in ("/forum/api/v1", "/forum/api/v2"):
         tried = []
-        for number in _spellings(threads):
+        for number in spell(threads):
             at = f"{api}/threads/{number}"
             tried += [person.lms("PUT", at, json=words), person.lms("POST", f"{at}/comments", json=words)]
             tried += [person.lms("PUT", f"{at}/{act}", json=vote) for act in ("votes", "abuse_flag", "pin")]
             tried += [person.lms("DELETE", f"{at}/votes", params=vote), person.lms("DELETE", at)]
-        for number in _spellings(answers):
+        for number in spell(answers):
             at = f"{api}/comments/{number}"
             tried += [person.lms("PUT", at, json=words), person.lms("POST", at, json=words)]
             tried += [person.lms("PUT", f"{at}/{act}", json=vote) for act in ("votes", "abuse_flag")]
@@ -180,35 +160,3 @@ def test_nobody_writes_to_a_held_post_in_the_forums_own_api(classroom, passer_by
     assert ADAS_POSITION in case.words(classroom.bram)
     shown = case.do(classroom.bram, "answers", post=case.post_of(classroom.bram, BRAMS_POSITION), page=1)
     assert ADA_TO_BRAM in shown["html"]
-
-
-def _spellings(numbers: list[str]) -> list[str]:
-    """Return each number in the ways in which a database is asked for the same row."""
-    return [number for plain in numbers for number in (plain, f"0{plain}", f"0_{plain}", f"%20{plain}")]
-
-
-def _held_addresses(threads: list[str], answers: list[str]) -> list[str]:
-    """Return what names a held post, or the key under which they are stored."""
-    found = [f"threads/{number}{rest}" for number in _spellings(threads) for rest in ("", "/subscriptions")]
-    found += [f"threads/{number}?with_responses=true&recursive=true" for number in threads]
-    found += [f"comments/{number}" for number in _spellings(answers)]
-    for key in (HELD_COURSE.replace("+", "%2B"), HELD_COURSE.upper().replace("+", "%2B")):
-        found += [f"threads?course_id={key}", f"search/threads?text=Quinoa&course_id={key}"]
-        found += [f"users/{key}/stats", f"commentables/{key}/counts"]
-    return [*found, "search/threads?text=Quinoa&context=standalone", "search/threads?text=Quinoa&context=Standalone"]
-
-
-def _lists(course_id: str, authors: list[int]) -> list[str]:
-    """Return what lists posts without naming a held one."""
-    course, found = course_id.replace("+", "%2B"), []
-    for key in (course, HELD_COURSE.replace("+", "%2B")):
-        found += [f"threads?course_id={key}&author_id={author}" for author in authors]
-        for author in authors:
-            found += [f"users/{author}/{acts}?course_id={key}" for acts in ("active_threads", "subscribed_threads")]
-            found += [f"users/{author}?complete=true&course_id={key}"]
-    found += [
-        f"threads?course_id={course}",
-        f"search/threads?text=Quinoa&course_id={course}",
-        "search/threads?text=Quinoa",
-    ]
-    return found
