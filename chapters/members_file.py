@@ -22,7 +22,11 @@ def write_members_file(chapter: ChapterData, *, actor_id: int, reason: str) -> I
     It is written first and recorded then: what goes into the log is how many people really were in it.
     """
     held = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller closes it
-    count = _write(held, iter_members_csv(chapter.id))
+    try:
+        count = _write(held, iter_members_csv(chapter.id))
+    except BaseException:
+        held.close()
+        raise
     people.record_audit(
         actor_id=actor_id,
         verb="chapter.members_exported",

@@ -77,9 +77,10 @@ class ApiView(GenericAPIView):
 
     def read(self) -> dict[str, Any]:
         """Return the body, checked. Raises ValidationError that names what is wrong."""
-        # A body that is no object lacks its fields, which is what its sender needs to hear.
-        data = self.request.data if isinstance(self.request.data, Mapping) else {}
-        sent = self.takes[cast("str", self.request.method)](data=data, partial=self.request.method == "PATCH")
+        if not isinstance(self.request.data, Mapping):
+            raise ParseError(_("Send an object."))
+        shape = self.takes[cast("str", self.request.method)]
+        sent = shape(data=self.request.data, partial=self.request.method == "PATCH")
         sent.is_valid(raise_exception=True)
         return dict(sent.validated_data)
 
