@@ -66,11 +66,8 @@ def test_it_says_everything_that_the_person_did(lived: Town) -> None:
     # A learner installs no scheme, closes no case and turns nothing on; nobody answered after the mail was asked for.
     # What is said on boards is shown in tests/boards.
     of_boards = {f"discussion_ext.{name}" for name in ("topics", "topic_readers", "board_readers", "pictures")}
-    assert (
-        empty
-        <= {"gamification.schemes", "discussion_ext.syntheses", "discussion_ext.switches", "chapters.switches"}
-        | of_boards
-    )
+    switches = {"discussion_ext.switches", "chapters.switches"}
+    assert empty <= {"gamification.schemes", "discussion_ext.syntheses"} | switches | of_boards
     bodies = [row["body"] for row in rows(document, "discussion_ext.contributions")]
     assert len(bodies) == 6
     assert all(WORDS in body for body in bodies)

@@ -26,6 +26,8 @@ from .roster import TEXTS, Person
 _NOT_IN: Final = frozenset({"amina", "tomas"})
 _FOUNDED_DAYS: Final = 60
 _LAST_JOIN_DAYS: Final = 14
+#: In a small crowd, how many are found for a chapter at least: who is banned, leaves and reports has to be somebody.
+_LEAST: Final = 7
 
 
 class Chapters:
@@ -125,17 +127,21 @@ class Chapters:
                 self._enter(11 - 4 * number, self._leave, slug, left)
 
     def _find_lead(self, members: list[Person]) -> Person:
-        """Take the first who runs no other chapter out of a list."""
-        lead = next(person for person in members if person.username not in self._with_role)
+        """Take the first who runs no other chapter out of a list, or the first of a small crowd."""
+        free = (person for person in members if person.username not in self._with_role)
+        lead = next(free, members[0])
         members.remove(lead)
         return lead
 
     def _choose_members(self, told: Mapping[str, Any]) -> list[Person]:
-        """Return who lives there and cares, in the order of chance, and whoever is named."""
+        """Return who lives there and cares, and whoever is named; in a small crowd also some from elsewhere."""
         given = set(told.get("given", ()))
         there = [person for person in self._crowd if person.zone in told["zones"]]
         there = [person for person in there if not given or _given_name(person) in given]
-        wanted = max(4, round(len(there) * told.get("share", 1.0)))
+        if len(there) < _LEAST:
+            others = [person for person in self._crowd if person not in there]
+            there += self._chance.sample(others, k=min(_LEAST - len(there), len(others)))
+        wanted = max(_LEAST, round(len(there) * told.get("share", 1.0)))
         chosen = self._chance.sample(there, k=min(wanted, len(there), told.get("most", 10**6)))
         # Whoever lives in the place itself comes first: the first are asked to run it.
         chosen.sort(key=lambda person: (person.zone != told["zones"][0], -person.zeal))
@@ -195,12 +201,11 @@ class Chapters:
 
     def _ask_to_join(self, told: Mapping[str, Any], answers: list[str]) -> None:
         slug, spoken = told["slug"], told["languages"][0]
-        outside = [one for one in self._crowd if one.language == spoken and one not in self._members[slug]]
-        if outside:
-            person = self._chance.choice(outside)
-            self._members[slug].append(person)
-            self._doors.join(person, slug, self._draw(person, told), answers)
-            self.done["requests"] += 1
+        outside = [one for one in self._crowd if one not in self._members[slug]]
+        person = self._chance.choice([one for one in outside if one.language == spoken] or outside)
+        self._members[slug].append(person)
+        self._doors.join(person, slug, self._draw(person, told), answers)
+        self.done["requests"] += 1
 
     def _start_topic(self, told: Mapping[str, Any], number: int, lead: Person) -> None:
         slug, topic = told["slug"], told["topics"][number]
