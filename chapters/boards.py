@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 
@@ -86,8 +87,8 @@ class ChapterBoards(boards.BoardOwner):
             return
         chapter_id, audience = found
         _announce(fact, chapter_id, audience)
-        last = Chapter.objects.filter(pk=chapter_id).values_list("last_active_at", flat=True).first()
-        if last is None or last < timezone.now() - _PRECISION:
+        is_old = Q(last_active_at__isnull=True) | Q(last_active_at__lt=timezone.now() - _PRECISION)
+        if Chapter.objects.filter(is_old, pk=chapter_id).exists():
             people.add_errand(kind=ACTIVITY, key=str(chapter_id), facts={"chapter": chapter_id}, run_after_commit=True)
 
     def list_readers(self, board_key: str, user_ids: Collection[int]) -> set[int]:
