@@ -33,7 +33,7 @@ def read_locked(membership_id: int) -> MembershipData:
     """Return a membership as it is, not as it was when the transaction first read; the caller holds its lock."""
     row = Membership.objects.select_for_update().get(pk=membership_id)
     held = Standing.objects.select_for_update().filter(membership_id=membership_id, ended_at__isnull=True)
-    row.held = list(held.order_by("pk"))  # type: ignore[attr-defined] - what `memberships_to_read` prefetches
+    row.held = list(held.order_by("pk"))  # type: ignore[attr-defined]  # as `memberships_to_read` does
     return to_membership(row)
 
 

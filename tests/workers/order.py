@@ -14,6 +14,7 @@ from django.utils import timezone
 from forum.models import Comment, CommentThread
 from opaque_keys.edx.keys import UsageKey
 
+from chapters.models import Chapter, Membership, Standing
 from common.djangoapps.student.models import CourseEnrollment
 from discussion_ext import api
 from discussion_ext.attendance.seats import find_miscounted
@@ -55,6 +56,15 @@ def assert_in_order(folder: Path) -> None:
     _check_news()
     assert not find_miscounted().exists()
     _check_boards()
+    _check_chapters()
+
+
+def _check_chapters() -> None:
+    """Every chapter counts its members, no standing outlives its course, nobody waits for a digest."""
+    for chapter in Chapter.objects.all():
+        assert chapter.members == chapter.memberships.filter(state="member").count()
+    assert not Standing.objects.filter(source="rule", ended_at__isnull=True).exists()
+    assert not Membership.objects.filter(digest_at__lte=timezone.now()).exists()
 
 
 def _check_boards() -> None:

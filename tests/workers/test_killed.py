@@ -17,6 +17,8 @@ from django.utils import timezone
 from forum.models import CommentThread
 from opaque_keys.edx.keys import UsageKey
 
+from chapters.data import Audience, ChapterState, MembershipState, StandingSource
+from chapters.models import Chapter, Standing
 from discussion_ext import api as discussions
 from discussion_ext import edx_platform
 from discussion_ext.api import attendance, blended, boards, sessions
@@ -32,6 +34,7 @@ from discussion_ext.models import Contribution, HelpfulMark, Meeting, Participat
 from gamification.models import Entry, Total
 from people import api as people
 from people.models import Delivery, Errand, JobRun
+from tests.chapters.factories import make_chapter, make_member, make_organizer, make_rule
 from tests.workers.conftest import COURSE, text_of
 from tests.workers.fleet import Fleet
 from tests.workers.order import assert_in_order, let_time_pass, read_mails
@@ -294,6 +297,38 @@ def three_topics_that_close(world: World) -> None:
     Topic.objects.update(closes_at=timezone.now() - timedelta(minutes=1))
 
 
+def three_wrong_standings(world: World) -> None:
+    """Three members on a board whose course they lost while nobody listened, in a chapter that counts wrongly."""
+    chapter = make_rule(make_chapter(), Audience.ALUMNI, "course-v1:lost+course+1")
+    for _ in range(3):
+        make_member(chapter, world.enrol(), audiences=(Audience.ALUMNI,))
+    Standing.objects.filter(chapter_id=chapter.id).update(source=StandingSource.RULE)
+    Chapter.objects.filter(pk=chapter.id).update(members=7)
+
+
+def a_request_with_three_organizers(world: World) -> None:
+    """One request that is overdue, and three organizers who have not answered it."""
+    chapter = make_chapter()
+    for _ in range(3):
+        make_organizer(chapter, world.enrol())
+    make_member(chapter, state=MembershipState.REQUESTED, due_at=OLD, asked_at=OLD)
+
+
+def three_digests_that_are_due(world: World) -> None:
+    """Three members who would like to hear what is new, and have not for long."""
+    chapter = make_chapter()
+    for _ in range(3):
+        make_member(chapter, world.enrol(), digest_at=OLD)
+
+
+def three_pauses_that_are_over(world: World) -> None:
+    """Three chapters whose pause is over and whose organizer is to be told."""
+    del world
+    for _ in range(3):
+        chapter = make_chapter(state=ChapterState.PAUSED, paused_until=OLD.date())
+        make_organizer(chapter)
+
+
 def three_old_acts(world: World) -> None:
     delivery = world.ask_mail(5)
     Delivery.objects.filter(pk=delivery).update(state="sent", due_at=timezone.now() - timedelta(days=1000))
@@ -314,6 +349,14 @@ JOB_CASES: dict[str, tuple[Callable[[World], None], str, int]] = {
     ),
     # Two of three have their new grade.
     "discussion_ext.sweep_blended_tasks": (three_learners_of_a_changed_task, PARTICIPATION, 3),
+    # One of three has been closed.
+    "chapters.reconcile_memberships": (three_wrong_standings, "UPDATE .chapters_standing. ", 2),
+    # One of three organizers has been reminded.
+    "chapters.remind_of_requests": (a_request_with_three_organizers, "INSERT INTO .people_newsitem. ", 2),
+    # One of three has been moved on to the next.
+    "chapters.send_digests": (three_digests_that_are_due, "UPDATE .chapters_membership. SET .digest_at", 2),
+    # Two of three go on, and that is told.
+    "chapters.move_chapters": (three_pauses_that_are_over, "UPDATE .chapters_chapter. ", 3),
     "discussion_ext.repair_contributions": (three_posts_without_a_record, "INSERT INTO gamification_entry", 2),
     "discussion_ext.place_learners": (three_people_who_left, "UPDATE .discussion_ext_seat. SET .meeting_id", 2),
     "discussion_ext.repair_meetings": (three_miscounted_meetings, "UPDATE .discussion_ext_meeting", 2),
