@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import connection
@@ -41,7 +42,7 @@ def measure() -> dict[str, float]:
         _make_chapter(f"other-{number}", region, people[:1])
     for chapter in (few, many):
         _talk(chapter, people[1:FEW])
-    figures = {}
+    figures: dict[str, float] = {}
     before = _measure_directory(reader)
     _fill(many, MANY - SHOWN)
     analyse(*(model._meta.db_table for model in (Chapter, Membership)))
@@ -57,7 +58,7 @@ def _compare(name: str, path: str, reader: Client, few: Chapter, many: Chapter) 
     def view(chapter: Chapter) -> None:
         assert reader.get(f"/chapters/{chapter.slug}/{path}").status_code == 200
 
-    queries = [_count_queries(lambda chapter=chapter: view(chapter)) for chapter in (few, many)]
+    queries = [_count_queries(partial(view, chapter)) for chapter in (few, many)]
     assert queries[0] == queries[1], f"{name}: queries grow with the crowd: {queries}"
     rates = compare_rates(lambda: view(few), lambda: view(many), slices=SLICES, seconds=SECONDS)
     print(
@@ -138,7 +139,7 @@ def _fill(chapter: Chapter, number: int) -> None:
         ]
         for row in rows
     ]
-    insert_rows(Membership._meta.db_table, [field.column for field in fields], values)
+    insert_rows(Membership._meta.db_table, [str(field.column) for field in fields], values)
     Chapter.objects.filter(pk=chapter.pk).update(members=SHOWN + number)
 
 

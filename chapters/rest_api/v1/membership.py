@@ -121,7 +121,7 @@ class LeaveView(ChapterView):
         self.require(Action.LEAVE)
         sent = self.read()
         self.keep_pace("leave")
-        who = {"chapter_id": self.chapter.id, "user_id": self.reader_id}
+        who: dict[str, Any] = {"chapter_id": self.chapter.id, "user_id": self.reader_id}
         waits = self.access.membership is not None and self.access.membership.state is MembershipState.REQUESTED
         left = members.withdraw_request(**who) if waits else members.leave(**who, **sent)
         return self.answer(draw_membership(left))

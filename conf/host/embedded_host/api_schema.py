@@ -93,13 +93,13 @@ class RefusingSchema(AutoSchema):
 
     def get_request_serializer(self) -> Any:
         """Return what a POST takes, where the view names it apart from what a GET gives."""
-        if _is_ours(self.view):
+        if isinstance(self.view, ApiView):
             return self.view.takes.get(self.method)
         return self._named("request_serializer_class") or super().get_request_serializer()
 
     def get_response_serializers(self) -> Any:
         """Return what a POST gives, where the view names it apart from what a GET gives."""
-        if _is_ours(self.view):
+        if isinstance(self.view, ApiView):
             return self.view.describe_answer(self.method)
         return self._named("response_serializer_class") or super().get_response_serializers()
 
