@@ -201,6 +201,8 @@ def _welcome(environment: dict[str, str]) -> str:
   - as amina, open “Points” and see why each point was given;
   - as tomas, open “Prepare, come to class, say it” in week 2 and choose a class session;
   - as xiaoyu on a phone, check in to the class that begins in a moment, with the code that ruth shows as its host;
+  - as amina, open “Chapters” in the course, join the chapter you are invited to, and say hello on its board;
+  - as wanjiru, look after that chapter at its organizer desk; as grace, answer a proposal and a confidential report;
   - as ruth (course team), open a case: who is where, who is silent, what was reported;
   - as ruth, edit a case in Studio, preview it and publish it.
 

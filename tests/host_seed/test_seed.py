@@ -39,6 +39,7 @@ def test_the_sample_course_reads_whole_and_holds_what_the_demo_needs():
     assert read.course_key == course_key()
     assert {block_id for kind, block_id in blocks if kind == "case_discussion"} == set(CASES)
     assert ("points_panel", "points") in blocks
+    assert ("chapter_panel", "chapters") in blocks
     assert ("blended_task", "upwards") in blocks
     assert sum(kind == "chapter" for kind, _ in blocks) == 5
     assert sum(kind == "html" for kind, _ in blocks) == 11
