@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
-from django.urls import NoReverseMatch
-from django.urls import reverse as reverse_strictly
+from django.urls import reverse
 from django.utils.http import urlencode
-
-
-def reverse(name: str, kwargs: dict[str, Any] | None = None) -> str:
-    """Return the path of a page, nothing while there is no such page."""
-    try:
-        return reverse_strictly(name, kwargs=kwargs)
-    except NoReverseMatch:
-        return ""
 
 
 def directory_url() -> str:
@@ -38,9 +27,9 @@ def proposal_url(slug: str) -> str:
     return reverse("chapters:proposal", kwargs={"slug": slug})
 
 
-def own_report_url(slug: str, concern_id: int) -> str:
+def own_report_url(concern_id: int) -> str:
     """Return the path at which somebody reads what became of their confidential report."""
-    return reverse("chapters:my_report", kwargs={"slug": slug, "concern_id": concern_id})
+    return reverse("chapters:my_report", kwargs={"concern_id": concern_id})
 
 
 def manage_url(page: str = "manage", **kwargs: int) -> str:

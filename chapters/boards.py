@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 
@@ -130,8 +131,8 @@ class ChapterBoards(boards.BoardOwner):
         if chapter is None:
             return ""
         if post_id is not None:
-            return addresses.reverse("chapters:post", kwargs={"slug": chapter.slug, "post_id": post_id})
-        return addresses.reverse("chapters:topic", kwargs={"slug": chapter.slug, "topic_id": topic_id})
+            return reverse("chapters:post", kwargs={"slug": chapter.slug, "post_id": post_id})
+        return reverse("chapters:topic", kwargs={"slug": chapter.slug, "topic_id": topic_id})
 
     def reports_url(self, board_key: str) -> str:
         """Return the path at which the chapter's moderators look at reports."""
@@ -140,7 +141,7 @@ class ChapterBoards(boards.BoardOwner):
 
     def picture_url(self, uid: str) -> str:
         """Return the path of a picture."""
-        return addresses.reverse("chapters:picture", kwargs={"uid": uid})
+        return reverse("chapters:picture", kwargs={"uid": uid})
 
 
 def run_activity(facts: Mapping[str, Any]) -> None:

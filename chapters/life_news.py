@@ -48,8 +48,8 @@ def register() -> None:
 
 
 def tell_proposed(row: Chapter) -> None:
-    """Tell the community team of a proposal."""
-    context = {**_about(row, addresses.manage_url("manage_proposals")), "chapter_id": row.pk}
+    """Tell the community team of a proposal; not what it is called, which goes with who made it."""
+    context = {"url": addresses.manage_url("manage_chapter", chapter_id=row.pk), "chapter_id": row.pk}
     _tell(PROPOSED, profiles.list_managers(), f"{PROPOSED}:{row.pk}", context)
 
 
@@ -120,8 +120,8 @@ def tell_concern_waits(row: Concern, readers: Iterable[int], *, day: date | None
 
 def tell_concern_answered(row: Concern, *, number: int) -> None:
     """Tell who reported something that there is something for them to read."""
-    if row.reporter_id is not None and row.chapter is not None:
-        context = {"url": addresses.own_report_url(row.chapter.slug, row.pk), "concern_id": row.pk}
+    if row.reporter_id is not None:
+        context = {"url": addresses.own_report_url(row.pk), "concern_id": row.pk}
         _tell(CONCERN_ANSWERED, [row.reporter_id], f"{CONCERN_ANSWERED}:{row.pk}:{number}", context)
 
 
@@ -160,7 +160,7 @@ def _line(context: Context, text: str, act: str) -> NewsLineData:
 
 def _say_proposed(context: Context, zone: ZoneInfo) -> NewsLineData:
     del zone
-    return _line(context, _("A new chapter is proposed: “%(chapter)s”.") % context, _("Answer the proposal"))
+    return _line(context, _("A new chapter is proposed."), _("Answer the proposal"))
 
 
 def _say_moved(context: Context, zone: ZoneInfo) -> NewsLineData:

@@ -50,7 +50,7 @@ def _forget_roles(chapter_id: int, user_id: int) -> None:
     terms.update(is_named_in_public=False)
     people.forget_reasons(f"term:{pk}" for pk in terms.values_list("pk", flat=True))
     is_run = any(term.role in ORGANIZER_ROLES for term in lock_terms(chapter_id))
-    if "@" in chapter.contact and not is_run:
+    if chapter.contact and not is_run:
         Chapter.objects.filter(pk=chapter_id).update(contact="")
     Chapter.objects.filter(pk=chapter_id, proposed_by=user_id).update(proposed_by=None)
 

@@ -7,6 +7,7 @@ from chapters.moves import list_transitions, move_chapter, on_event_published
 from chapters.proposals import change_chapter, decide_proposing, list_rules, propose, set_rules
 from chapters.reading import find_chapter, get_chapter, get_chapters, list_proposals
 from chapters.regions import list_regions
+from chapters.retirement import retire_person
 from chapters.words import suggest_name
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "move_chapter",
     "on_event_published",
     "propose",
+    "retire_person",
     "set_rules",
     "suggest_name",
 ]

@@ -228,6 +228,62 @@ COLUMNS: dict[str, dict[str, Fate]] = {
     },
 }
 
+_OF_CHAPTER = retained("what a chapter says of itself to everybody; a proposal that never became one is deleted")
+_OF_CLOSED = "at once where the report is closed, else by the clock that closing it starts"
+
+
+def _reported(user_id: int) -> Q:
+    return Q(reporter_id=user_id, state="closed")
+
+
+COLUMNS |= {
+    "chapters.Region": {"slug": CODE, "name": SET_UP},
+    "chapters.Chapter": {
+        **dict.fromkeys(("slug", "name", "city", "topic", "lead", "audience", "core_value", "tone"), _OF_CHAPTER),
+        **dict.fromkeys(("unique_value", "lost", "goals", "field", "members_wanted"), _OF_CHAPTER),
+        **dict.fromkeys(("results", "will_not", "welcome", "search_text"), _OF_CHAPTER),
+        **dict.fromkeys(("state", "scope", "type", "country", "zone", "languages", "entry", "name_format"), CODE),
+        "state_reason": retained("why a chapter is paused, dormant or archived, said to all its members"),
+        "contact": erased(lambda user_id: Q(terms__user_id=user_id), "where nobody else runs the chapter"),
+        "guidelines_version": CODE,
+        "open_key": HASH,
+    },
+    "chapters.ChapterRule": {"audience": CODE, "match": CODE},
+    "chapters.RuleCourse": {"course_id": KEY, "organization": KEY},
+    "chapters.CourseSwitch": {"course_id": KEY},
+    "chapters.Membership": {
+        **dict.fromkeys(("position", "place", "skills", "why", "hobbies"), erased(_by("user_id"))),
+        "decision_note": erased(_by("user_id"), "what organizers answered them"),
+        "leave_note": erased(_by("user_id")),
+        **dict.fromkeys(("state", "joined_by", "private_fields", "leave_reason", "digest"), CODE),
+    },
+    "chapters.MemberWord": {"word": erased(lambda user_id: Q(membership__user_id=user_id), "row deleted")},
+    "chapters.Standing": {
+        "audience": CODE,
+        "source": CODE,
+        "course_id": KEY,
+        "reason": erased(lambda user_id: Q(membership__user_id=user_id)),
+    },
+    "chapters.JoinQuestion": dict.fromkeys(("text", "hint", "kind", "choices"), never("what organizers ask everybody")),
+    "chapters.JoinAnswer": {
+        "question": never("what organizers ask everybody"),
+        "answer": erased(lambda user_id: Q(membership__user_id=user_id), "row deleted"),
+    },
+    "chapters.Invitation": {"audience": CODE, "course_id": KEY, "state": CODE},
+    "chapters.Ban": dict.fromkeys(("reason", "appeal", "appeal_answer"), erased(_by("user_id"))),
+    "chapters.Term": {"role": CODE, "open_key": CODE, "end_reason": CODE},
+    "chapters.Concern": {
+        "kind": CODE,
+        "text": erased(_reported, _OF_CLOSED),
+        "state": CODE,
+        "outcome": erased(_reported, _OF_CLOSED),
+        "request_key": HASH,
+    },
+    "chapters.ConcernNote": {
+        "text": erased(lambda user_id: Q(concern__reporter_id=user_id, concern__state="closed"), _OF_CLOSED)
+    },
+}
+
 #: Tables that are erased in another way than by emptying a text; each is shown in test_retirement.
 OTHERWISE: dict[str, str] = {
     "gamification.Total": "the row leaves the board for good",
@@ -237,4 +293,8 @@ OTHERWISE: dict[str, str] = {
     "discussion_ext.Topic": "an id stays; the words are those of its first post",
     "discussion_ext.CalendarFeed": "the row is deleted",
     "discussion_ext.SittingImport": "the row is deleted",
+    "chapters.Invitation": "the row is deleted",
+    "chapters.Greeting": "the row is deleted",
+    "chapters.Term": "the role ends; that somebody had it stays, under a number",
+    "chapters.ConcernSubject": "the row is deleted",
 }

@@ -131,12 +131,16 @@ def test_every_act_about_the_person_is_in_it_and_no_other(lived: Town, at_once: 
     ]
     about_person = [(row["verb"], row["target"], row["is_yours"]) for row in rows(document, "people.audit")]
     cancelled = next(row[1] for row in about_person if row[0] == "meeting.cancel")
+    proposed = next(row[1] for row in about_person if row[0] == "chapter.propose")
     assert sorted(about_person) == [
+        ("chapter.propose", proposed, True),
         ("delivery.resend", f"delivery:{delivery}", False),
         ("meeting.cancel", cancelled, True),
         ("person.export", f"user:{leaving}", False),
         ("points_given", f"user:{leaving}", False),
     ]
+    about_role = [(row["verb"], row["reason"]) for row in rows(document, "chapters.audit")]
+    assert about_role == [("role.give", ""), ("role.end", WORDS)]
     assert "not yours" not in json.dumps(document)
 
 
@@ -155,9 +159,11 @@ def test_a_member_of_the_team_gets_their_acts_without_the_people_they_were_done_
 def test_after_retirement_it_says_numbers_and_no_words(lived: Town, at_once: Any) -> None:
     with at_once():
         people.retire_person(lived.leaving.pk)
+        from chapters import api as chapters
         from discussion_ext import api
         from gamification import api as gamification
 
+        chapters.retire_person(lived.leaving.pk)
         api.retire_person(lived.leaving.pk)
         gamification.retire_person(user_id=lived.leaving.pk)
     written = "".join(people.export_person(lived.leaving.pk, actor_id=None))

@@ -113,6 +113,45 @@ def live(town: Town, at_once: Callable[[], Any]) -> None:
     _meet(town)
     _sit(town)
     _go_through_stages(town)
+    live_in_chapters(town)
+
+
+def live_in_chapters(town: Town) -> None:
+    """Let the person be everything that one can be to a chapter, with their words and others' words about them."""
+    from chapters.api import concerns, membership, organizers, propose
+    from chapters.data import Audience, ChapterRole, ChapterState, ConcernKind, IntroductionData, MembershipState
+    from chapters.models import Chapter, Greeting, Invitation, JoinAnswer, Membership, Standing
+    from tests.chapters import factories as make
+    from tests.chapters.test_lifecycle import plan
+
+    leaving, manager = town.leaving.pk, make.make_manager()
+    chapter = make.make_chapter(contact=f"{WORDS}@example.org")
+    said = IntroductionData(position=WORDS, place=WORDS, skills=WORDS, why=WORDS, hobbies=WORDS)
+    membership.join(chapter_id=chapter.id, user_id=leaving, introduction=said)
+    make.give_role(chapter, leaving, ChapterRole.LEAD)
+    mine = Membership.objects.get(chapter_id=chapter.id, user_id=leaving)
+    since = {"since": mine.joined_at, "chapter_id": chapter.id}
+    Standing.objects.create(membership=mine, audience=Audience.ALUMNI, source="manual", reason=WORDS, **since)
+    Greeting.objects.create(membership=mine, user_id=town.staying.pk)
+    Greeting.objects.create(membership_id=make.make_member(chapter, town.staying.pk).id, user_id=leaving)
+    host = organizers.give_role(chapter_id=chapter.id, actor_id=manager, user_id=leaving, role=ChapterRole.HOST)
+    organizers.end_role(term_id=host.id, actor_id=manager, reason=WORDS)
+    quiet = make.make_chapter("Quiet circle", state=ChapterState.DORMANT)
+    Invitation.objects.create(chapter_id=quiet.id, user_id=leaving, audience=Audience.ALUMNI)
+    asked = make.make_member(quiet, leaving, state=MembershipState.DECLINED, decision_note=WORDS, leave_note=WORDS)
+    JoinAnswer.objects.create(membership_id=asked.id, question="Why?", answer=WORDS)
+    make.make_ban(quiet, leaving, reason=WORDS, appeal=WORDS, appeal_answer=WORDS)
+    proposed = propose(actor_id=leaving, plan=plan(name=WORDS, lead=WORDS))
+    Chapter.objects.filter(pk=proposed.id).update(state=ChapterState.DECLINED, state_reason=WORDS)
+    reported = concerns.create_concern(
+        chapter_id=quiet.id,
+        reporter_id=leaving,
+        kind=ConcernKind.CONDUCT,
+        text=WORDS,
+        about=[town.staff.pk],
+    )
+    concerns.add_note(concern_id=reported.id, actor_id=manager, text=WORDS, is_for_reporter=True)
+    concerns.close_concern(concern_id=reported.id, actor_id=manager, outcome=WORDS)
 
 
 def talk_on_a_board(town: Town, at_once: Callable[[], Any]) -> None:
