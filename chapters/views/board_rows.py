@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from chapters.data import Action, Audience, ChapterData
 from chapters.visits import BoardDoor, Visit
@@ -32,19 +32,19 @@ READERS: Final[dict[Audience, Promise]] = {
 #: Of each kind: its name, what it is for, its icon, and the colour of its mark.
 KINDS: Final[dict[TopicKind, dict[str, Any]]] = {
     TopicKind.PROBLEM: {
-        "name": gettext_lazy("Problem"),
+        "name": pgettext_lazy("kind of topic", "Problem"),
         "says": gettext_lazy("Something you are stuck with, or a trap you stepped into. Others say what they tried."),
         "icon": "chat",
         "tone": "act",
     },
     TopicKind.EXPERIENCE: {
-        "name": gettext_lazy("Experience"),
+        "name": pgettext_lazy("kind of topic", "Experience"),
         "says": gettext_lazy("What you did and what came of it, so that others can use it."),
         "icon": "book",
         "tone": "info",
     },
     TopicKind.LIGHT: {
-        "name": gettext_lazy("Light"),
+        "name": pgettext_lazy("kind of topic", "Light"),
         "says": gettext_lazy("A small question that everybody can answer in a minute."),
         "icon": "hello",
         "tone": "",

@@ -19,6 +19,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.clickjacking import xframe_options_deny
 from django.views.decorators.http import require_http_methods
 
@@ -235,7 +236,7 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
 
 def _tabs(chapter: ChapterData, access: api.Access, url: str) -> list[dict[str, str]]:
     """Return the pages of a chapter that the reader may open; none for people outside it."""
-    tabs = [{"name": "now", "label": _("Now"), "url": url}]
+    tabs = [{"name": "now", "label": pgettext("page of a chapter", "Now"), "url": url}]
     if access.decide(Action.READ_BOARD, audience=Audience.EVERYONE).is_allowed:
         board = reverse("chapters:board", args=[chapter.slug, Audience.EVERYONE.value])
         tabs.append({"name": "boards", "label": _("Discussion boards"), "url": board})
