@@ -36,7 +36,7 @@ class AnswerForm(ChapterForm):
 class StandingForm(ChapterForm):
     """An audience that an organizer gives or takes, and why."""
 
-    audience = forms.ChoiceField(label=gettext_lazy("Board"), widget=forms.RadioSelect)
+    audience = forms.ChoiceField(label=gettext_lazy("Discussion board"), widget=forms.RadioSelect)
     reason = reason_field(
         label=gettext_lazy("Why"),
         hint=gettext_lazy("Kept in the chapter's log. For example: took the course before it was on this platform."),

@@ -29,7 +29,7 @@ def iter_members_csv(chapter_id: int) -> Iterator[str]:
     members.
     """
     yield _write(
-        [_("Name"), _("Position"), _("Place"), _("Skills"), _("Why I joined"), _("Hobbies"), _("Boards"), _("Since")]
+        [_("Name"), _("Position"), _("Town"), _("Skills"), _("Why I joined"), _("Hobbies"), _("Boards"), _("Since")]
     )
     after = 0
     while page := list(

@@ -133,7 +133,7 @@ def _rows(chapter: ChapterData) -> list[tuple[str, str]]:
         (_("Who fits in"), said.members),
         (_("What comes out of it"), said.results),
         (_("What we will not do"), said.will_not),
-        (_("Where"), say_place(chapter)),
+        (_("Where it is"), say_place(chapter)),
         (_("Time zone"), people.say_zone(chapter.zone)),
         (_("Languages"), say_languages(chapter.languages)),
         (_("How people reach you"), chapter.contact),

@@ -181,7 +181,7 @@ def test_the_table_is_safe_and_says_no_addresses(chapter: ChapterData, amina: in
     make_organizer(chapter)
     text = "".join(api.iter_members_csv(chapter.id))
     head, first, _second = csv.reader(text.splitlines())
-    assert head == ["Name", "Position", "Place", "Skills", "Why I joined", "Hobbies", "Boards", "Since"]
+    assert head == ["Name", "Position", "Town", "Skills", "Why I joined", "Hobbies", "Boards", "Since"]
     today = f"{timezone.now():%Y-%m-%d}"
     assert first == [
         "Amina Yusuf", "'=HYPERLINK(1)", "Nairobi", 'a, "b"', ME.why, "'@SUM(1)", "Everyone", today
