@@ -267,7 +267,9 @@ class Ban(models.Model):
         verbose_name = _("ban")
         verbose_name_plural = _("bans")
         # By person first: whoever looks with a lock whether somebody is banned meets no ban of another chapter.
-        indexes = [models.Index(fields=["user_id", "chapter", "lifted_at", "expires_at"], name="chapters_ban_of_person")]
+        indexes = [
+            models.Index(fields=["user_id", "chapter", "lifted_at", "expires_at"], name="chapters_ban_of_person")
+        ]
 
     def __str__(self) -> str:
         return f"ban of {self.user_id} in {self.chapter_id}"

@@ -14,7 +14,6 @@ FILES = {
     "chapters": ("test_chapters_gateway.py", "test_chapters_pages.py", "test_chapters_people.py"),
     "people": ("test_people_gateway.py",),
     "gamification": ("test_gamification_gateway.py",),
-    "chapters": ("test_chapters_gateway.py",),
     "discussion_ext": ("test_discussion_gateway.py", "test_forum_gateway.py", "test_course_gateway.py"),
 }
 
