@@ -142,7 +142,9 @@ def step_down(*, chapter_id: int, user_id: int, reason: str = "", role: ChapterR
 
 @transaction.atomic
 def hand_over(*, chapter_id: int, actor_id: int, to_user_id: int) -> TermData:
-    """Let a member lead the chapter in one's own place: both happen, or neither.
+    """Let a member run the chapter in one's own place: both happen, or neither.
+
+    The member gets one's own role; where nobody leads the chapter, they lead it.
 
     Raises NotFoundError (no member), BannedError, InvalidValueError ("to_user_id") and StateError (runs nothing here).
     """
@@ -154,14 +156,21 @@ def hand_over(*, chapter_id: int, actor_id: int, to_user_id: int) -> TermData:
     mine = [term for term in held if term.user_id == actor_id and term.role in ORGANIZER_ROLES]
     if not mine:
         raise StateError(_("You do not run this chapter, so there is nothing to hand over."))
-    theirs = [term for term in held if term.user_id == to_user_id]
-    lead = next((term for term in theirs if term.role == ChapterRole.LEAD), None)
-    if lead is None:
-        lead = open_term(chapter, user_id=to_user_id, role=ChapterRole.LEAD, given_by=actor_id)
-        replaced = [term for term in theirs if replaces(ChapterRole.LEAD, ChapterRole(term.role))]
-        end(chapter, replaced, actor_id=actor_id, reason=EndReason.REPLACED, is_told=False)
+    theirs = [term for term in held if term.user_id == to_user_id and term.role in ORGANIZER_ROLES]
+    wanted = _choose_handed(held, mine)
+    given = next((term for term in theirs if term.role in (wanted, ChapterRole.LEAD)), None)
+    if given is None:
+        given = open_term(chapter, user_id=to_user_id, role=wanted, given_by=actor_id)
+        end(chapter, theirs, actor_id=actor_id, reason=EndReason.REPLACED, is_told=False)
     end(chapter, mine, actor_id=actor_id, reason=EndReason.HANDED_OVER, is_told=False)
-    return to_term(lead)
+    return to_term(given)
+
+
+def _choose_handed(held: list[Term], mine: list[Term]) -> ChapterRole:
+    """Return the role that is handed over: who does not lead makes nobody lead beside the one who does."""
+    is_led_by_others = any(term.role == ChapterRole.LEAD for term in held if term not in mine)
+    leads = any(term.role == ChapterRole.LEAD for term in mine)
+    return ChapterRole.CO_ORGANIZER if is_led_by_others and not leads else ChapterRole.LEAD
 
 
 @transaction.atomic

@@ -168,6 +168,20 @@ class TestHandingOver:
         organizers.hand_over(chapter_id=chapter.id, actor_id=lead, to_user_id=member)
         assert roles(chapter, lead) == {R.HOST}
 
+    def test_beside_others_one_hands_over_what_one_has(self, chapter: ChapterData, lead: int, member: int) -> None:
+        """Else a co-organizer could make a lead, who ends the role of the one there is."""
+        helper = make_organizer(chapter, role=R.CO_ORGANIZER)
+        term = organizers.hand_over(chapter_id=chapter.id, actor_id=helper, to_user_id=member)
+        assert (term.user_id, term.role) == (member, R.CO_ORGANIZER)
+        assert (roles(chapter, helper), roles(chapter, lead)) == (set(), {R.LEAD})
+        organizers.hand_over(chapter_id=chapter.id, actor_id=member, to_user_id=lead)
+        assert (roles(chapter, member), roles(chapter, lead)) == (set(), {R.LEAD})
+
+    def test_the_last_hands_over_the_lead(self, chapter: ChapterData, lead: int, member: int) -> None:
+        helper = make_organizer(chapter, role=R.CO_ORGANIZER)
+        organizers.step_down(chapter_id=chapter.id, user_id=lead)
+        assert organizers.hand_over(chapter_id=chapter.id, actor_id=helper, to_user_id=member).role is R.LEAD
+
     def test_refused_and_nothing_is_half_done(self, chapter: ChapterData, lead: int, member: int) -> None:
         outsider, banned = make_account(), make_member(chapter).user_id
         make_ban(chapter, banned)
