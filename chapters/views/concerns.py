@@ -112,7 +112,9 @@ def _list_subjects(chapter: ChapterData, access: api.Access, about: int) -> list
     People outside the chapter choose among the organizers who are named to everybody.
     """
     if access.can(Action.SEE_MEMBERS):
-        asked = {about} if about and membership.find_membership(chapter_id=chapter.id, user_id=about) else set()
+        row = membership.find_membership(chapter_id=chapter.id, user_id=about) if about else None
+        # Who asked to join and never came in is nobody whom members know of.
+        asked = {about} if row is not None and row.first_joined_at is not None else set()
         found = {*access.terms, *asked}
     else:
         found = {term.user_id for term in organizers.list_organizers(chapter.id) if term.is_named_in_public}

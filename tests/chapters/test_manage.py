@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -60,6 +61,15 @@ def test_the_pages_are_for_the_community_team_alone(desk: Desk, page: str) -> No
     assert desk.get(desk.manager, page).status_code == 200
     staff = factories.make_account("Sam Staff", is_staff=True)
     assert desk.get(staff, page).status_code == 200
+
+
+@pytest.mark.parametrize("number", [2**31, 10**19, 10**60])
+def test_numbers_that_no_row_has(desk: Desk, number: int) -> None:
+    browser = Client()
+    browser.force_login(User.objects.get(pk=desk.manager))
+    slug = desk.chapter.slug
+    for page in ("manage/chapters", "manage/reports", f"{slug}/desk/members", f"{slug}/desk/requests"):
+        assert browser.get(f"/chapters/{page}/{number}/").status_code == 404
 
 
 def test_a_quiet_site_says_so(desk: Desk) -> None:

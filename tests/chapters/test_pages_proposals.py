@@ -8,10 +8,10 @@ import pytest
 from django.urls import reverse
 
 from chapters.api import concerns
-from chapters.data import ChapterData, ChapterState, ConcernKind
+from chapters.data import ChapterData, ChapterState, ConcernKind, MembershipState
 from chapters.models import Chapter, Concern, ConcernSubject
 
-from .factories import make_account, make_chapter, make_manager, make_region
+from .factories import make_account, make_chapter, make_manager, make_member, make_region
 from .page_visits import SCRIPT, browser, markup_of, send, visit, words_of
 
 PLAN = {
@@ -186,6 +186,15 @@ def test_outside_people_choose_among_who_is_named_in_public(chapter: ChapterData
     assert page.status_code == 200
     assert "Wanjiru Kamau" not in markup_of(page)
     assert "Wanjiru Kamau" not in markup_of(visit(outsider, "report", chapter.slug, about=lead))
+
+
+def test_an_address_does_not_tell_who_asked_to_join(chapter: ChapterData, member: int) -> None:
+    known = make_member(chapter, make_account("Amina Otieno"))
+    waits = make_member(
+        chapter, make_account("Brian Mutua"), state=MembershipState.REQUESTED, joined_at=None, first_joined_at=None
+    )
+    assert "Amina Otieno" in markup_of(visit(member, "report", chapter.slug, about=known.user_id))
+    assert "Brian Mutua" not in markup_of(visit(member, "report", chapter.slug, about=waits.user_id))
 
 
 @pytest.mark.parametrize(

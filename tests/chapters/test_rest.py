@@ -103,6 +103,14 @@ class TestThingsOfOtherChapters:
             for role in ("organizer elsewhere", "superuser"):
                 assert send(world.client(role), method, url, body).status_code == 404, url
 
+    @pytest.mark.parametrize("role", ["lead", "manager"])
+    def test_nobody_is_banned_who_never_came(self, world: World, role: str) -> None:  # noqa: F811
+        """Else an organizer could read the name of every account by its number, and have each told of a ban."""
+        for user_id in (world.people["stranger"].pk, 987_654):
+            body = {"user_id": user_id, "reason": "Because.", "days": 9}
+            answer = send(world.client(role), "POST", f"{HERE}/bans/", body)
+            assert (answer.status_code, "user_name" in answer.json()) == (404, False)
+
     def test_a_proposal_is_known_to_its_proposer(self, world: World) -> None:  # noqa: F811
         found = {
             role: send(world.client(role), "GET", f"{API}/chapters/kisumu-lunches/").status_code

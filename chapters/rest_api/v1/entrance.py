@@ -103,6 +103,8 @@ class BansView(ChapterView):
         self.require(Action.BAN)
         sent = self.read()
         self.require(Action.BAN, target_id=sent["user_id"])
+        if api.find_membership(chapter_id=self.chapter.id, user_id=sent["user_id"]) is None:
+            raise NotFoundError(_("This person is not a member."), field="user_id")
         self.keep_pace("organize")
         banned = api.ban(
             chapter_id=self.chapter.id,
