@@ -113,8 +113,11 @@ def not_to_organizers(facts: Facts, asked: Asked) -> DecisionData | None:
 
 
 def was_not_mine(facts: Facts, asked: Asked) -> DecisionData | None:
-    """Let somebody else answer an appeal than who decided what it is about: ``target_id`` is who decided."""
-    if facts.is_manager or asked.target_id is None or asked.target_id != facts.user_id:
+    """Let somebody else answer an appeal than who decided what it is about: ``target_id`` is who decided.
+
+    Who runs a chapter alone answers it nevertheless: nobody else is told of it.
+    """
+    if facts.is_manager or asked.target_id is None or asked.target_id != facts.user_id or facts.is_last_organizer:
         return None
     return no(
         "own_decision",

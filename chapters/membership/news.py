@@ -12,6 +12,7 @@ from typing import Any
 
 from chapters import addresses
 from chapters.data import ORGANIZER_ROLES, Audience
+from chapters.edx_platform import profiles
 from chapters.models import Ban, Chapter, Membership, Term
 from people import api as people
 
@@ -64,9 +65,12 @@ def tell_appeal_refused(ban: Ban) -> None:
 
 
 def tell_appealed(ban: Ban) -> None:
-    """Tell the organizers who did not decide it that an appeal waits; who did only where nobody else is there."""
+    """Tell the organizers who did not decide it that an appeal waits; who did only where nobody else is there.
+
+    Where nobody runs the chapter the community team hears of it.
+    """
     organizers = list_organizers(ban.chapter_id)
-    others = [each for each in organizers if each != ban.banned_by] or organizers
+    others = [each for each in organizers if each != ban.banned_by] or organizers or profiles.list_managers()
     _tell(NewsKind.APPEALED, ban.chapter_id, others, key=str(ban.pk), page="desk_bans", ban_id=ban.pk)
 
 

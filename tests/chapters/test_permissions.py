@@ -309,6 +309,8 @@ class TestTowardsOthers:
             return ask(PEOPLE[who], Action.ANSWER_APPEAL, ChapterState.ACTIVE, target_id=decided_by).code
 
         assert (code("lead", ME), code("lead", OTHER), code("manager", ME)) == ("own_decision", "", "")
+        alone = someone(terms={ME: frozenset({ChapterRole.LEAD})}, membership=membership())
+        assert ask(alone, Action.ANSWER_APPEAL, ChapterState.ACTIVE, target_id=ME).code == ""
 
     def test_an_appeal_is_made_once(self) -> None:
         appealed = someone(ban=ban(appeal="No!"))

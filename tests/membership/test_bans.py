@@ -18,9 +18,9 @@ from chapters.exceptions import (
     NotFoundError,
     StateError,
 )
-from chapters.models import Ban, Chapter
+from chapters.models import Ban, Chapter, Term
 from people.models import NewsItem
-from tests.chapters.factories import make_member, make_organizer
+from tests.chapters.factories import make_manager, make_member, make_organizer
 from tests.membership.conftest import ME
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +127,15 @@ class TestAppeal:
         assert "chapter_appeal_refused" in told(amina)
         with pytest.raises(StateError):
             api.answer_appeal(ban_id=banned.id, actor_id=lead, answer="Yes?", is_lifted=True)
+
+    def test_where_nobody_runs_the_chapter_the_community_team_hears_of_it(
+        self, banned: Any, amina: int, lead: int, chapter: ChapterData
+    ) -> None:
+        manager = make_manager()
+        Term.objects.filter(chapter_id=chapter.id).update(ended_at=timezone.now(), open_key=None)
+        api.appeal(ban_id=banned.id, user_id=amina, text="It was not me")
+        assert "chapter_appealed" in told(manager)
+        assert "chapter_appealed" not in told(lead)
 
     def test_once_and_ones_own(self, banned: Any, amina: int) -> None:
         with pytest.raises(NotFoundError):
