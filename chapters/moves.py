@@ -118,8 +118,8 @@ def list_paused(*, until: date, after: int, limit: int) -> list[int]:
 
 def _hands(asker: Facts) -> frozenset[By]:
     hands = {
-        By.PROPOSER: asker.user_id is not None and asker.user_id == asker.chapter.proposed_by,
-        By.ORGANIZERS: asker.is_organizer and asker.ban is None,
+        By.PROPOSER: asker.is_active and asker.user_id == asker.chapter.proposed_by,
+        By.ORGANIZERS: asker.is_active and asker.is_organizer and asker.ban is None,
         By.MANAGER: asker.is_manager,
     }
     return frozenset(hand for hand, holds in hands.items() if holds)
@@ -189,7 +189,7 @@ def _take(row: Chapter, step: Step, *, actor_id: int | None, reason: str, until:
     if step.to is ChapterState.FORMING and row.opened_at is None:
         row.opened_at = now
     if step.to is ChapterState.FORMING:
-        _begin(row, actor_id=actor_id)
+        _begin(row, is_new=step.start is ChapterState.PROPOSED, actor_id=actor_id)
     row.save(
         update_fields=["state", "state_reason", "state_at", "paused_until", "listed_rank", "open_key", "opened_at"]
     )
@@ -206,11 +206,14 @@ def _take(row: Chapter, step: Step, *, actor_id: int | None, reason: str, until:
     life_news.tell_move(row, step, move_id=entry.id, actor_id=actor_id)
 
 
-def _begin(row: Chapter, *, actor_id: int | None) -> None:
-    """Give a chapter that begins its first lead: who proposed it, while they are still there."""
+def _begin(row: Chapter, *, is_new: bool, actor_id: int | None) -> None:
+    """Give a chapter that begins its first lead: who proposed it, while they are still there.
+
+    One that is reopened keeps who ran it to the end, or needs somebody: who proposed it may have left, or be banned.
+    """
     if terms.lock_running(row.pk):
         return
-    if row.proposed_by is not None and terms.can_run(row.proposed_by):
+    if is_new and row.proposed_by is not None and terms.can_run(row.proposed_by):
         terms.admit(row, row.proposed_by)
         terms.open_term(row, user_id=row.proposed_by, role=ChapterRole.LEAD, given_by=actor_id)
     else:

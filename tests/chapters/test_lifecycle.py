@@ -10,7 +10,15 @@ import pytest
 from django.utils import timezone
 
 from chapters import api, life_news
-from chapters.data import ChapterData, ChapterPlanData, ChapterRole, ChapterScope, ChapterState, ChapterType
+from chapters.data import (
+    ChapterData,
+    ChapterPlanData,
+    ChapterRole,
+    ChapterScope,
+    ChapterState,
+    ChapterType,
+    MembershipState,
+)
 from chapters.exceptions import InvalidValueError, NotAllowedError, NotFoundError, StateError
 from chapters.lifecycle import STEPS, By, Strength, find_step
 from chapters.models import Chapter
@@ -236,6 +244,18 @@ class TestMoving:
         opened = chapter.since
         again = api.move_chapter(chapter_id=chapter.id, actor_id=manager, to=S.FORMING)
         assert (again.state, again.since) == (S.FORMING, opened)
+
+    @pytest.mark.parametrize("what", ["left", "banned"])
+    def test_reopening_brings_nobody_back_who_proposed_it_once(self, manager: int, what: str) -> None:
+        paula = make_account("Paula")
+        chapter = make_chapter(state=S.ARCHIVED, proposed_by=paula)
+        make_member(chapter, paula, state=MembershipState.LEFT if what == "left" else MembershipState.REMOVED)
+        if what == "banned":
+            make_ban(chapter, paula)
+        again = api.move_chapter(chapter_id=chapter.id, actor_id=manager, to=S.FORMING)
+        assert again.needs_organizer
+        access = api.find_access(again, paula)
+        assert (access.is_member, access.roles) == (False, frozenset())
 
     def test_no_chapter(self, manager: int) -> None:
         with pytest.raises(NotFoundError):
