@@ -13,7 +13,8 @@ def visible_concerns(user_id: int) -> QuerySet[Concern]:
     """Return the reports that somebody may handle: none for who is no manager.
 
     Left out are reports that accuse them, that they made themselves, and those about a chapter in which they have a
-    role, or had one when the report was made: who was there then is not the one to judge it.
+    role, or had one when the report was made: who was there then is not the one to judge it. Of one that was erased
+    nobody knows any more whom it accused, so it is shown to nobody.
     """
     account = profiles.find_account(user_id)
     if account is None or not account.is_manager:
@@ -24,9 +25,8 @@ def visible_concerns(user_id: int) -> QuerySet[Concern]:
         chapter_id=OuterRef("chapter_id"),
         user_id=user_id,
     )
-    return Concern.objects.filter(
-        ~Exists(accused), ~Exists(had_role), ~Q(reporter_id=user_id) | Q(reporter_id__isnull=True)
-    )
+    not_own = ~Q(reporter_id=user_id) | Q(reporter_id__isnull=True)
+    return Concern.objects.filter(~Exists(accused), ~Exists(had_role), not_own, is_erased=False)
 
 
 def list_handlers(row: Concern) -> list[int]:

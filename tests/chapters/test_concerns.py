@@ -268,6 +268,16 @@ class TestClock:
         assert set(ConcernSubject.objects.values_list("concern_id", flat=True)) == {open_one.id}
         assert not retention.find_old_concerns(now + timedelta(days=99)).exists()
 
+    def test_one_that_is_erased_is_shown_to_nobody(self, report: Any, manager: int) -> None:
+        """With its words went whom it accused: a manager among them would find it in the list of closed ones."""
+        accused = make_manager("Accused Manager")
+        made = report(about=[accused])
+        concerns.close_concern(concern_id=made.id, actor_id=manager, outcome="Done")
+        assert not sees(accused, made)
+        Concern.objects.update(erase_at=timezone.now() - timedelta(minutes=1))
+        list(people.purge_expired())
+        assert not sees(accused, made)
+
     def test_the_promise_holds_when_the_setting_grows(self, report: Any, manager: int, settings: Any) -> None:
         settings.CHAPTERS_CONCERN_KEEP_DAYS = 10
         made = report()
