@@ -21,6 +21,7 @@ from people import api as people
 from . import news, rows
 from .joining import close_request
 from .leaving import take_out
+from .listing import name_members
 from .reading import page_size
 
 LONGEST_REASON: Final = 500
@@ -175,6 +176,5 @@ def _name(page: Sequence[Ban]) -> list[BanData]:
     """Return bans with the names of those banned, as they are shown in the chapter."""
     if not page:
         return []
-    context_key = f"chapter:{page[0].chapter_id}"
-    names = people.display_names([row.user_id for row in page], surface="chapter", context_key=context_key)
+    names = name_members(page[0].chapter_id, [row.user_id for row in page])
     return [replace(to_ban(row), user_name=names[row.user_id].text) for row in page]

@@ -57,7 +57,8 @@ def list_members(
     """Return members, newest first, as the viewer may see them; a fixed number of queries.
 
     ``text`` finds those whose introduction to all members has all its words, ``audience`` those to whom that board is
-    open. What a text has no words of finds nobody.
+    open. What a text has no words of finds nobody. The young are not found by words, also where their profile said
+    otherwise when they wrote them: a page may then have fewer members.
     """
     size = page_size(limit)
     words = sorted(read_words(text), key=lambda word: (-len(word), word))[:_MOST_WORDS]
@@ -73,7 +74,7 @@ def list_members(
     else:
         page = list(_all(chapter.id, cursor)[: size + 1])
         more = _write_place(page[size - 1]) if len(page) > size else ""
-    return MemberPage(members=tuple(_draw(chapter, viewer, page[:size])), cursor=more)
+    return MemberPage(members=tuple(_draw(chapter, viewer, page[:size], is_search=bool(words))), cursor=more)
 
 
 def get_member(*, chapter: ChapterData, viewer: Access, user_id: int) -> MemberCardData:
@@ -147,10 +148,12 @@ def _find_ids(
     return list(rows.order_by("-membership_id").values_list("membership_id", flat=True)[:limit])
 
 
-def _draw(chapter: ChapterData, viewer: Access, page: Sequence[Membership]) -> list[MemberCardData]:
-    members = [to_membership(row) for row in page]
+def _draw(
+    chapter: ChapterData, viewer: Access, page: Sequence[Membership], *, is_search: bool = False
+) -> list[MemberCardData]:
+    young = list_young([row.user_id for row in page])
+    members = [to_membership(row) for row in page if not is_search or row.user_id not in young]
     ids = [member.user_id for member in members]
-    young = list_young(ids)
     names = _name(chapter.id, ids, young)
     greeted = _list_greeted(viewer.user_id, [member.id for member in members])
     sees_all = viewer.is_manager or bool(viewer.roles & ORGANIZER_ROLES)

@@ -14,8 +14,8 @@ from chapters.access import Access
 from chapters.data import Action, ChapterData
 from chapters.exceptions import ChapterError
 from chapters.forms.base import ChapterForm
+from chapters.membership.listing import name_members
 from chapters.paces import keep_pace
-from people import api as people
 from people.data import NameData
 
 from .frame import open_chapter, reader_id, render_chapter_page, require
@@ -83,9 +83,8 @@ def render_desk(
 
 
 def name_of_chapter(chapter: ChapterData, user_ids: Iterable[int | None]) -> dict[int, NameData]:
-    """Return how people are called in the chapter; those who are gone are former learners."""
-    ids = {user_id for user_id in user_ids if user_id is not None}
-    return people.display_names(ids, surface="chapter", context_key=chapter.key)
+    """Return how people are called in the chapter, the young by a pseudonym; who is gone is a former learner."""
+    return name_members(chapter.id, (user_id for user_id in user_ids if user_id is not None))
 
 
 def unknown_act() -> ChapterError:

@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from chapters.access import find_access
 from chapters.api import membership as api
-from chapters.data import Audience, ChapterData, ChapterRole, IntroductionData
+from chapters.data import Audience, ChapterData, ChapterRole, IntroductionData, MembershipState
 from chapters.exceptions import InvalidValueError, NotFoundError
 from chapters.membership.listing import shown_as
+from common.djangoapps.student.models import UserProfile
 from people import api as people
 from people.data import NameData
 from tests.chapters.factories import make_account, make_chapter, make_manager, make_member, make_organizer
@@ -73,6 +74,22 @@ class TestWhoSeesWhat:
         assert card.name.kind == "pseudonym"
         assert "Kid" not in card.name.text + card.shown_as
         assert self.see(chapter, make_organizer(chapter), child).introduction.position == "Team lead"
+
+    def test_the_young_are_not_found_by_words_of_before(self, chapter: ChapterData) -> None:
+        """Somebody corrects the year in their profile: their words are still stored."""
+        child = join(chapter, make_account("Kid Young", year_of_birth=1990, country="KE"))
+        viewer = make_member(chapter).user_id
+        assert [each.user_id for each in members(chapter, viewer, text="climbing").members] == [child]
+        UserProfile.objects.filter(user_id=child).update(year_of_birth=2015)
+        assert members(chapter, viewer, text="climbing").members == ()
+
+    def test_the_young_have_a_pseudonym_in_requests_and_bans(self, chapter: ChapterData) -> None:
+        asks = make_account("Kid Young", year_of_birth=2015, country="KE")
+        make_member(chapter, asks, state=MembershipState.REQUESTED, due_at=timezone.now())
+        (request,) = api.list_requests(chapter_id=chapter.id).requests
+        assert "Kid" not in request.name
+        ban = api.ban(chapter_id=chapter.id, user_id=asks, actor_id=make_organizer(chapter), reason="Spam")
+        assert "Kid" not in ban.user_name
 
     def test_a_choice_of_name_is_kept(self, chapter: ChapterData, amina: int) -> None:
         join(chapter, amina)

@@ -27,8 +27,8 @@ from chapters.data import (
 )
 from chapters.exceptions import NotFoundError
 from chapters.members_file import write_members_file
+from chapters.membership.listing import name_members
 from chapters.views.desk_words import say_act
-from people import api as people
 
 from .base import ChapterView
 from .board_shapes import DoneSerializer
@@ -224,7 +224,7 @@ class AuditView(ChapterView):
         self.require(Action.SEE_AUDIT)
         page = api.list_audit(chapter_id=self.chapter.id, cursor=self.asked("cursor"))
         actors = [entry.actor_id for entry in page.entries if entry.actor_id is not None]
-        names = people.display_names(actors, surface="chapter", context_key=self.chapter.key)
+        names = name_members(self.chapter.id, actors)
         rows = [
             {
                 "actor": names[entry.actor_id].text if entry.actor_id in names else "",
@@ -282,7 +282,7 @@ def draw_rules(rules: Sequence[RuleData]) -> dict[str, Any]:
 
 def draw_terms(view: ChapterView, terms: Sequence[TermData]) -> list[dict[str, Any]]:
     """Return terms with the names under which chapters show people."""
-    names = people.display_names([term.user_id for term in terms], surface="chapter", context_key=view.chapter.key)
+    names = name_members(view.chapter.id, [term.user_id for term in terms])
     plain = ("id", "user_id", "starts_at", "ends_on", "is_named_in_public")
     return [
         {name: getattr(term, name) for name in plain}
