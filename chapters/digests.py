@@ -111,7 +111,8 @@ def _add(row: Membership, chapter: ChapterData, topics: Sequence[BoardTopicData]
 
 
 def _is_paused(row: Membership, now: datetime) -> bool:
-    return row.paused_until is not None and row.paused_until > now.date()
+    """Tell whether somebody wants no mail yet, by their own calendar, in which they chose the day."""
+    return row.paused_until is not None and row.paused_until > people.local_date(row.user_id, now)
 
 
 def _next(row: Membership, period: timedelta | None, now: datetime) -> datetime | None:

@@ -167,7 +167,7 @@ def _hold_board_open(user_id: int, items: Sequence[NewsItemData]) -> Collection[
 
 def _hold_digest(user_id: int, items: Sequence[NewsItemData]) -> Collection[str]:
     """Keep digests for who is a member, wants them, and may still read every board that they quote."""
-    today = timezone.now().date()
+    today = people.local_date(user_id, timezone.now())
     members = Membership.objects.filter(
         user_id=user_id, state=MembershipState.MEMBER, chapter_id__in=[_chapter_of(item) for item in items]
     ).exclude(digest="never")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from chapters.cursors import read_cursor, write_cursor
 from chapters.data import (
     Audience,
+    ChapterState,
     JoinAnswerData,
     JoinedBy,
     JoinRequestData,
@@ -31,12 +32,14 @@ from people import api as people
 from . import news, rows
 from .invitations import JOINABLE
 from .joining import check_ban, come_in
+from .listing import name_members
 from .reading import page_size, read_locked
 from .rules import NOTHING, judge, list_courses, list_given, named_courses, read_rules
 
 LONGEST_NOTE: Final = 500
 #: So long before a request is due organizers are reminded.
 AHEAD: Final = timedelta(days=1)
+_REMINDED: Final = tuple(state for state in JOINABLE if state is not ChapterState.PAUSED)
 _BATCH: Final = 500
 
 
@@ -46,8 +49,8 @@ def list_requests(*, chapter_id: int, cursor: str = "", limit: int | None = None
 
 
 def list_overdue_requests(*, cursor: str = "", limit: int | None = None) -> RequestPage:
-    """Return requests of all chapters whose time is over, for community managers."""
-    return _list(_open().filter(due_at__lt=timezone.now()), cursor, limit)
+    """Return requests of all chapters whose time is over, for community managers; those that can be answered."""
+    return _list(_open().filter(due_at__lt=timezone.now(), chapter__state__in=JOINABLE), cursor, limit)
 
 
 def get_request(membership_id: int) -> JoinRequestData:
@@ -100,8 +103,14 @@ def remind_of_requests() -> Generator[Mapping[str, int], None, None]:
 
 
 def find_due(now: datetime) -> QuerySet[Membership]:
-    """Return the open requests that are due within a day of a moment, or overdue."""
-    return Membership.objects.filter(state=MembershipState.REQUESTED, due_at__lt=now + AHEAD)
+    """Return the open requests that are due within a day of a moment, or overdue.
+
+    Left out are those of chapters that pause, where nobody is reminded of anything, and of archived ones, where nobody
+    can answer.
+    """
+    return Membership.objects.filter(
+        state=MembershipState.REQUESTED, due_at__lt=now + AHEAD, chapter__state__in=_REMINDED
+    )
 
 
 def _batches(found: QuerySet[Membership]) -> Generator[list[tuple[int, int, datetime]], None, None]:
@@ -190,8 +199,7 @@ def _name(page: Sequence[Membership]) -> Mapping[int, str]:
     chapter_ids = {row.chapter_id for row in page}
     if len(chapter_ids) != 1:
         return people.real_names(ids)
-    shown = people.display_names(ids, surface="chapter", context_key=f"chapter:{min(chapter_ids)}")
-    return {user_id: name.text for user_id, name in shown.items()}
+    return {user_id: name.text for user_id, name in name_members(min(chapter_ids), ids).items()}
 
 
 def _judge(page: Sequence[Membership]) -> dict[int, frozenset[Audience]]:

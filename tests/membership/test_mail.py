@@ -12,14 +12,15 @@ from django.utils import timezone
 
 from chapters import digests, news
 from chapters.api import membership as api
-from chapters.data import Audience, ChapterData, Digest, MembershipState
+from chapters.data import Audience, ChapterData, ChapterState, Digest, MembershipState
 from chapters.exceptions import InvalidValueError
 from chapters.membership.kinds import NewsKind
 from chapters.models import Membership
+from openedx.core.djangoapps.user_api.models import UserPreference
 from people import api as people
 from people.data import NewsItemData
 from people.models import NewsItem
-from tests.chapters.factories import make_member, make_organizer
+from tests.chapters.factories import make_chapter, make_member, make_organizer
 from tests.membership.conftest import ME
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +94,35 @@ class TestDigests:
             assert next_at is not None
             assert next_at - timezone.now() > timedelta(days=30)
 
+    @pytest.mark.parametrize(
+        ("zone", "hour", "days", "is_told"),
+        [("Pacific/Honolulu", 9, 0, False), ("Pacific/Kiritimati", 12, 1, True)],
+    )
+    def test_a_pause_ends_by_ones_own_calendar(
+        self,
+        chapter: ChapterData,
+        due: int,
+        topics: list[Any],
+        monkeypatch: pytest.MonkeyPatch,
+        zone: str,
+        hour: int,
+        days: int,
+        is_told: bool,
+    ) -> None:
+        """At 9 UTC it is still yesterday on Hawaii; at 12 UTC it is tomorrow already on Kiritimati."""
+        now = timezone.now().replace(hour=hour, minute=0)
+        UserPreference.objects.create(user_id=due, key="time_zone", value=zone)
+        until = now.date() + timedelta(days=days)
+        Membership.objects.update(paused_until=until, digest_at=now - timedelta(minutes=1))
+        self.write(topics, chapter, "A book", last_post_at=now - timedelta(hours=3))
+        monkeypatch.setattr(timezone, "now", lambda: now)
+        run("chapters.send_digests")
+        items = list(NewsItem.objects.filter(kind=NewsKind.DIGEST))
+        assert bool(items) is is_told
+        context = {"chapter_id": chapter.id, "audiences": []}
+        item = NewsItemData(key="any", user_id=due, kind=NewsKind.DIGEST, context=context)
+        assert bool(news._hold_digest(due, [item])) is is_told
+
     @pytest.mark.parametrize("what", ["left", "never", "paused", "board closed"])
     def test_it_is_asked_again_when_it_is_sent(
         self, chapter: ChapterData, due: int, topics: list[Any], what: str
@@ -152,6 +182,19 @@ class TestReminders:
         Membership.objects.filter(state=MembershipState.REQUESTED).update(state=MembershipState.DECLINED)
         assert list(news._hold_requests(lead, [item])) == []
         assert NewsItem.objects.filter(user_id=other).exists()
+
+    @pytest.mark.parametrize(
+        ("state", "is_told"),
+        [(ChapterState.DORMANT, True), (ChapterState.PAUSED, False), (ChapterState.ARCHIVED, False)],
+    )
+    def test_not_where_nobody_is_reminded_or_can_answer(self, state: ChapterState, is_told: bool) -> None:
+        chapter = make_chapter(state=state)
+        make_organizer(chapter)
+        now = timezone.now()
+        make_member(chapter, state=MembershipState.REQUESTED, asked_at=now, due_at=now - timedelta(hours=5))
+        run("chapters.remind_of_requests")
+        assert NewsItem.objects.exists() is is_told
+        assert bool(api.list_overdue_requests().requests) is (state is not ChapterState.ARCHIVED)
 
 
 CONTEXT = {
