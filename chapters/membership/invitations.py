@@ -33,14 +33,12 @@ def list_invitations(user_id: int) -> list[InvitationData]:
 
     One to a chapter that takes nobody in, or by a course that was lost again, waits until it holds again.
     """
-    rows = Invitation.objects.filter(user_id=user_id, state=InvitationState.OPEN, chapter__state__in=JOINABLE)
-    return _hold(user_id, list(rows.order_by("-pk")[:_MOST]))
+    return _list_open(user_id)
 
 
 def find_invitation(*, user_id: int, course_key: str) -> InvitationData | None:
     """Return the newest open invitation that a course gave, for its certificate page and its tab."""
-    found = (each for each in list_invitations(user_id) if each.course_id == course_key)
-    return next(found, None)
+    return next(iter(_list_open(user_id, course_id=course_key)), None)
 
 
 @transaction.atomic
@@ -124,6 +122,12 @@ def _send(user_id: int, course_id: str, chapters: Sequence[ChapterData]) -> None
         kind=NewsKind.INVITED,
         context={"items": items, "course_name": course},
     )
+
+
+def _list_open(user_id: int, **given: str) -> list[InvitationData]:
+    """Return the newest open invitations that still hold, of those that have these values."""
+    rows = Invitation.objects.filter(user_id=user_id, state=InvitationState.OPEN, chapter__state__in=JOINABLE, **given)
+    return _hold(user_id, list(rows.order_by("-pk")[:_MOST]))
 
 
 def _hold(user_id: int, rows: list[Invitation]) -> list[InvitationData]:

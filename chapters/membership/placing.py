@@ -16,6 +16,7 @@ from chapters.data import (
     JoinedBy,
     MembershipData,
     MembershipState,
+    RuleData,
     StandingSource,
 )
 from chapters.edx_platform import accounts, enrolments
@@ -77,7 +78,7 @@ def place_person(user_id: int) -> Counter[str]:
             if differs(held, given):
                 done += settle_and_tell(membership.id, held=held, given=given)
         elif given and chapter.state in JOINABLE and not _is_kept_out(chapter.id, user_id, membership):
-            if membership is None and is_added(chapter, given):
+            if membership is None and is_added(chapter.rules, given):
                 done["members added"] += _add(chapter, user_id)
             else:
                 fresh.append((chapter, _without(given, _list_had(membership))))
@@ -94,9 +95,9 @@ def settle_and_tell(membership_id: int, *, held: Mapping[Audience, StandingSourc
     return Counter({f"standings {name}": count for name, count in done.items()})
 
 
-def is_added(chapter: ChapterData, given: Given) -> bool:
+def is_added(rules: Iterable[RuleData], given: Given) -> bool:
     """Tell whether one of the rules that somebody meets makes them a member."""
-    return any(rule.adds_members and rule.audience in given for rule in chapter.rules)
+    return any(rule.adds_members and rule.audience in given for rule in rules)
 
 
 def _is_kept_out(chapter_id: int, user_id: int, membership: MembershipData | None) -> bool:
@@ -132,11 +133,13 @@ def _list_concerned(user_id: int, courses: CoursesData) -> dict[int, ChapterData
 @transaction.atomic
 def _add(chapter: ChapterData, user_id: int) -> bool:
     """Make somebody a member by a rule, unless something of theirs says otherwise by now."""
-    rows.lock_chapter(chapter.id)
+    if rows.lock_chapter(chapter.id).state not in JOINABLE:
+        return False
     row = rows.lock_or_create(chapter_id=chapter.id, user_id=user_id)
-    given = list_given(read_rules(chapter.id), user_id)
+    rules = read_rules(chapter.id)
+    given = list_given(rules, user_id)
     is_new = row.state == MembershipState.LEFT and row.times_joined == 0 and row.asked_at is None
-    if not given or not is_new:
+    if not is_new or not is_added(rules, given):
         return False
     try:
         check_ban(chapter_id=chapter.id, user_id=user_id)

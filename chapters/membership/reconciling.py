@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any, Final
+from uuid import uuid4
 
 from django.db import transaction
 
@@ -73,18 +74,23 @@ def walk_chapter(chapter: ChapterData, at: Mapping[str, Any]) -> Generator[Step,
 
 def await_rules(chapter_id: int) -> None:
     """Have a chapter compared with its rules after the commit, because they changed; one insert."""
-    facts = {**_START, "chapter": chapter_id}
+    facts = {**_START, "chapter": chapter_id, "run": uuid4().hex}
     people.add_errand(kind=MemberErrand.RULES, key=str(chapter_id), facts=facts, run_after_commit=True)
 
 
 def run_rules(facts: Mapping[str, Any]) -> None:
-    """Do some of the errand of a chapter whose rules changed, and leave the rest as one more."""
+    """Do some of the errand of a chapter whose rules changed, and leave the rest as one more.
+
+    The rest stands beside, under the run's own name: rules that change again meanwhile begin from the first member.
+    """
     row = chapters_to_read().filter(pk=facts["chapter"]).exclude(state__in=_LEFT_ALONE).first()
     if row is None:
         return
     for done, (_counts, cursor) in enumerate(walk_chapter(to_chapter(row), facts), start=1):
         if done == BATCHES_IN_ERRAND and cursor["chapter"] == row.pk:
-            people.add_errand(kind=MemberErrand.RULES, key=str(row.pk), facts=cursor, run_after_commit=True)
+            rest = {**cursor, "run": facts["run"]}
+            key = f"{row.pk}:{facts['run']}"
+            people.add_errand(kind=MemberErrand.RULES, key=key, facts=rest, run_after_commit=True)
             return
 
 
@@ -177,5 +183,5 @@ def _list_near(
         user_id
         for user_id in user_ids
         if user_id in present
-        and (is_near(chapter, where[user_id]) or (user_id not in left and is_added(chapter, given[user_id])))
+        and (is_near(chapter, where[user_id]) or (user_id not in left and is_added(chapter.rules, given[user_id])))
     ]

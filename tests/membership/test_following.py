@@ -24,7 +24,7 @@ from chapters.data import (
     StandingSource,
 )
 from chapters.exceptions import InvalidValueError, NotFoundError, StateError
-from chapters.membership import reconciling
+from chapters.membership import placing, reconciling
 from chapters.models import Chapter, ChapterRule, Invitation, Membership, Standing
 from people import api as people
 from people.models import Delivery, Errand, NewsItem
@@ -279,6 +279,19 @@ class TestInviting:
         reconcile()
         assert not Invitation.objects.exists()
 
+    def test_a_course_finds_its_own_among_many(self, courses: Any, amina: int, school: Any) -> None:
+        """More invitations than a list shows, all newer, do not hide the one that a course's page asks for."""
+        asked = make_rule(make_chapter(), ALUMNI, str(TEAMS))
+        Invitation.objects.create(chapter_id=asked.id, user_id=amina, audience=ALUMNI, course_id=str(TEAMS))
+        for _ in range(21):
+            other = make_rule(make_chapter(), ALUMNI, str(TALKS))
+            Invitation.objects.create(chapter_id=other.id, user_id=amina, audience=ALUMNI, course_id=str(TALKS))
+        for key in (TEAMS, TALKS):
+            school.finish(amina, key)
+        found = api.find_invitation(user_id=amina, course_key=str(TEAMS))
+        assert found is not None
+        assert found.chapter.id == asked.id
+
     def test_dismissed_is_dismissed(self, chapter: Any, amina: int, school: Any) -> None:
         school.enrol(amina)
         (found,) = api.list_invitations(amina)
@@ -309,6 +322,24 @@ class TestAdding:
         school.finish(amina)
         reconcile()
         assert Membership.objects.get().state == state
+
+    @pytest.mark.parametrize("what", ["archived", "asks first"])
+    def test_what_changed_meanwhile_is_asked_again_under_the_lock(
+        self, chapter: Any, amina: int, school: Any, monkeypatch: pytest.MonkeyPatch, what: str
+    ) -> None:
+        """Between reading the chapter and locking it somebody archives it, or lets its rule add nobody any more."""
+        lock = placing.rows.lock_chapter
+
+        def change_and_lock(chapter_id: int) -> Chapter:
+            if what == "archived":
+                Chapter.objects.filter(pk=chapter_id).update(state=ChapterState.ARCHIVED)
+            else:
+                ChapterRule.objects.update(adds_members=False)
+            return lock(chapter_id)
+
+        monkeypatch.setattr(placing.rows, "lock_chapter", change_and_lock)
+        school.finish(amina)
+        assert not Membership.objects.filter(state=MembershipState.MEMBER).exists()
 
     def test_nor_the_banned(self, chapter: Any, amina: int, school: Any) -> None:
         make_ban(chapter, amina)
@@ -389,6 +420,34 @@ class TestNightly:
             people.run_errands(now=timezone.now())
         assert not Errand.objects.exists()
         assert all(audiences(chapter, each) == {EVERYBODY, LEARNERS, ALUMNI} for each in everybody)
+
+    def test_rules_that_change_during_the_errand_begin_again(
+        self, chapter: Any, school: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What is left of the first errand does not take the place of the second, which begins at the first member."""
+        monkeypatch.undo()
+        monkeypatch.setattr(reconciling, "BATCH", 1)
+        monkeypatch.setattr(reconciling, "BATCHES_IN_ERRAND", 1)
+        first, second = (make_account(country="KE") for _ in range(2))
+        for user_id in (first, second):
+            make_member(chapter, user_id)
+            school.finish(user_id)
+        reconciling.await_rules(chapter.id)
+        settle, asked = reconciling.differs, []
+
+        def change_meanwhile(*facts: Any) -> bool:
+            if not asked:
+                asked.append(True)
+                Standing.objects.all().delete()
+                reconciling.await_rules(chapter.id)
+                return False
+            return settle(*facts)
+
+        monkeypatch.setattr(reconciling, "differs", change_meanwhile)
+        for _ in range(30):
+            people.run_errands(now=timezone.now())
+        assert all(audiences(chapter, each) == {EVERYBODY, LEARNERS, ALUMNI} for each in (first, second))
+        assert not Errand.objects.exists()
 
     def test_an_unchanged_crowd_costs_the_same_queries(
         self, chapter: Any, school: Any, django_assert_num_queries: Any
