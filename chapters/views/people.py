@@ -22,7 +22,7 @@ _LONGEST_CURSOR: Final = 200
 
 @chapter_page()
 def members(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show members, newest first: ``q`` is a word of their introduction or name, ``of`` the board they may read."""
+    """Show members, newest first: ``q`` is a word of their introduction, ``of`` the board they may read."""
     chapter, access = open_chapter(request, slug)
     access.require(Action.SEE_MEMBERS)
     text = request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST_TEXT]

@@ -26,7 +26,7 @@ class MembersView(ChapterView):
 
     gives = {"GET": MembersSerializer}
     query_parameters = {
-        "q": "Words of a name or an introduction.",
+        "q": "Words of an introduction to all members.",
         "audience": "everyone, learners or alumni.",
         "cursor": "Where the page before ended.",
     }
