@@ -103,8 +103,8 @@ def open_post(chapter: ChapterData, access: Access, post_id: int) -> Visit:
 def open_picture(uid: str, user_id: int) -> tuple[PictureData, IO[bytes], str]:
     """Return a picture, its open file and its content type, for whoever may read the post that it is in.
 
-    Before there is a post it is its author's alone, and once the post is not live any more also the moderators'.
-    Raises NotFoundError, which does not tell a picture that one may not see from none.
+    Before there is a post it is its author's alone, and once the post is not live any more nobody's. Raises
+    NotFoundError, which does not tell a picture that one may not see from none.
     """
     missing = NotFoundError(_("There is no such picture, or it is not open to you."))
     try:
@@ -118,10 +118,13 @@ def open_picture(uid: str, user_id: int) -> tuple[PictureData, IO[bytes], str]:
     visit = Visit(
         chapter=chapter, access=find_access(chapter, user_id), audience=found[1], user_id=user_id, place=place
     )
-    is_whose = place.author_id == user_id or (place.post_id is not None and visit.is_moderator)
-    if not visit.may(Action.READ_BOARD).is_allowed or not (place.state == ContributionState.LIVE or is_whose):
+    is_shown = place.author_id == user_id if place.post_id is None else place.state == ContributionState.LIVE
+    if not visit.may(Action.READ_BOARD).is_allowed or not is_shown:
         raise missing
-    return boards.open_picture(uid)
+    try:
+        return boards.open_picture(uid)
+    except boards.ContributionNotFoundError as error:
+        raise missing from error
 
 
 def list_organizers(access: Access) -> frozenset[int]:

@@ -18,6 +18,7 @@ from typing import IO, Final
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -101,6 +102,17 @@ def delete_pictures(pictures: QuerySet[Picture]) -> int:
         default_storage.delete(row.path)
     Picture.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return len(rows)
+
+
+def let_go(pictures: QuerySet[Picture]) -> None:
+    """Take pictures from their post, and delete them after the commit: a change that is refused costs none.
+
+    What is interrupted then is left to the purge.
+    """
+    ids = list(pictures.values_list("pk", flat=True))
+    Picture.objects.filter(pk__in=ids).update(contribution=None)
+    waiting = Picture.objects.filter(pk__in=ids, contribution__isnull=True)
+    transaction.on_commit(lambda: delete_pictures(waiting), robust=True)
 
 
 def find_orphans() -> QuerySet[Picture]:

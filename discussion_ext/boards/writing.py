@@ -35,7 +35,7 @@ from discussion_ext.posting import call_forum, place, vote_for
 from people import api as people
 
 from .folding import is_closed
-from .pictures import delete_pictures
+from .pictures import let_go
 from .places import get_board, get_post, get_topic
 from .recording import attach_pictures, note_writer
 from .texts import read_line, read_text
@@ -220,7 +220,7 @@ def _check_own(uids: Sequence[str], board: Board, author_id: int, *, post: Contr
 
 def _change_pictures(post: Contribution, board: Board, uids: Sequence[str]) -> None:
     _check_own(uids, board, post.author_id, post=post)
-    delete_pictures(Picture.objects.filter(contribution=post).exclude(uid__in=uids))
+    let_go(Picture.objects.filter(contribution=post).exclude(uid__in=uids))
     attach_pictures(post, board, uids)
 
 

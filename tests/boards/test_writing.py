@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from discussion_ext import edx_platform
 from discussion_ext.api import boards
 from discussion_ext.data import (
     BoardData,
@@ -22,6 +23,7 @@ from discussion_ext.exceptions import (
     CaseError,
     CaseNotOpenError,
     ContributionNotFoundError,
+    ForumRefusedError,
     InvalidTextError,
     InvalidValueError,
     NotAllowedError,
@@ -270,7 +272,7 @@ def test_marks_are_counted_once_and_nobody_marks_themselves(
 
 
 def test_pictures_belong_to_who_uploaded_them_and_go_when_left_out(
-    board: BoardData, author: int, reader: int, start: Callable[..., int], upload: Callable[..., str]
+    author: int, reader: int, start: Callable[..., int], upload: Callable[..., str], committed: Any
 ) -> None:
     mine, other, foreign = upload(author, alt="A red door"), upload(author), upload(reader)
     with pytest.raises(InvalidValueError) as refusal:
@@ -281,10 +283,39 @@ def test_pictures_belong_to_who_uploaded_them_and_go_when_left_out(
     assert [(each.uid, each.alt) for each in page.first.pictures] == [(mine, "A red door"), (other, "")]
     with pytest.raises(InvalidValueError):
         start(author, picture_uids=[mine])  # another post has it
-    boards.edit_post(post_id=page.first.id, author_id=author, body="Words.", picture_uids=[other])
+    with committed():
+        boards.edit_post(post_id=page.first.id, author_id=author, body="Words.", picture_uids=[other])
     assert set(Picture.objects.values_list("uid", flat=True)) == {other, foreign}
     with pytest.raises(InvalidValueError):
         start(author, picture_uids=[upload(author) for _ in range(5)])
+
+
+def test_a_refused_change_costs_no_picture(
+    author: int, start: Callable[..., int], upload: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: Any, **_kwargs: Any) -> None:
+        raise ConnectionError
+
+    uid = upload(author)
+    post_id = boards.locate_topic(start(author, picture_uids=[uid])).post_id or 0
+    with monkeypatch.context() as patch:
+        patch.setattr(edx_platform, "update_post", fail)
+        with pytest.raises(ForumRefusedError):
+            boards.edit_post(post_id=post_id, author_id=author, body="Words.", picture_uids=[])
+    _data, file, _type = boards.open_picture(uid)
+    with file:
+        assert file.read(4) == b"RIFF"
+
+
+def test_a_picture_that_was_left_out_is_gone_with_its_file(
+    author: int, start: Callable[..., int], upload: Callable[..., str], committed: Any, tmp_path: Any
+) -> None:
+    post_id = boards.locate_topic(start(author, picture_uids=[upload(author)])).post_id or 0
+    assert len(list(tmp_path.rglob("*.webp"))) == 1
+    with committed():
+        boards.edit_post(post_id=post_id, author_id=author, body="Words.", picture_uids=[])
+    assert not Picture.objects.exists()
+    assert not list(tmp_path.rglob("*.webp"))
 
 
 def test_a_post_whose_record_fails_is_refused_as_a_whole(

@@ -182,7 +182,14 @@ def test_picture_without_a_post_is_its_uploaders(town: SecretTown) -> None:
 def test_picture_goes_with_its_post(town: SecretTown) -> None:
     town.post(town.moderator, "post_remove", town.first_post(town.topic_id), reason="Not ours to show")
     reader = town.join("Ada Alumna", Audience.ALUMNI)
-    assert _get_picture(town, reader, town.uid).status_code == 404
+    for user_id in (reader, town.alumna, town.moderator, town.manager):
+        assert _get_picture(town, user_id, town.uid).status_code == 404
+
+
+def test_picture_whose_file_is_lost_is_not_found(town: SecretTown, tmp_path: Any) -> None:
+    for path in tmp_path.rglob("*.webp"):
+        path.unlink()
+    assert _get_picture(town, town.alumna, town.uid).status_code == 404
 
 
 def test_unknown_pictures_are_not_found(town: SecretTown) -> None:
