@@ -100,16 +100,17 @@ class ChapterBoards(boards.BoardOwner):
         found = _find_accesses(chapter, user_ids)
         return {pk for pk, access in found.items() if access.can(Action.READ_BOARD, audience=audience)}
 
-    def list_moderators(self, board_key: str) -> Collection[int]:
-        """Return who moderates the board: organizers and moderators of the chapter, managers where it has none."""
+    def list_moderators(self, board_key: str, *, but: Collection[int] = ()) -> Collection[int]:
+        """Return who moderates the board: organizers and moderators of the chapter, managers where nobody is left."""
         chapter, audience = _find(board_key)
         if chapter is None:
             return ()
         roles = list_roles(chapter.id)
-        team = [pk for pk, held in roles.items() if held & (ORGANIZER_ROLES | {ChapterRole.MODERATOR})]
+        looks_after = ORGANIZER_ROLES | {ChapterRole.MODERATOR}
+        team = [pk for pk, held in roles.items() if held & looks_after and pk not in but]
         found = _find_accesses(chapter, team)
         able = [pk for pk, access in sorted(found.items()) if access.can(Action.MODERATE, audience=audience)]
-        return able[:_MOST_TOLD] or profiles.list_managers()[:_MOST_TOLD]
+        return (able or [pk for pk in profiles.list_managers() if pk not in but])[:_MOST_TOLD]
 
     def name_people(self, board_key: str, user_ids: Iterable[int]) -> Mapping[int, NameData]:
         """Return people as they are shown in the chapter."""

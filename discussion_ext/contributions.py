@@ -284,7 +284,8 @@ def record_deletion(
 
     ``is_target`` tells that this post itself was deleted rather than what it stood under. Whoever deletes their own
     post withdraws it; the target of somebody else is removed (by an unknown person in bulk jobs); what goes with
-    somebody else's post is gone, and its author keeps the credit. ``waits`` as in ``record_post``.
+    somebody else's post is gone, also of the moderator who takes that away, and its author keeps the credit. ``waits``
+    as in ``record_post``.
     """
     contribution_id = Contribution.objects.filter(forum_key=forum_key).values_list("pk", flat=True).first()
     if contribution_id is None:
@@ -299,7 +300,7 @@ def record_deletion(
     reason = ""
     if is_target and intent is not None and intent.state:
         state, reason = intent.state, intent.reason
-    elif actor_id == contribution.author_id:
+    elif actor_id == contribution.author_id and not (intent is not None and intent.state == ContributionState.REMOVED):
         state = ContributionState.WITHDRAWN
     else:
         state = ContributionState.REMOVED if is_target else ContributionState.GONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils import timezone
 
 from people import api as people
@@ -37,20 +38,26 @@ def record_vote(forum_key: str, *, user_id: int, is_up: bool) -> int | None:
 
 
 def record_flag(forum_key: str, *, user_id: int, reason: str = "") -> Report | None:
-    """Record a report of a post; reporting again after taking it back opens the first report again.
+    """Record a report of a post; reporting again after taking it back opens the first report again, and so does
+    reporting what its author has changed since the report was dismissed.
 
     A report made through our api brings its reason in the intent.
     """
     intent = current_intent()
     reason = reason or (intent.reason if intent is not None else "")
     known = Contribution.objects.filter(forum_key=forum_key)
-    contribution = known.only("pk", "task_id", "course_id", "topic_id").first()
+    contribution = known.only("pk", "task_id", "course_id", "topic_id", "edited_at").first()
     if contribution is None:
         return None
     board = find_board(contribution.course_id, contribution.topic_id)
     reports = Report.objects.filter(contribution=contribution, reporter_id=user_id)
     if reports.exists():
-        reports.filter(state=Report.TAKEN_BACK).update(state=Report.OPEN, reason=reason[:500])
+        again = Q(state=Report.TAKEN_BACK)
+        if contribution.edited_at is not None:
+            again |= Q(state=Report.DISMISSED, resolved_at__lt=contribution.edited_at)
+        reports.filter(again).update(
+            state=Report.OPEN, reason=reason[:500], resolved_by=None, resolved_at=None, resolution=""
+        )
     else:
         row = Report(
             contribution=contribution,

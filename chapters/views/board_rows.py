@@ -129,7 +129,7 @@ class Rights:
             "can_react": self.can_react and is_live and not post.is_mine,
             "can_report": self.can_report and not self.can_moderate and is_live and not post.is_mine,
             "can_remove": self.can_moderate and is_live and not post.is_mine,
-            "can_restore": self.can_moderate and post.state is ContributionState.REMOVED,
+            "can_restore": self.can_moderate and post.state is ContributionState.REMOVED and not post.is_mine,
             "urls": {act: reverse(f"chapters:post_{act}", args=[self.chapter.slug, post.id]) for act in _POST_ACTS},
         }
 

@@ -85,7 +85,8 @@ def _list_followers(topic: Topic, *, but: int) -> list[list[int]]:
 
 def tell_moderators(contribution: Contribution, topic: Topic, *, reporter_id: int) -> None:
     """Have the moderators of a board told, once for each post, that it was reported; never its own author."""
-    told = set(owner_of(topic.board.key).list_moderators(topic.board.key)) - {contribution.author_id, reporter_id}
+    owner, key = owner_of(topic.board.key), topic.board.key
+    told = set(owner.list_moderators(key, but=[contribution.author_id])) - {reporter_id}
     people.add_news_for_many(
         [
             NewsItemData(
@@ -163,11 +164,14 @@ def _hold_reported(user_id: int, items: Sequence[NewsItemData]) -> Collection[st
     """Keep reports that wait, on boards that the person still moderates."""
     posts = {_post_of(item): item.key for item in items}
     waiting = Report.objects.filter(contribution__in=posts, state=Report.OPEN).values_list(
-        "contribution_id", "board__key"
+        "contribution_id", "board__key", "contribution__author_id"
     )
-    found = {(post_id, key) for post_id, key in waiting if key}
-    moderated = {key for _post, key in found if user_id in owner_of(key).list_moderators(key)}
-    return [posts[post_id] for post_id, key in found if key in moderated]
+    found = {post_id: (key, author_id) for post_id, key, author_id in waiting if key}
+    asked = {
+        (key, author_id): user_id in owner_of(key).list_moderators(key, but=[author_id])
+        for key, author_id in set(found.values())
+    }
+    return [posts[post_id] for post_id, place in found.items() if asked[place]]
 
 
 def _post_of(item: NewsItemData) -> int:

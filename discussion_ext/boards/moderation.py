@@ -38,8 +38,11 @@ class BoardGround(Ground):
         self.details = {"board": topic.board.key, "topic": topic.pk}
 
     def lock(self, contribution_id: int) -> Contribution:
-        """Lock a post with those above it."""
-        return counts.lock_with_above(contribution_id)[contribution_id]
+        """Lock a post with those above it; one that its author took back stays so, whoever asks."""
+        post = counts.lock_with_above(contribution_id)[contribution_id]
+        if post.state == ContributionState.WITHDRAWN:
+            raise ContributionNotFoundError(_("This post is no longer there."))
+        return post
 
     def find_thread(self, contribution: Contribution) -> Mapping[str, Any]:
         """Return topic, title and that it is held."""
@@ -58,38 +61,41 @@ def report_post(*, post_id: int, user_id: int, reason: str = "") -> None:
     reason = _check_reason(reason)
     if post.state != ContributionState.LIVE:
         raise ContributionNotFoundError(_("This post is no longer there."))
-    if post.author_id == user_id:
-        raise NotAllowedError(_("This is your own post: you can edit or withdraw it."))
+    _check_others(post, user_id)
     with transaction.atomic():
         flag(post, course_id=topic.board.course_id, user_id=user_id, reason=reason)
         tell_moderators(post, topic, reporter_id=user_id)
 
 
 def remove_post(*, post_id: int, actor_id: int, reason: str = "") -> int:
-    """Take a live post away, with everything beneath it, and return its author, who reads the reason."""
-    _post, topic = get_post(post_id)
+    """Take somebody else's live post away, with everything beneath it, and return its author, who reads the reason."""
+    post, topic = get_post(post_id)
+    _check_others(post, actor_id)
     return take_down(BoardGround(topic), post_id, actor_id=actor_id, reason=_check_reason(reason))
 
 
 def restore_post(*, post_id: int, actor_id: int, reason: str = "") -> int:
     """Put a post that was taken away back, with what went down with it, and return its author.
 
-    Raises NotAllowedError where it is there, its words are no longer kept, or what it answers is not there.
+    Raises NotAllowedError where it is there, is the moderator's own, its words are no longer kept, or what it answers
+    is not there, and ContributionNotFoundError where its author took it back.
     """
-    _post, topic = get_post(post_id)
+    post, topic = get_post(post_id)
+    if post.author_id == actor_id:
+        raise NotAllowedError(_("This post was removed."))
     return put_back(BoardGround(topic), post_id, actor_id=actor_id, reason=_check_reason(reason))
 
 
 def list_reports(*, board_keys: Sequence[str], actor_id: int, cursor: str = "") -> BoardReportPage:
     """Return a page of posts with open reports, the one that waits longest first; who reported is not told.
 
-    Posts of the moderator who looks are among them: somebody else should decide about those.
+    Posts of the moderator who looks are not among them: somebody else decides about those.
     """
     size = int(settings.DISCUSSION_EXT_TOPICS_ON_PAGE)
     numbers = read_cursor(cursor, 1)
     boards = get_boards(board_keys)
-    waiting = Report.objects.filter(board__in=boards, state=Report.OPEN).values_list("contribution_id")
-    firsts = waiting.annotate(first=Min("pk")).order_by("first")
+    waiting = Report.objects.filter(board__in=boards, state=Report.OPEN).exclude(contribution__author_id=actor_id)
+    firsts = waiting.values_list("contribution_id").annotate(first=Min("pk")).order_by("first")
     if numbers:
         firsts = firsts.filter(first__gt=numbers[0])
     rows = list(firsts[: size + 1]) if boards else []
@@ -100,14 +106,18 @@ def list_reports(*, board_keys: Sequence[str], actor_id: int, cursor: str = "") 
 
 
 def settle_reports(*, post_id: int, actor_id: int, is_upheld: bool, reason: str = "") -> None:
-    """Decide all open reports of a post: it goes, or it stays.
+    """Decide all open reports of somebody else's post: it goes, or it stays.
 
     Raises InvalidValueError (``field`` "post_id") where somebody has decided them already.
     """
     post, topic = get_post(post_id)
-    if not Report.objects.filter(contribution=post, state=Report.OPEN).exists():
-        raise InvalidValueError(_("Somebody has decided this report already."), field="post_id")
-    decide_reports(BoardGround(topic), post, actor_id=actor_id, is_upheld=is_upheld, reason=_check_reason(reason))
+    _check_others(post, actor_id)
+    reason = _check_reason(reason)
+    with transaction.atomic():
+        post = counts.lock_with_above(post.pk)[post.pk]  # of two who decide, the second sees what the first did
+        if not Report.objects.filter(contribution=post, state=Report.OPEN).exists():
+            raise InvalidValueError(_("Somebody has decided this report already."), field="post_id")
+        decide_reports(BoardGround(topic), post, actor_id=actor_id, is_upheld=is_upheld, reason=reason)
 
 
 def _draw_reported(ids: Sequence[int], actor_id: int) -> tuple[BoardReportData, ...]:
@@ -133,6 +143,11 @@ def _draw_reported(ids: Sequence[int], actor_id: int) -> tuple[BoardReportData, 
         for pk in ids
         if pk in drawn and reports.get(pk)
     )
+
+
+def _check_others(post: Contribution, actor_id: int) -> None:
+    if post.author_id == actor_id:
+        raise NotAllowedError(_("This is your own post: you can edit or withdraw it."))
 
 
 def _check_reason(reason: str) -> str:

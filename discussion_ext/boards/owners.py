@@ -27,8 +27,8 @@ class BoardOwner:
         """Return which of these people may read the board now; asked in a constant number of queries."""
         return set()
 
-    def list_moderators(self, board_key: str) -> Collection[int]:
-        """Return who is told of reported posts: the people who run the place, a few."""
+    def list_moderators(self, board_key: str, *, but: Collection[int] = ()) -> Collection[int]:
+        """Return who decides about reported posts that ``but`` these people wrote: who runs the place, a few."""
         return ()
 
     def name_people(self, board_key: str, user_ids: Iterable[int]) -> Mapping[int, NameData]:

@@ -33,8 +33,8 @@ class Club(boards.BoardOwner):
     def list_readers(self, board_key: str, user_ids: Collection[int]) -> set[int]:
         return set(user_ids) if self.readers is None else self.readers & set(user_ids)
 
-    def list_moderators(self, board_key: str) -> Collection[int]:
-        return self.moderators
+    def list_moderators(self, board_key: str, *, but: Collection[int] = ()) -> Collection[int]:
+        return [user_id for user_id in self.moderators if user_id not in but]
 
     def name_people(self, board_key: str, user_ids: Iterable[int]) -> Mapping[int, NameData]:
         return {

@@ -73,14 +73,61 @@ def test_a_removed_topic_comes_back_as_it_was(
     assert Board.objects.get().listed == 1
 
 
-def test_what_an_author_took_back_can_be_put_back_too(
+def test_what_an_author_took_back_stays_away(
     topic_id: int, reader: int, moderator: int, answer: Callable[..., int], committed: Any
 ) -> None:
     post_id = answer(topic_id, reader)
     with committed():
         boards.withdraw_post(post_id=post_id, author_id=reader)
+    with pytest.raises(ContributionNotFoundError):
         boards.restore_post(post_id=post_id, actor_id=moderator)
-    assert boards.locate_post(post_id).state is ContributionState.LIVE
+    assert boards.locate_post(post_id).state is ContributionState.WITHDRAWN
+
+
+def test_answers_of_who_removes_a_topic_come_back_with_it(
+    topic_id: int, first_id: int, moderator: int, answer: Callable[..., int], committed: Any
+) -> None:
+    mine = answer(topic_id, moderator)
+    with committed():
+        boards.remove_post(post_id=first_id, actor_id=moderator)
+    assert boards.locate_post(mine).state is ContributionState.GONE
+    with committed():
+        boards.restore_post(post_id=first_id, actor_id=moderator)
+    assert boards.locate_post(mine).state is ContributionState.LIVE
+
+
+def test_nobody_decides_about_their_own_posts(
+    topic_id: int, board: BoardData, reader: int, moderator: int, make_member: Callable[[], int],
+    answer: Callable[..., int],
+) -> None:  # fmt: skip
+    post_id, other = answer(topic_id, moderator), make_member()
+    boards.report_post(post_id=post_id, user_id=reader, reason="Rude.")
+    assert boards.list_reports(board_keys=[board.key], actor_id=moderator).reports == ()
+    for act in (
+        lambda: boards.settle_reports(post_id=post_id, actor_id=moderator, is_upheld=False),
+        lambda: boards.remove_post(post_id=post_id, actor_id=moderator),
+    ):
+        with pytest.raises(NotAllowedError):
+            act()
+    assert len(boards.list_reports(board_keys=[board.key], actor_id=other).reports) == 1
+    boards.settle_reports(post_id=post_id, actor_id=other, is_upheld=True, reason="Rude.")
+    with pytest.raises(NotAllowedError):
+        boards.restore_post(post_id=post_id, actor_id=moderator)
+
+
+def test_what_was_changed_since_can_be_reported_again(
+    first_id: int, board: BoardData, author: int, reader: int, moderator: int
+) -> None:
+    def waiting() -> list[tuple[str, ...]]:
+        return [each.reasons for each in boards.list_reports(board_keys=[board.key], actor_id=moderator).reports]
+
+    boards.report_post(post_id=first_id, user_id=reader, reason="Rude.")
+    boards.settle_reports(post_id=first_id, actor_id=moderator, is_upheld=False)
+    boards.report_post(post_id=first_id, user_id=reader, reason="Rude!")
+    assert waiting() == []
+    boards.edit_post(post_id=first_id, author_id=author, body="Something much worse.")
+    boards.report_post(post_id=first_id, user_id=reader, reason="Now it is.")
+    assert waiting() == [("Now it is.",)]
 
 
 def test_reports_come_once_and_reporters_are_not_told(
@@ -98,11 +145,11 @@ def test_reports_come_once_and_reporters_are_not_told(
 
 
 def test_reports_are_settled_once(
-    topic_id: int, first_id: int, board: BoardData, reader: int, moderator: int, answer: Callable[..., int]
+    topic_id: int, first_id: int, board: BoardData, author: int, reader: int, moderator: int, answer: Callable[..., int]
 ) -> None:
     from forum.models import AbuseFlagger
 
-    post_id = answer(topic_id, moderator)
+    post_id = answer(topic_id, author)
     for reported in (first_id, post_id):
         boards.report_post(post_id=reported, user_id=reader)
     boards.settle_reports(post_id=first_id, actor_id=moderator, is_upheld=False, reason="It is fine.")

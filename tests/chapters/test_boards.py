@@ -103,6 +103,7 @@ def test_reports_go_to_who_runs_the_chapter_and_to_managers_where_nobody_does(ch
     make_organizer(chapter, role=ChapterRole.HOST)
     make_ban(chapter, moderator)
     assert list(OWNER.list_moderators(key)) == [organizer]
+    assert list(OWNER.list_moderators(key, but=[organizer])) == [manager]  # nobody decides about their own post
 
 
 def test_a_hidden_chapter_shows_its_boards_to_nobody(chapter: ChapterData) -> None:
