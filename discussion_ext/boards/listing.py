@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,6 +29,7 @@ from .cursors import read_cursor, to_moment, to_number, write_cursor
 from .drawing import draw_topics
 from .folding import MOST_PINNED, is_closed
 from .places import get_boards
+from .unions import fetch_ids
 
 _MOST_ON_PAGE: Final = 100
 _MOST_OWN: Final = 200
@@ -129,15 +129,8 @@ def _list_first(boards: Sequence[Board], wanted: Q, order: TopicOrder, number: i
     """
     if not boards:
         return []
-    parts, values = [], []
-    for board in boards:
-        first = Topic.objects.filter(wanted, board=board).order_by(*_ORDERS[order]).values_list("pk")[:number]
-        sql, arguments = first.query.get_compiler(connection=connection).as_sql()
-        parts.append(f"SELECT * FROM ({sql}) AS board_{board.pk}")  # noqa: S608 - Django's own statement
-        values += arguments
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), values)
-        ids = [row[0] for row in cursor.fetchall()]
+    listed = [Topic.objects.filter(wanted, board=board).order_by(*_ORDERS[order]).values_list("pk") for board in boards]
+    ids = fetch_ids([each[:number] for each in listed])
     found = Topic.objects.filter(pk__in=ids).order_by(*_ORDERS[order])
     return list(found.select_related("board", "contribution")[:number])
 

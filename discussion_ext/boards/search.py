@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from discussion_ext.data import BoardTopicPage, ContributionState, TopicShelf
 from discussion_ext.models import Board, BoardWord, Contribution, Topic
@@ -18,6 +18,7 @@ from discussion_ext.models import Board, BoardWord, Contribution, Topic
 from .cursors import read_cursor, write_cursor
 from .drawing import draw_topics
 from .places import get_boards
+from .unions import fetch_ids
 from .words import search_words
 
 #: Of a longer question the longest words count.
@@ -49,10 +50,9 @@ def _find_posts(boards: Sequence[Board], words: Sequence[str], before: int | Non
     """Return ids of posts with all the words, newest first, and from where to go on; 0 at the end."""
     rarest = min(words, key=lambda word: _rows_with(boards, word)[:_COMMON].count()) if len(words) > 1 else words[0]
     others = [word for word in words if word != rarest]
-    rows = _rows_with(boards, rarest).order_by("-contribution").values_list("contribution_id", flat=True)
     found: list[int] = []
     for number in _LOOKED_AT:
-        candidates = list((rows.filter(contribution__lt=before) if before is not None else rows)[:number])
+        candidates = _list_newest(boards, rarest, before, number)
         matching = _with_all(boards, others, candidates) if others and candidates else set(candidates)
         found += [pk for pk in candidates if pk in matching]
         if len(found) > size:
@@ -61,6 +61,14 @@ def _find_posts(boards: Sequence[Board], words: Sequence[str], before: int | Non
             return found, 0
         before = candidates[-1]
     return found, before or 0
+
+
+def _list_newest(boards: Sequence[Board], word: str, before: int | None, number: int) -> list[int]:
+    """Return the newest posts with a word, of several boards together; of each board's index only the end is read."""
+    older = Q() if before is None else Q(contribution__lt=before)
+    parts = [_rows_with([board], word).filter(older) for board in boards]
+    newest = fetch_ids([part.order_by("-contribution_id").values_list("contribution_id")[:number] for part in parts])
+    return sorted(newest, reverse=True)[:number]
 
 
 def _with_all(boards: Sequence[Board], words: Sequence[str], candidates: Sequence[int]) -> set[int]:

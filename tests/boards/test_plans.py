@@ -141,6 +141,10 @@ def _search_looks_at_so_many_posts_and_no_more(crowd: BoardData, reader: int) ->
     assert len(ask("violins common").topics) == 20
     assert ask("violins rare").topics == ()
     assert _rows_read(lambda: ask("violins common")) < TOPICS
+    both = [crowd.key, "club:2:all"]
+    everywhere = partial(boards.search_topics, board_keys=both, user_id=reader, text="violins")
+    assert len(everywhere().topics) == 20
+    assert _rows_read(everywhere) < MOST_ROWS
     assert _rows_read(lambda: ask("violins rare")) < 3000
 
 
