@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.utils import timezone
@@ -19,7 +19,7 @@ from .base import ChapterForm, text_area
 LONGEST_TITLE: Final = 150
 LONGEST_TEXT: Final = 10_000
 LONGEST_REASON: Final = 500
-_LONGEST_OPEN_DAYS: Final = 366
+_LONGEST_OPEN_DAYS: Final = 365
 _DATE: Final = "%Y-%m-%d"
 
 _TITLE_TOO_LONG: Final = gettext_lazy("The title has %(show_value)d characters. At most %(limit_value)d fit.")
@@ -66,6 +66,8 @@ class EditForm(PostForm):
 
 class TopicForm(ChapterForm):
     """A new topic. ``closes_at`` is read from the day, on the chapter's clock."""
+
+    api_fields: ClassVar[Mapping[str, str]] = {"closes_at": "closes_on"}
 
     board = forms.ChoiceField(label=gettext_lazy("Who reads it"), widget=forms.RadioSelect, required=False)
     kind = forms.ChoiceField(
