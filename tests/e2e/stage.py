@@ -160,7 +160,14 @@ ACTS = {
 
 def main(act: str, arguments: str) -> None:
     open_house()
-    print(json.dumps(ACTS[act](**json.loads(arguments))))
+    from tests.e2e import chapters_stage as chapters
+
+    acts = ACTS | {
+        "found_chapters": chapters.found_chapters,
+        "prepare_course": chapters.prepare_course,
+        "find_certificate": chapters.find_certificate,
+    }
+    print(json.dumps(acts[act](**json.loads(arguments))))
 
 
 if __name__ == "__main__":
