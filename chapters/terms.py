@@ -17,6 +17,7 @@ from .ages import is_of_age
 from .data import ORGANIZER_ROLES, ChapterRole, EndReason, JoinedBy, MembershipState
 from .edx_platform import profiles
 from .exceptions import BannedError, InvalidValueError, LastOrganizerError, NotFoundError, StateError
+from .membership.kinds import MemberErrand
 from .membership.rows import enter, lock_chapter, lock_or_create
 from .models import Chapter, Membership, Term
 from .records import bans_in_force, read_zone
@@ -47,6 +48,9 @@ def admit(chapter: Chapter, user_id: int) -> None:
     row = lock_or_create(chapter_id=chapter.pk, user_id=user_id)
     if row.state != MembershipState.MEMBER:
         enter(row, way=JoinedBy.STAFF)
+        # What their courses open to them is looked up after the commit, as after any course that was completed.
+        facts = {"user": user_id}
+        people.add_errand(kind=MemberErrand.PERSON, key=str(user_id), facts=facts, run_after_commit=True)
         chapter.refresh_from_db(fields=["members"])
 
 
