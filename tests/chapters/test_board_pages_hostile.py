@@ -7,10 +7,12 @@ import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from chapters.data import Audience
 from chapters.models import Chapter
@@ -220,3 +222,14 @@ def test_who_is_too_fast_waits(town: Town, settings: Any) -> None:
     assert page.status_code == 429
     assert int(page.headers["Retry-After"]) > 0
     assert "Second, too soon" in page.content.decode()
+
+
+@pytest.mark.parametrize(("days", "status"), [(365, 302), (366, 422)])
+def test_the_last_day_that_can_be_chosen_is_taken_and_the_next_is_wrong_at_its_field(
+    town: Town, days: int, status: int
+) -> None:
+    day = timezone.now().astimezone(town.chapter.zone).date() + timedelta(days=days)
+    sent = town.post(town.member, "new_topic", kind="light", title="Keys", body="Who?", closes_on=day.isoformat())
+    assert sent.status_code == status
+    if status != 302:
+        assert "closes_on" in sent.context["form"].errors
