@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client
@@ -26,6 +27,12 @@ from people.models import AuditEntry
 from . import factories
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def outsider():
+    """Return somebody who does not take the course, as an account; this folder names people by their ids."""
+    return User.objects.get(pk=factories.make_account("Oscar Outside"))
 
 
 @pytest.fixture
