@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chapters.api import membership as api
+from chapters.api.organizers import give_role
 from chapters.data import (
     Audience,
+    ChapterRole,
     ChapterScope,
     ChapterState,
     InvitationState,
@@ -28,7 +30,15 @@ from chapters.membership import placing, reconciling
 from chapters.models import Chapter, ChapterRule, Invitation, Membership, Standing
 from people import api as people
 from people.models import Delivery, Errand, NewsItem
-from tests.chapters.factories import make_account, make_ban, make_chapter, make_member, make_organizer, make_rule
+from tests.chapters.factories import (
+    make_account,
+    make_ban,
+    make_chapter,
+    make_manager,
+    make_member,
+    make_organizer,
+    make_rule,
+)
 from tests.membership.conftest import ME, OTHER, TALKS, TEAMS
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +69,16 @@ class TestStandings:
         assert audiences(chapter, member) == {EVERYBODY, LEARNERS, ALUMNI}
         school.unenrol(member)
         assert audiences(chapter, member) == {EVERYBODY, ALUMNI}
+
+    def test_who_is_admitted_with_a_role_has_their_boards(
+        self, chapter: Any, amina: int, school: Any, after: Any
+    ) -> None:
+        self, chapter: Any, amina: int, school: Any, after: Any
+    ) -> None:
+        school.enrol(amina)
+        giver = make_manager()
+        after(lambda: give_role(chapter_id=chapter.id, actor_id=giver, user_id=amina, role=ChapterRole.LEAD))
+        assert audiences(chapter, amina) == {EVERYBODY, LEARNERS}
 
     def test_failing_and_passing_again_counts_once(self, chapter: Any, member: int, school: Any) -> None:
         school.finish(member)
