@@ -98,7 +98,9 @@ def prepare_course(*, course: str) -> dict[str, str]:
     store, course_key = CourseStore(Branch.DRAFT), CourseKey.from_string(course)
     nodes = store.get_tree(course_key).nodes
     root, case = store.get_course(course_key).location, course_key.make_usage_key("case_discussion", "too_salty")
-    changes = {node.usage_key: {"graded": False} for node in nodes.values() if node.fields.get("graded")}
+    changes: dict[Any, dict[str, Any]] = {
+        node.usage_key: {"graded": False} for node in nodes.values() if node.fields.get("graded")
+    }
     changes[course_key.make_usage_key("sequential", "case_kitchen")] = {"graded": True}
     changes[case] = {"position_min": 20, "answers_wanted": 1, "answer_min": 10, "look_back_min": 10}
     changes[root] = {"advanced_modules": [*nodes[root].fields["advanced_modules"], "chapter_panel"]}
