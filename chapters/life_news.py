@@ -42,6 +42,7 @@ def register() -> None:
     for kind in KINDS:
         people.register_news_kind(kind)
     people.register_errand(TELL_MEMBERS, tell_members)
+    people.register_confidential_context("concern:")
 
 
 # -- adding ------------------------------------------------------------------------------------------------------------
@@ -299,6 +300,6 @@ KINDS: Final = (
     NewsKindData(name=ROLE, say=_say_role),
     NewsKindData(name=TERM_ENDING, say=_say_term_ending, holds=_hold_term),
     NewsKindData(name=NEEDS_ORGANIZER, say=_say_needs_organizer, holds=_hold_without_organizer),
-    NewsKindData(name=CONCERN_WAITS, say=_say_concern_waits, holds=_hold_waiting, is_soon=True),
-    NewsKindData(name=CONCERN_ANSWERED, say=_say_concern_answered, holds=_hold_own, is_soon=True),
+    NewsKindData(name=CONCERN_WAITS, say=_say_concern_waits, holds=_hold_waiting, is_soon=True, is_confidential=True),
+    NewsKindData(name=CONCERN_ANSWERED, say=_say_concern_answered, holds=_hold_own, is_soon=True, is_confidential=True),
 )

@@ -18,9 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from . import api
+from .audit import leave_out_confidential
 from .data import PRIVATE_HEADERS, DeliveryState, FindingState
 from .messages import KINDS
 from .models import AuditEntry, Delivery, Errand, NewsItem, Service
+from .news import CONFIDENTIAL
+from .news_kinds import list_confidential
 from .upkeep.backlogs import count_some, say_count
 
 _STATUS_SECONDS: Final = 20
@@ -51,6 +54,10 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     # No filter and no dates to walk through: Django would look for both in every row.
     search_fields = ("=target", "=context_key", "=actor_id", "=verb")
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        """Leave out what is confidential."""
+        return leave_out_confidential(super().get_queryset(request))
 
     def get_urls(self) -> list[Any]:
         """Add the export."""
@@ -103,6 +110,10 @@ class DeliveryAdmin(ReadOnlyAdmin):
     actions = ("send_again",)
     show_full_result_count = False
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
+        """Leave out what is confidential."""
+        return super().get_queryset(request).exclude(key__startswith=CONFIDENTIAL)
+
     @admin.action(description=_("Send again (failed or unknown ones)"))
     def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         """Let the chosen deliveries go out again; the person may get a mail twice where its fate was unknown."""
@@ -123,6 +134,10 @@ class NewsItemAdmin(ReadOnlyAdmin):
     list_filter = ("state", "kind")
     search_fields = ("=user_id", "=key")
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[NewsItem]:
+        """Leave out what is confidential."""
+        return super().get_queryset(request).exclude(kind__in=list_confidential())
 
 
 @admin.register(Errand)

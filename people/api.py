@@ -1,6 +1,13 @@
 """What other packages may use of this app."""
 
-from .audit import forget_reasons, iter_audit, list_audit, list_recent_audit, record_audit
+from .audit import (
+    forget_reasons,
+    iter_audit,
+    list_audit,
+    list_recent_audit,
+    record_audit,
+    register_confidential_context,
+)
 from .deliveries import (
     count_due_deliveries,
     list_due_deliveries,
@@ -170,6 +177,7 @@ __all__ = [
     "real_names",
     "record_audit",
     "register_checkup",
+    "register_confidential_context",
     "register_errand",
     "register_export",
     "register_job",

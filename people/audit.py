@@ -8,13 +8,29 @@ from itertools import islice
 from typing import Any, Final
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from .data import AuditEntryData, AuditPage
 from .models import AuditEntry
 
 _PAGE_SIZE: Final = 50
 _BATCH: Final = 500
+_confidential: set[str] = set()
+
+
+def register_confidential_context(prefix: str) -> None:
+    """Keep entries from operators whose ``context_key`` begins so; called in ``AppConfig.ready()``.
+
+    Whoever may see them is shown them by the package they belong to.
+    """
+    _confidential.add(prefix)
+
+
+def leave_out_confidential(entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    """Return what operators may see of these entries."""
+    for prefix in sorted(_confidential):
+        entries = entries.exclude(context_key__startswith=prefix)
+    return entries
 
 
 def record_audit(

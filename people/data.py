@@ -134,13 +134,15 @@ class NewsKindData:
     ``say`` puts an item into words of the active language, moments in the reader's zone; ``times`` in its context says
     how many equal items it stands for. ``holds`` gets a person's id
     and their items of this kind and returns the keys of those still worth telling; None where all are. ``is_soon``:
-    it goes out at once and by itself, within the person's waking hours.
+    it goes out at once and by itself, within the person's waking hours. ``is_confidential``: that somebody is told at
+    all is for nobody else, operators included; such a kind is soon as well, so that it stands in no mail with others.
     """
 
     name: str
     say: Callable[[Mapping[str, Any], ZoneInfo], NewsLineData]
     holds: Callable[[int, Sequence[NewsItemData]], Collection[str]] | None = None
     is_soon: bool = False
+    is_confidential: bool = False
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 #: So many lines stand in one mail; what is left waits for the next.
 MOST_LINES: Final = 20
 
+#: How the keys of deliveries begin that operators are not shown.
+CONFIDENTIAL: Final = "confidential:"
+
 #: Deliveries that reached their person, or may have.
 _GONE_OUT: Final = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN)
 
@@ -150,7 +153,8 @@ def _compose_for(user_id: int, now: datetime) -> Mapping[str, int]:
         daily = [row for row in rows if not get_news_kind(row.kind).is_soon]
         counts = Counter(dropped=dropped)
         for row in soon:
-            counts.update(_tell(user_id, [row], key=f"notice:{row.pk}", kind=Notice.NAME, now=now))
+            prefix = CONFIDENTIAL if get_news_kind(row.kind).is_confidential else "notice:"
+            counts.update(_tell(user_id, [row], key=f"{prefix}{row.pk}", kind=Notice.NAME, now=now))
         if daily:
             counts.update(_tell_daily(user_id, daily, now))
     return counts

@@ -31,6 +31,11 @@ def get_news_kind(name: str) -> NewsKindData:
         raise UnknownMessageKindError(message, field="kind") from error
 
 
+def list_confidential() -> list[str]:
+    """Return the names of the kinds that operators are not shown."""
+    return sorted(kind.name for kind in _KINDS.values() if kind.is_confidential)
+
+
 def is_known(name: str) -> bool:
     """Tell whether a kind is registered: an item may outlive the package that added it."""
     return name in _KINDS

@@ -13,7 +13,8 @@ from django.urls import reverse
 from chapters import concerns
 from chapters.data import ChapterRole, ConcernKind, MembershipState
 from chapters.models import Chapter, Concern, Membership, Region, Term
-from people.models import AuditEntry
+from people import api as people
+from people.models import AuditEntry, Delivery, NewsItem
 
 from . import factories
 from .desk_town import Desk
@@ -43,7 +44,7 @@ def _admin(user_id: int) -> Client:
 
 
 def _url(model: Any, page: str, *args: object) -> str:
-    return reverse(f"admin:chapters_{model._meta.model_name}_{page}", args=args)
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.model_name)
@@ -127,6 +128,30 @@ def test_a_report_is_hidden_from_the_superuser_whom_it_accuses(desk: Desk, root:
     assert f"/concern/{report.pk}/change/" not in _admin(root).get(pages[0], {"q": report.pk}).content.decode()
     assert f"/concern/{report.pk}/change/" in _admin(other).get(pages[0]).content.decode()
     assert "He shouted" in _admin(other).get(pages[1]).content.decode()
+
+
+def test_no_log_and_no_mail_tells_operators_of_a_report(desk: Desk, root: int) -> None:
+    """Else the accused finds, by a key or a number, that there is one, who handles it, and who made it."""
+    report = _report(desk, about=(root,), is_anonymous=True)
+    handler = factories.make_manager()
+    people.compose_news()
+    concerns.take_in_hand(concern_id=report.pk, actor_id=handler)
+    concerns.close_concern(concern_id=report.pk, actor_id=handler, outcome="We talked to him")
+    assert people.compose_news()
+    client = _admin(root)
+    hidden = {
+        AuditEntry: AuditEntry.objects.filter(context_key=f"concern:{report.pk}"),
+        NewsItem: NewsItem.objects.filter(kind__startswith="chapter_concern"),
+        Delivery: Delivery.objects.filter(user_id=desk.member, kind="notice"),
+    }
+    for model, rows in hidden.items():
+        assert rows.exists()
+        content = client.get(_url(model, "changelist")).content.decode()
+        assert "chapter_concern" not in content
+        assert f"concern:{report.pk}" not in content
+        for row in rows:
+            assert _url(model, "change", row.pk) not in content
+            assert client.get(_url(model, "change", row.pk)).status_code == 302
 
 
 def test_a_report_is_hidden_from_staff_with_a_role_in_its_chapter(desk: Desk) -> None:
