@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -32,7 +32,7 @@ def read_cursor(cursor: str, kinds: Sequence[type]) -> list[Any] | None:
     try:
         plain = json.loads(base64.urlsafe_b64decode(cursor[:_LONGEST] + "=" * (-len(cursor[:_LONGEST]) % 4)))
         return [_read(value, kind) for value, kind in zip(plain, kinds, strict=True)]
-    except (ValueError, TypeError, binascii.Error, RecursionError) as error:
+    except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError) as error:
         raise InvalidValueError(
             _("This page of the list is not there. Start from the first."), field="cursor"
         ) from error
@@ -43,7 +43,9 @@ def _read(value: Any, kind: type) -> Any:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError(value)
-        return moment
+        return moment.astimezone(UTC)  # fails where the clock of an offset leads out of all years
+    if isinstance(value, str):
+        value.encode()  # fails for half a character, which no database takes
     if type(value) is not kind or (isinstance(value, int) and not -(2**62) < value < 2**62):
         raise TypeError(value)
     return value

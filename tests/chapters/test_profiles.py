@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -198,6 +199,14 @@ class TestCursors:
         with pytest.raises(InvalidValueError) as refused:
             read_cursor(cursor, (int, str))
         assert refused.value.field == "cursor"
+
+    @pytest.mark.parametrize(
+        ("value", "kind"),
+        [("0001-01-01T00:00:00+14:00", datetime), ("9999-12-31T23:59:59-14:00", datetime), ("half \ud83d", str)],
+    )
+    def test_what_no_database_takes_is_refused(self, value: str, kind: type) -> None:
+        with pytest.raises(InvalidValueError):
+            read_cursor(write_cursor(value), (kind,))
 
     @given(st.text(max_size=50))
     def test_any_text_is_a_page_or_a_refusal(self, cursor: str) -> None:
