@@ -73,8 +73,6 @@ class TestStandings:
     def test_who_is_admitted_with_a_role_has_their_boards(
         self, chapter: Any, amina: int, school: Any, after: Any
     ) -> None:
-        self, chapter: Any, amina: int, school: Any, after: Any
-    ) -> None:
         school.enrol(amina)
         giver = make_manager()
         after(lambda: give_role(chapter_id=chapter.id, actor_id=giver, user_id=amina, role=ChapterRole.LEAD))
