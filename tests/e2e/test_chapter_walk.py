@@ -133,7 +133,7 @@ class TestStudio:
         page.get_by_role("button", name="Switch on “Chapters”").click()
         page.goto(town.studio(f"container/{town.units['reading']}"))
         page.locator("button[name=type][value=chapter_panel]").click()
-        form = page.locator("form", has=page.get_by_label("Chapters to show"))
+        form = page.locator("[data-ready] form", has=page.get_by_label("Chapters to show"))
         form.get_by_label("Chapters to show").fill("2")
         look(page, "chapter_panel_studio-form")
         form.get_by_role("button", name="Save", exact=True).click()
