@@ -101,7 +101,7 @@ def _add(row: Membership, chapter: ChapterData, topics: Sequence[BoardTopicData]
         "chapter": chapter.name,
         "url": addresses.chapter_url(chapter.slug, "boards"),
         "count": len(topics),
-        "topics": [{"title": topic.title} for topic in topics[:_NAMED]],
+        "topics": [{"id": topic.id, "title": topic.title} for topic in topics[:_NAMED]],
         "audiences": sorted({topic.board_key.rpartition(":")[2] for topic in topics}),
     }
     key = f"{NewsKind.DIGEST}:{row.pk}:{now.date().isoformat()}"

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from discussion_ext.api import boards
+from discussion_ext.data import ContributionState
 from people import api as people
 from people.data import NewsItemData, NewsKindData, NewsLineData
 
@@ -166,7 +168,7 @@ def _hold_board_open(user_id: int, items: Sequence[NewsItemData]) -> Collection[
 
 
 def _hold_digest(user_id: int, items: Sequence[NewsItemData]) -> Collection[str]:
-    """Keep digests for who is a member, wants them, and may still read every board that they quote."""
+    """Keep digests for who is a member and wants them, while every board and topic that they quote can be read."""
     today = people.local_date(user_id, timezone.now())
     members = Membership.objects.filter(
         user_id=user_id, state=MembershipState.MEMBER, chapter_id__in=[_chapter_of(item) for item in items]
@@ -180,7 +182,16 @@ def _hold_digest(user_id: int, items: Sequence[NewsItemData]) -> Collection[str]
         and all(
             audience == Audience.EVERYONE or (chapter_id, audience) in held for audience in item.context["audiences"]
         )
+        and all(_stands(topic["id"]) for topic in item.context["topics"])
     ]
+
+
+def _stands(topic_id: int) -> bool:
+    """Tell whether a topic has not been taken away."""
+    try:
+        return boards.locate_topic(topic_id).state is ContributionState.LIVE
+    except boards.ContributionNotFoundError:
+        return False
 
 
 def _hold_outside(user_id: int, items: Sequence[NewsItemData]) -> Collection[str]:

@@ -16,6 +16,7 @@ from chapters.data import Audience, ChapterData, ChapterState, Digest, Membershi
 from chapters.exceptions import InvalidValueError
 from chapters.membership.kinds import NewsKind
 from chapters.models import Membership
+from discussion_ext.data import ContributionState
 from openedx.core.djangoapps.user_api.models import UserPreference
 from people import api as people
 from people.data import NewsItemData
@@ -39,7 +40,11 @@ class TestDigests:
         def latest(*, board_keys: Any, since: Any, limit: int, **_options: Any) -> list[Any]:
             return [each for each in found if each.board_key in board_keys and each.last_post_at > since][:limit]
 
+        def place(topic_id: int) -> Any:
+            return next(SimpleNamespace(state=each.state) for each in found if each.id == topic_id)
+
         monkeypatch.setattr(digests.boards, "list_latest", latest)
+        monkeypatch.setattr(news.boards, "locate_topic", place)
         return found
 
     @pytest.fixture
@@ -50,6 +55,8 @@ class TestDigests:
 
     def write(self, topics: list[Any], chapter: ChapterData, title: str, **changes: Any) -> None:
         values = {
+            "id": len(topics) + 1,
+            "state": ContributionState.LIVE,
             "board_key": f"{chapter.key}:everyone",
             "title": title,
             "last_post_at": timezone.now() - timedelta(hours=3),
@@ -119,11 +126,11 @@ class TestDigests:
         run("chapters.send_digests")
         items = list(NewsItem.objects.filter(kind=NewsKind.DIGEST))
         assert bool(items) is is_told
-        context = {"chapter_id": chapter.id, "audiences": []}
+        context = {"chapter_id": chapter.id, "audiences": [], "topics": []}
         item = NewsItemData(key="any", user_id=due, kind=NewsKind.DIGEST, context=context)
         assert bool(news._hold_digest(due, [item])) is is_told
 
-    @pytest.mark.parametrize("what", ["left", "never", "paused", "board closed"])
+    @pytest.mark.parametrize("what", ["left", "never", "paused", "topic removed", "board closed"])
     def test_it_is_asked_again_when_it_is_sent(
         self, chapter: ChapterData, due: int, topics: list[Any], what: str
     ) -> None:
@@ -141,6 +148,8 @@ class TestDigests:
         elif what == "paused":
             until = timezone.now().date() + timedelta(days=5)
             api.set_mail(chapter_id=chapter.id, user_id=due, paused_until=until)
+        elif what == "topic removed":
+            topics[0].state = ContributionState.REMOVED
         else:
             api.revoke_standing(
                 chapter_id=chapter.id, user_id=due, audience=Audience.ALUMNI, actor_id=1, reason="Error"
