@@ -128,12 +128,16 @@ def test_a_second_run_changes_nothing(release: int, deploy: Callable[..., Deploy
     assert "completion.enable_completion_tracking" in made
     assert release == 22 or "forum_v2.enable_mysql_backend" in made
     assert made.count('INSERT INTO "gamification_schemeversion"') == 1
+    assert made.count("'Community managers'") == 1
+    assert "'Europe'" in made
 
 
 def test_an_operators_choice_is_not_overruled(deploy: Callable[..., Deployment], host: Host) -> None:
     ((_service, script),) = deploy(21).init_tasks("--limit=community")  # the release that has both
     host.query("UPDATE waffle_switch SET active = 0 WHERE name = 'completion.enable_completion_tracking'")
     host.query("UPDATE waffle_flag SET everyone = NULL WHERE name = 'forum_v2.enable_mysql_backend'")
+    host.query("INSERT INTO auth_group (name) VALUES ('Community managers')")
+    host.query("INSERT INTO chapters_region (slug, name, position) VALUES ('benelux', 'Benelux', 1)")
     before = host.content()
     host.run(script)
     assert host.content() == before

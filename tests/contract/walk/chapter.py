@@ -70,7 +70,13 @@ def propose(person: Person, name: str) -> None:
         "name": name,
         "lead": "One talk an evening.",
         "unique_value": "You hear how it lands.",
+        "lost": "Rehearsing in the car.",
         "goals": "One hard talk each.",
+        "field": "Feedback",
+        "members": "Team leads",
+        "results": "Sentences",
+        "cover": "2",
+        "contact": "walkers@example.com",
         "will_not": "Sell.",
         "type": "knowledge",
         "scope": "city",
@@ -78,8 +84,6 @@ def propose(person: Person, name: str) -> None:
         "country": "NL",
         "zone": "Europe/Amsterdam",
         "language": "en",
-        "entry": "everyone",
-        "name_format": "name",
     }
     form = Page.open(person, "/chapters/propose/")
     assert form.status == 200, form.words[:300]
@@ -148,8 +152,9 @@ def _let_certify(admin: Person, course_id: str) -> None:
     }
     made = admin.lms("POST", f"/api/course_modes/v1/courses/{course_id}/", json=mode)
     assert made.status_code in {200, 201}, made.text[:300]
-    shown = {"certificates_display_behavior": {"value": "early_no_info"}}
-    saved = admin.cms("PATCH", f"/api/contentstore/v0/advanced_settings/{course_id}", json=shown)
+    details = f"/settings/details/{course_id}"
+    found = admin.cms("GET", details).json()
+    saved = admin.cms("POST", details, json={**found, "certificates_display_behavior": "early_no_info"})
     assert saved.status_code == 200, saved.text[:300]
     certificate = {
         "name": "Walk",
@@ -161,7 +166,7 @@ def _let_certify(admin: Person, course_id: str) -> None:
     }
     made = admin.cms("POST", f"/certificates/{course_id}", json=certificate)
     assert made.status_code in {200, 201}, made.text[:300]
-    turned = admin.cms("POST", f"/certificates/activation/{course_id}", json={"is_active": True})
+    turned = admin.cms("POST", f"/certificates/activation/{course_id}/", json={"is_active": True})
     assert turned.status_code == 200, turned.text[:300]
     _turn_on_certificates(admin)
 
@@ -169,7 +174,7 @@ def _let_certify(admin: Person, course_id: str) -> None:
 def _turn_on_certificates(admin: Person) -> None:
     """Turn on that certificates are made when somebody passes, unless the site has decided about it."""
     name = "certificates.auto_certificate_generation"
-    if name not in admin.lms("GET", f"/admin/waffle/switch/?q={name}").text:
+    if not rows_in_admin(admin, "waffle/switch", q=name):
         form = Page.open(admin, "/admin/waffle/switch/add/")
         sent = form.send("name", name=name, active="on")
         assert sent.status == 200, sent.words[:300]
