@@ -59,5 +59,6 @@
     });
 
     form.querySelector("[data-cancel]").addEventListener("click", () => runtime.notify("cancel", {}));
+    root.dataset.ready = "true";
   };
 })();
