@@ -77,7 +77,7 @@ def check_organizers() -> Iterator[SeenData]:
     if slugs:
         yield SeenData.warning(
             f"{len(slugs)} chapters have no organizer, {slugs[0]} for one: nobody answers requests or moderates there.",
-            "A community manager gives somebody the role on the chapter's desk, or sets the chapter dormant.",
+            "A community manager gives somebody the role on the community desk, or sets the chapter dormant.",
         )
     else:
         yield SeenData.ok("Every chapter that goes on has an organizer.")

@@ -104,6 +104,8 @@ def change_chapter(*, chapter_id: int, actor_id: int, plan: ChapterPlanData) -> 
     if not is_manager(actor_id):
         columns = {name: value for name, value in columns.items() if name not in _OF_MANAGERS}
     changed = sorted(name for name, value in columns.items() if getattr(row, name) != value)
+    if "entry" in changed:
+        _check_entry(row, Audience(columns["entry"]))
     if changed:
         for name in changed:
             setattr(row, name, columns[name])
@@ -148,6 +150,14 @@ def set_rules(*, chapter_id: int, actor_id: int, rules: Sequence[RuleData]) -> C
     if changed and ruled.state not in HIDDEN:
         ensure_boards(ruled)
     return ruled
+
+
+def _check_entry(row: Chapter, entry: Audience) -> None:
+    """Refuse to close a chapter to everybody: who is admitted by courses needs a rule that names them."""
+    if entry is Audience.EVERYONE or row.state in HIDDEN or row.rules.filter(audience=entry).exists():
+        return
+    message = _("Nobody could join: this board has no course rule. Set the rule first.")
+    raise InvalidValueError(message, field="entry")
 
 
 # -- steps -------------------------------------------------------------------------------------------------------------

@@ -29,11 +29,16 @@ _MOST_IN_MAIL = 5
 
 
 def list_invitations(user_id: int) -> list[InvitationData]:
-    """Return the open invitations of a person that still hold, newest first, at most 20; a fixed number of queries.
+    """Return the open invitations of a person that still hold, newest first and one for a chapter.
 
+    Of the newest 20, those to the alumni's board stand for those to the learners' board of the same chapter.
     One to a chapter that takes nobody in, or by a course that was lost again, waits until it holds again.
     """
-    return _list_open(user_id)
+    found: dict[int, InvitationData] = {}
+    for each in _list_open(user_id):
+        if each.chapter.id not in found or each.audience is Audience.ALUMNI:
+            found[each.chapter.id] = each
+    return list(found.values())
 
 
 def find_invitation(*, user_id: int, course_key: str) -> InvitationData | None:
@@ -43,12 +48,16 @@ def find_invitation(*, user_id: int, course_key: str) -> InvitationData | None:
 
 @transaction.atomic
 def dismiss_invitation(*, invitation_id: int, user_id: int) -> InvitationData:
-    """Put an invitation away; twice changes nothing. Raises NotFoundError for any but one's own."""
-    rows = Invitation.objects.filter(pk=invitation_id, user_id=user_id)
-    rows.filter(state=InvitationState.OPEN).update(state=InvitationState.DISMISSED, settled_at=timezone.now())
-    row = rows.first()
+    """Put an invitation away, with any other to the same chapter; twice changes nothing.
+
+    Raises NotFoundError for any but one's own.
+    """
+    row = Invitation.objects.filter(pk=invitation_id, user_id=user_id).first()
     if row is None:
         raise NotFoundError(_("There is no such invitation."))
+    mine = Invitation.objects.filter(chapter_id=row.chapter_id, user_id=user_id, state=InvitationState.OPEN)
+    mine.update(state=InvitationState.DISMISSED, settled_at=timezone.now())
+    row.refresh_from_db()
     return _to_data(row, to_chapter(chapters_to_read().get(pk=row.chapter_id)), _name_courses([row]))
 
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from chapters import api, words
 from chapters.cursors import read_cursor, write_cursor
-from chapters.data import ChapterData, ChapterScope, PositioningData
+from chapters.data import Audience, ChapterData, ChapterScope, PositioningData
 from chapters.exceptions import InvalidValueError
 from chapters.models import Chapter
 from chapters.profiles import RESERVED_SLUGS, fold, list_slugs, read_plan
-from tests.chapters.factories import make_account
+from tests.chapters.factories import make_account, make_rule
 from tests.chapters.test_lifecycle import plan
 
 SCRIPT = "<script>alert(1)</script>'\"{{ 7*7 }}"
@@ -96,6 +96,16 @@ def test_changing_keeps_the_address_and_says_what_changed(chapter: ChapterData, 
     assert "name" in AuditEntry.objects.get(verb="chapter.change").data["changed"]
     api.change_chapter(chapter_id=chapter.id, actor_id=lead, plan=plan(name="Utrecht"))
     assert AuditEntry.objects.filter(verb="chapter.change").count() == 1
+
+
+@pytest.mark.django_db
+def test_no_chapter_is_closed_to_everybody(chapter: ChapterData, lead: int) -> None:
+    closed = plan(entry=Audience.ALUMNI)
+    with pytest.raises(InvalidValueError) as refused:
+        api.change_chapter(chapter_id=chapter.id, actor_id=lead, plan=closed)
+    assert refused.value.field == "entry"
+    make_rule(chapter, Audience.ALUMNI, "course-v1:Meridian+TEAMS+2026")
+    assert api.change_chapter(chapter_id=chapter.id, actor_id=lead, plan=closed).entry is Audience.ALUMNI
 
 
 class TestSlugs:

@@ -310,6 +310,18 @@ class TestInviting:
         assert found is not None
         assert found.chapter.id == asked.id
 
+    def test_a_chapter_invites_in_one_voice(self, courses: Any, amina: int, school: Any) -> None:
+        """Two boards of one chapter are one invitation, to the alumni; putting it away puts both away."""
+        both = make_rule(make_rule(make_chapter(), ALUMNI, str(TEAMS)), LEARNERS, str(TEAMS))
+        school.enrol(amina)
+        school.finish(amina)
+        reconcile()
+        assert Invitation.objects.filter(chapter_id=both.id, user_id=amina).count() == 2
+        (found,) = api.list_invitations(amina)
+        assert found.audience is ALUMNI
+        api.dismiss_invitation(invitation_id=found.id, user_id=amina)
+        assert api.list_invitations(amina) == []
+
     def test_dismissed_is_dismissed(self, chapter: Any, amina: int, school: Any) -> None:
         school.enrol(amina)
         (found,) = api.list_invitations(amina)
