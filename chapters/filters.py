@@ -61,7 +61,8 @@ def _join(said: Any, invitation: InvitationData) -> SafeString:
     chapter = invitation.chapter
     sentence = _("People who completed this course go on together: you are invited to %(chapter)s.")
     return format_html(
-        '{} {} <a class="btn-inverse btn-small" href="{}">{}</a>',
+        # The classes of the buttons beside it, without which the link is dark blue on the banner's black.
+        '{}<br>{} <span class="message-actions"><a class="action" href="{}">{}</a></span>',
         said,
         sentence % {"chapter": chapter.name},
         people.absolute_url(addresses.chapter_url(chapter.slug)),

@@ -23,6 +23,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+def stranger(make_account):
+    """Return somebody who is not in the course."""
+    return make_account("sam", name="Sam Stranger")
+
+
+@pytest.fixture
 def nairobi(course_key):
     """Return a chapter whose alumni completed the course, which shows its chapters."""
     courses.set_on(course_key, True, actor_id=1)
@@ -61,9 +67,9 @@ def test_its_owner_is_invited(certificate, learner):
     assert "This page is yours to share." in page
 
 
-def test_nobody_else_sees_where_its_owner_is_invited(certificate, learner, outsider):
+def test_nobody_else_sees_where_its_owner_is_invited(certificate, learner, stranger):
     assert LINK in show(certificate, learner)
-    assert LINK not in show(certificate, outsider)
+    assert LINK not in show(certificate, stranger)
     assert LINK not in show(certificate)
 
 

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def outsider():
+def stranger():
     """Return somebody who does not take the course, as an account; this folder names people by their ids."""
     return User.objects.get(pk=factories.make_account("Oscar Outside"))
 
@@ -97,8 +97,8 @@ def test_the_sites_default_holds_where_nobody_chose(course_key, learner, setting
     assert not is_shown(course_key, learner)
 
 
-def test_only_the_team_turns_it_and_it_is_recorded(course_key, learner, outsider, course_team):
-    for user in (learner, outsider):
+def test_only_the_team_turns_it_and_it_is_recorded(course_key, learner, stranger, course_team):
+    for user in (learner, stranger):
         assert ChaptersCourseApp.get_allowed_operations(course_key, user) == {"enable": False, "configure": False}
         with pytest.raises(PermissionDenied):
             ChaptersCourseApp.set_enabled(course_key, True, user)
@@ -133,8 +133,8 @@ def test_without_a_cache_it_is_asked_each_time(course, learner, monkeypatch):
 # -- the page --------------------------------------------------------------------------------------------------------
 
 
-def test_it_is_for_people_of_the_course(page, nairobi, learner, outsider, course_team, course):
-    assert [page(user)[0] for user in (learner, course_team, outsider)] == [200, 200, 404]
+def test_it_is_for_people_of_the_course(page, nairobi, learner, stranger, course_team, course):
+    assert [page(user)[0] for user in (learner, course_team, stranger)] == [200, 200, 404]
     response = Client().get(f"/chapters/courses/{course}/")
     assert response.status_code == 302
     CourseEnrollment.unenroll(learner, course)
