@@ -31,7 +31,7 @@ def main() -> None:
 
     ours = [
         model._meta.db_table
-        for app in ("people", "gamification", "discussion_ext")
+        for app in ("people", "gamification", "discussion_ext", "chapters")
         for model in apps.get_app_config(app).get_models()
     ]
     known = set(connection.introspection.table_names())

@@ -148,7 +148,7 @@ class TestSlugs:
 
 class TestWords:
     @pytest.mark.parametrize(
-        ("language", "said"), [("en", "Nairobi, Kenya"), ("nl", "Nairobi, Kenia"), ("zh-hans", "Nairobi, 肯尼亚")]
+        ("language", "said"), [("en", "Nairobi, Kenya"), ("nl", "Nairobi, Kenia"), ("zh-hans", "Nairobi，肯尼亚")]
     )
     @pytest.mark.django_db
     def test_places(self, chapter: ChapterData, language: str, said: str) -> None:

@@ -245,7 +245,7 @@ def test_a_process_says_once_what_it_runs(client: Any, settings: Any, monkeypatc
     first = services.find_service("lms")
     assert first is not None
     assert first.version
-    assert set(first.apps) >= {"people", "gamification", "discussion_ext"}
+    assert set(first.apps) >= {"people", "gamification", "discussion_ext", "chapters"}
     client.get("/login")
     assert services.find_service("lms") == first
 

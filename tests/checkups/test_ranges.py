@@ -15,7 +15,7 @@ from people.upkeep.ranges import is_in_range
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = {
     name
-    for app in ("people", "gamification", "discussion_ext")
+    for app in ("people", "gamification", "discussion_ext", "chapters")
     for name in re.findall(r"\.\. setting_name: (\w+)", (ROOT / app / "settings/common.py").read_text(encoding="utf-8"))
 }
 

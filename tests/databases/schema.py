@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-OUR_APPS = ("people", "gamification", "discussion_ext")
+OUR_APPS = ("people", "gamification", "discussion_ext", "chapters")
 
 
 @dataclass(frozen=True)

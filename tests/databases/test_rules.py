@@ -27,6 +27,7 @@ ENDS_SUPPORT: dict[tuple[str, str], str] = {
     ("discussion_ext", "0004_no_repairs"): "the table was never in a release",
     ("discussion_ext", "0005_backfills"): "there was no release before",
     ("discussion_ext", "0007_class_sessions_and_blended_tasks"): "there was no release before",
+    ("discussion_ext", "0008_discussion_boards"): "the tables were never in a release",
 }
 # Imports of ours beside people.fields and people.batches, which promise never to change.
 IMPORTS_OURS: dict[str, str] = {

@@ -74,7 +74,7 @@ def test_every_fact_goes_through_avro(fact: PublicFact, is_full: bool) -> None:
 
 
 def test_there_are_facts() -> None:
-    assert len(FACTS) == 6
+    assert len(FACTS) == 10
 
 
 @pytest.mark.slow

@@ -174,7 +174,7 @@ def test_every_receiver_says_what_becomes_of_its_errors() -> None:
         assert (Exception in guard.passes) is STORIES[wire.name].passes_on, wire.name
 
 
-@pytest.mark.parametrize("app", ["people", "gamification", "discussion_ext"])
+@pytest.mark.parametrize("app", ["people", "gamification", "discussion_ext", "chapters"])
 def test_receivers_connected_elsewhere_say_so_too(app: str) -> None:
     handlers = resolve_name(f"{app}.handlers")
     named = [function for name, function in inspect.getmembers(handlers, inspect.isfunction) if name.startswith("on_")]

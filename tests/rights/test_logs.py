@@ -20,10 +20,10 @@ from django.db import IntegrityError
 from tests.rights.town import COURSE, TRACES, WORDS, Town, live, text
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("people", "gamification", "discussion_ext", "xblocks")
+PACKAGES = ("people", "gamification", "discussion_ext", "chapters", "xblocks")
 LEVELS = {"debug", "info", "warning", "error", "critical", "exception", "log"}
 #: ``package.event key=%s other=%r``: dashboards count the event, and split the rest at blanks and equal signs.
-LINE = re.compile(r"(?:people|gamification|discussion_ext|xblocks)\.[a-z_]+(?: [a-z_]+=%[rs])*")
+LINE = re.compile(r"(?:people|gamification|discussion_ext|chapters|xblocks)\.[a-z_]+(?: [a-z_]+=%[rs])*")
 
 
 @cache
@@ -280,7 +280,7 @@ class TestPage:
     """``docs/monitoring.md`` knows every event and every attribute, and nothing else."""
 
     def test_events(self) -> None:
-        assert listed(r"^\| `((?:people|gamification|discussion_ext|xblocks)\.\w+)`") == sorted(list_events())
+        assert listed(r"^\| `((?:people|gamification|discussion_ext|chapters|xblocks)\.\w+)`") == sorted(list_events())
 
     def test_levels(self) -> None:
         levels = {

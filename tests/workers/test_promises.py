@@ -18,7 +18,7 @@ from people import api
 from people.upkeep.background import BackgroundTask
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("people", "gamification", "discussion_ext", "xblocks")
+PACKAGES = ("people", "gamification", "discussion_ext", "chapters", "xblocks")
 
 
 def our_tasks():
