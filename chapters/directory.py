@@ -271,8 +271,8 @@ def _is_open(chapter: ChapterData, reader: Reader) -> bool:
 def _list_by_region() -> tuple[tuple[RegionData, tuple[ChapterData, ...]], ...]:
     """Return every region with a few of its chapters, in four queries."""
     order = Window(RowNumber(), partition_by=F("region_id"), order_by=[F("listed_rank"), F("id")])
-    listed = Chapter.objects.filter(listed_rank__lt=NOT_LISTED, region__isnull=False).annotate(place=order)
-    ids = list(listed.filter(place__lte=_PER_REGION).values_list("pk", flat=True))
+    listed = Chapter.objects.filter(listed_rank__lt=NOT_LISTED, region__isnull=False).annotate(nth=order)
+    ids = list(listed.filter(nth__lte=_PER_REGION).values_list("pk", flat=True))
     of_region: defaultdict[int, list[ChapterData]] = defaultdict(list)
     for row in chapters_to_read().filter(pk__in=ids).order_by("listed_rank", "pk"):
         of_region[row.region_id or 0].append(to_chapter(row))

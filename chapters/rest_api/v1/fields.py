@@ -17,6 +17,8 @@ class Text(serializers.CharField):
         """Return the text. Refuses numbers, which REST framework would take for text, and halves of characters."""
         if not isinstance(data, str) or any("\ud800" <= sign <= "\udfff" for sign in data):
             self.fail("invalid")
+        if self.max_length is not None and len(data) > self.max_length:  # as described: before blanks are cut
+            self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
 
 
