@@ -22,6 +22,16 @@ def chapter_url(slug: str, page: str = "chapter") -> str:
     return reverse(f"chapters:{page}", kwargs={"slug": slug})
 
 
+def event_url(slug: str, event_id: int, page: str = "event") -> str:
+    """Return the path of an event, or of one of its pages by the name of its address: "event_keep", "event_ticket"."""
+    return reverse(f"chapters:{page}", kwargs={"slug": slug, "event_id": event_id})
+
+
+def my_events_url() -> str:
+    """Return the path at which somebody sees the events of all their chapters."""
+    return reverse("chapters:my_events")
+
+
 def proposal_url(slug: str) -> str:
     """Return the path at which somebody changes what they proposed."""
     return reverse("chapters:proposal", kwargs={"slug": slug})

@@ -6,7 +6,7 @@ come last.
 
 from django.urls import include, path
 
-from . import board_urls, course_urls, desk_urls, member_urls
+from . import board_urls, course_urls, desk_urls, event_urls, member_urls
 
 app_name = "chapters"
 
@@ -15,5 +15,6 @@ urlpatterns = [
     *course_urls.urlpatterns,
     *desk_urls.urlpatterns,
     *board_urls.urlpatterns,
+    *event_urls.urlpatterns,
     *member_urls.urlpatterns,
 ]

@@ -1,0 +1,18 @@
+"""Addresses of a chapter's events as people see them; those of the desk are in ``event_desk_urls``."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from .views import event_answers, events, my_events
+
+urlpatterns: list[URLPattern] = [
+    path("mine/events/", my_events.my_events, name="my_events"),
+    path("<slug:slug>/events/", events.events, name="events"),
+    path("<slug:slug>/events/<chapters_row_id:event_id>/", events.event, name="event"),
+    path("<slug:slug>/events/<chapters_row_id:event_id>/answer/", event_answers.answer, name="event_answer"),
+    path("<slug:slug>/events/<chapters_row_id:event_id>/decline/", event_answers.decline, name="event_decline"),
+    path("<slug:slug>/events/<chapters_row_id:event_id>/offer/", event_answers.offer, name="event_offer"),
+    path("<slug:slug>/events/<chapters_row_id:event_id>/keep/", event_answers.keep, name="event_keep"),
+    path("<slug:slug>/events/<chapters_row_id:event_id>/series/", event_answers.series, name="event_series"),
+]
