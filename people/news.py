@@ -72,8 +72,10 @@ def add_news(
     return True
 
 
-def add_news_for_many(items: Sequence[NewsItemData], *, useful_until: datetime | None = None) -> None:
-    """Ask for many items at once, due now, as `add_news` does for one; those asked for before stay as they are.
+def add_news_for_many(items: Sequence[NewsItemData], *, useful_until: datetime | None = None) -> int:
+    """Ask for many items at once, due now, as `add_news` does for one; return how many were not asked for before.
+
+    Two who ask for the same at the same moment may both count it; it is there once.
 
     What is known is left out beforehand: InnoDB locks the gap before a row that an insert meets, and two who ask again
     for some items, and anew for others among them, would wait for each other.
@@ -98,6 +100,7 @@ def add_news_for_many(items: Sequence[NewsItemData], *, useful_until: datetime |
         if key_hash not in known
     ]
     NewsItem.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
 
 
 def _list_known(hashes: Iterable[str]) -> set[str]:

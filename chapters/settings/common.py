@@ -116,6 +116,12 @@ def plugin_settings(settings: Any) -> None:
     # .. setting_description: Where the community guidelines can be read; empty for nowhere.
     # .. setting_use_cases: open_edx
     settings.CHAPTERS_GUIDELINES_URL = getattr(settings, "CHAPTERS_GUIDELINES_URL", "")
+    # .. setting_name: CHAPTERS_MOVE_MINUTES
+    # .. setting_default: 15
+    # .. setting_description: By how many minutes an event is moved at least before people are told of it and asked again
+    #    whether they come; another place always counts.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_MOVE_MINUTES = getattr(settings, "CHAPTERS_MOVE_MINUTES", 15)
     # .. setting_name: CHAPTERS_RECONCILE_EVERY_SECONDS
     # .. setting_default: 86400
     # .. setting_description: How often Celery beat has members compared with the course rules of their chapters, in

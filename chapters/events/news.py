@@ -1,0 +1,306 @@
+"""What people are told of events: written in the transaction that makes it true, and sent later.
+
+To one person, or to a few, an item is inserted at once. What concerns everybody of an event is an errand: one row, from
+which ``crowds.py`` tells them in batches after the commit. Items hold ids, instants and counts; titles, places and
+names are looked up when the mail is written, so that it says what is so then.
+
+Keys make each notice exactly one in effect: they name the state's moment, the offer's number, the schedule's sequence
+or the start that it was made for. Nothing here raises for what was told before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from django.conf import settings
+
+from chapters.data import EventData, RsvpState
+from people import api as people
+from people.data import NewsItemData
+
+from .news_kinds import EventNews, NewsErrand
+
+_PLACE: Final = ("mode", "place", "place_hint")
+
+
+class AboutEvent(Protocol):
+    """What is needed of an event: its row or its data. ``starts_at`` and ``ends_at`` are aware."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def chapter_id(self) -> int: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+class AboutRsvp(Protocol):
+    """What is needed of an answer: its row or its data, as it is after the change."""
+
+    @property
+    def user_id(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def state_at(self) -> datetime | None: ...
+
+
+class AboutOffer(AboutRsvp, Protocol):
+    """What is needed of an offer: the answer's row. ``offers`` counts from 1."""
+
+    @property
+    def offers(self) -> int: ...
+    @property
+    def offer_until(self) -> datetime | None: ...
+
+
+# -- answers and seats: at once, one item for a person -----------------------------------------------------------------
+
+
+def tell_confirmed(event: AboutEvent, rsvp: AboutRsvp) -> None:
+    """Tell somebody that they have a seat: by their answer, or because they took an offer."""
+    _tell_state(EventNews.CONFIRMED, event, rsvp)
+
+
+def tell_added(event: AboutEvent, rsvp: AboutRsvp) -> None:
+    """Tell somebody that organizers gave them a seat or a place in line, as their state says."""
+    _tell_state(EventNews.ADDED, event, rsvp)
+
+
+def tell_pending(event: AboutEvent, rsvp: AboutRsvp) -> None:
+    """Tell somebody that their request waits for approval."""
+    _tell_state(EventNews.PENDING, event, rsvp)
+
+
+def tell_approved(event: AboutEvent, rsvp: AboutRsvp) -> None:
+    """Tell somebody that they were approved, to a seat or to the line, as their state says; nothing else is needed."""
+    _tell_state(EventNews.APPROVED, event, rsvp)
+
+
+def tell_refused(event: AboutEvent, rsvp: AboutRsvp) -> None:
+    """Tell somebody that they were not approved; the note of their answer is quoted."""
+    _tell_state(EventNews.REFUSED, event, rsvp)
+
+
+def tell_in_line(event: AboutEvent, rsvp: AboutRsvp) -> None:
+    """Tell somebody that they are in line."""
+    _tell_state(EventNews.IN_LINE, event, rsvp)
+
+
+def tell_removed(event: AboutEvent, rsvp: AboutRsvp) -> None:
+    """Tell somebody that organizers took their seat or place in line away; the note of their answer is quoted."""
+    _tell_state(EventNews.REMOVED, event, rsvp)
+
+
+def tell_offer(event: AboutEvent, rsvp: AboutOffer, overlap_id: int | None = None) -> None:
+    """Tell somebody that a seat is kept for them until ``offer_until``; ``overlap_id`` is an event they are at then."""
+    _tell_offer(EventNews.OFFER, event, rsvp, overlap_id=overlap_id)
+
+
+def tell_offer_lapsed(event: AboutEvent, rsvp: AboutOffer) -> None:
+    """Tell somebody that the offer which they did not answer is over, and that they can queue again."""
+    _tell_offer(EventNews.OFFER_LAPSED, event, rsvp)
+
+
+def tell_open_round(event: AboutEvent, user_ids: Iterable[int]) -> int:
+    """Tell who is in line that a free seat is anybody's who takes it first; return to how many that was new.
+
+    Once for a person and a start, however often it is called.
+    """
+    start = event.starts_at.isoformat()
+    items = [
+        NewsItemData(
+            key=f"{EventNews.OPEN_ROUND}:{event.id}:{start}:{user_id}",
+            user_id=user_id,
+            kind=EventNews.OPEN_ROUND,
+            context=_about(event, starts_at=start),
+        )
+        for user_id in user_ids
+    ]
+    return people.add_news_for_many(items, useful_until=event.starts_at) if items else 0
+
+
+def tell_series_answered(series_id: int, user_id: int, outcomes: Mapping[int, RsvpState], *, at: datetime) -> None:
+    """Tell somebody in one mail what their answer to a series came to: states by event id, at this moment."""
+    key = f"{EventNews.SERIES_ANSWERED}:{series_id}:{at.isoformat()}:{user_id}"
+    context = _about_outcomes(series_id, outcomes)
+    people.add_news(key=key, user_id=user_id, kind=EventNews.SERIES_ANSWERED, context=context)
+
+
+def tell_series_added(series_id: int, outcomes: Mapping[int, Mapping[int, RsvpState]], *, batch: str) -> None:
+    """Tell those who come to a whole series of its new dates, once for a ``batch``: states by person and event id."""
+    items = [
+        NewsItemData(
+            key=f"{EventNews.SERIES_ADDED}:{series_id}:{batch}:{user_id}",
+            user_id=user_id,
+            kind=EventNews.SERIES_ADDED,
+            context=_about_outcomes(series_id, states),
+        )
+        for user_id, states in outcomes.items()
+        if states
+    ]
+    if items:
+        people.add_news_for_many(items)
+
+
+# -- what concerns everybody: one errand in the transaction ------------------------------------------------------------
+
+
+def is_moved(before: EventData, after: EventData) -> bool:
+    """Tell whether people are to be told, and asked again: another time by ``CHAPTERS_MOVE_MINUTES``, or place."""
+    least = timedelta(minutes=settings.CHAPTERS_MOVE_MINUTES)
+    if abs(after.starts_at - before.starts_at) >= least:
+        return True
+    return any(getattr(before, name) != getattr(after, name) for name in _PLACE)
+
+
+def tell_cancelled(event: EventData, reason: str = "") -> None:
+    """Tell everybody with a seat, an offer, a request or a place in line, once, that an event was called off.
+
+    The reason is read from the event; the answers stay as they are, and so name whom to tell.
+    """
+    del reason
+    _tell_crowd(EventNews.CANCELLED, event)
+
+
+def tell_restored(event: EventData) -> None:
+    """Tell the same people that it takes place after all."""
+    _tell_crowd(EventNews.RESTORED, event)
+
+
+def tell_moved(before: EventData, after: EventData) -> bool:
+    """Tell the same people of another time or place, if `is_moved`; return whether they are told.
+
+    The notice holds while ``Event.answer_sequence`` is not beyond ``after.sequence``: set it to that when this is True.
+    """
+    if not is_moved(before, after):
+        return False
+    _tell_crowd(EventNews.MOVED, after, **_say_change(before, after))
+    return True
+
+
+def tell_series_changed(series_id: int, changes: Sequence[tuple[EventData, EventData]], *, batch: str) -> None:
+    """Tell each person, once for a ``batch``, which of the dates they answered were moved: (before, after) of each."""
+    moved = [(before, after) for before, after in changes if is_moved(before, after)]
+    _tell_series(EventNews.SERIES_CHANGED, series_id, moved, batch=batch)
+
+
+def tell_series_called_off(
+    series_id: int, changes: Sequence[tuple[EventData, EventData]], reason: str = "", *, batch: str
+) -> None:
+    """Tell each person, once for a ``batch``, which of the dates they answered were called off."""
+    del reason
+    _tell_series(EventNews.SERIES_CANCELLED, series_id, changes, batch=batch)
+
+
+def ask_survey(event: AboutEvent) -> None:
+    """Ask who came what they take with them; who came is looked up when the errand runs."""
+    _tell_crowd(EventNews.SURVEY, event)
+
+
+def tell_result(event: AboutEvent) -> None:
+    """Tell who had a seat that the result of an event can be read; once, however often it is published."""
+    _tell_crowd(EventNews.RESULT, event)
+
+
+# -- to hosts ----------------------------------------------------------------------------------------------------------
+
+
+def ask_result(event: AboutEvent, user_ids: Iterable[int], *, number: int) -> None:
+    """Ask hosts to write down what came of an event, for the ``number``-th time (from 1)."""
+    _tell_hosts(EventNews.RESULT_ASK, event, user_ids, part=str(number))
+
+
+def tell_presence_asked(event: AboutEvent, user_ids: Iterable[int], *, request_id: int) -> None:
+    """Tell hosts that somebody says they were there though nobody recorded it."""
+    _tell_hosts(EventNews.PRESENCE_ASKED, event, user_ids, part=str(request_id), request_id=request_id)
+
+
+def tell_presence_answered(event: AboutEvent, user_id: int, *, request_id: int) -> None:
+    """Tell somebody what the hosts answered; the answer is quoted."""
+    _tell_hosts(EventNews.PRESENCE_ANSWERED, event, [user_id], part=str(request_id), request_id=request_id)
+
+
+# -- adding ------------------------------------------------------------------------------------------------------------
+
+
+def _tell_state(kind: EventNews, event: AboutEvent, rsvp: AboutRsvp) -> None:
+    at = rsvp.state_at.isoformat() if rsvp.state_at else ""
+    context = _about(event, state=str(rsvp.state), state_at=at)
+    _add(kind, event, rsvp.user_id, part=at, context=context)
+
+
+def _tell_offer(kind: EventNews, event: AboutEvent, rsvp: AboutOffer, **facts: Any) -> None:
+    until = rsvp.offer_until.isoformat() if rsvp.offer_until else ""
+    context = _about(event, number=rsvp.offers, until=until, **facts)
+    _add(kind, event, rsvp.user_id, part=str(rsvp.offers), context=context)
+
+
+def _add(kind: EventNews, event: AboutEvent, user_id: int, *, part: str, context: Mapping[str, Any]) -> None:
+    people.add_news(
+        key=f"{kind}:{event.id}:{part}:{user_id}",
+        user_id=user_id,
+        kind=kind,
+        context=context,
+        useful_until=event.ends_at,
+    )
+
+
+def _tell_hosts(kind: EventNews, event: AboutEvent, user_ids: Iterable[int], *, part: str, **facts: Any) -> None:
+    """Add items that are of use after the event as well."""
+    items = [
+        NewsItemData(
+            key=f"{kind}:{event.id}:{part}:{user_id}", user_id=user_id, kind=kind, context=_about(event, **facts)
+        )
+        for user_id in user_ids
+    ]
+    if items:
+        people.add_news_for_many(items)
+
+
+def _about(event: AboutEvent, **facts: Any) -> dict[str, Any]:
+    return {"event_id": event.id, "chapter_id": event.chapter_id, **facts}
+
+
+def _about_outcomes(series_id: int, outcomes: Mapping[int, RsvpState]) -> dict[str, Any]:
+    return {"series_id": series_id, "states": {str(event_id): str(state) for event_id, state in outcomes.items()}}
+
+
+def _tell_crowd(kind: EventNews, event: EventData | AboutEvent, **facts: Any) -> None:
+    sequence = getattr(event, "sequence", 0)
+    about = _about(event, kind=str(kind), sequence=sequence, starts_at=event.starts_at.isoformat(), **facts)
+    people.add_errand(kind=NewsErrand.CROWD, key=f"{kind}:{event.id}:{sequence}", facts=about, run_after_commit=True)
+
+
+def _tell_series(
+    kind: EventNews, series_id: int, changes: Sequence[tuple[EventData, EventData]], *, batch: str
+) -> None:
+    if not changes:
+        return
+    dates = [
+        {
+            "event_id": after.id,
+            "sequence": after.sequence,
+            "starts_at": after.starts_at.isoformat(),
+            **_say_change(before, after),
+        }
+        for before, after in changes
+    ]
+    facts = {
+        "kind": str(kind),
+        "series_id": series_id,
+        "chapter_id": changes[0][1].chapter_id,
+        "batch": batch,
+        "dates": dates,
+    }
+    people.add_errand(kind=NewsErrand.SERIES, key=f"{kind}:{series_id}:{batch}", facts=facts, run_after_commit=True)
+
+
+def _say_change(before: EventData, after: EventData) -> dict[str, Any]:
+    """Return what changed as an errand may keep it: the old start, and that the place is another, not which."""
+    is_elsewhere = any(getattr(before, name) != getattr(after, name) for name in _PLACE)
+    return {"old_starts_at": before.starts_at.isoformat(), "is_elsewhere": is_elsewhere}
