@@ -16,6 +16,7 @@ __all__ = [
     "AccessFact",
     "AttendeeData",
     "AttendeePage",
+    "EventAct",
     "EventCardData",
     "EventData",
     "EventMailAudience",
@@ -62,6 +63,29 @@ class EventOpenTo(StrEnum):
     MEMBERS = "members"
     LEARNERS = "learners"
     ALUMNI = "alumni"
+
+
+class EventAct(StrEnum):
+    """Everything that somebody may be allowed to do with one event; `decide_event` answers."""
+
+    SEE = "see"
+    SEE_PLACE = "see_place"
+    SEE_LINK = "see_link"
+    SEE_RESULT = "see_result"
+    ANSWER = "answer"
+    HOST = "host"
+    CHECK_IN = "check_in"
+    SEE_ATTENDEES = "see_attendees"
+    MANAGE_ATTENDEES = "manage_attendees"
+    MAIL = "mail"
+    WRITE_RESULT = "write_result"
+    EXPORT = "export"
+    EDIT = "edit"
+    PUBLISH = "publish"
+    CANCEL = "cancel"
+    RESTORE = "restore"
+    DELETE = "delete"
+    SAVE_TEMPLATE = "save_template"
 
 
 class EventWhen(StrEnum):
@@ -284,6 +308,8 @@ class EventData:
     revision: int
     #: When the result was published, None while it is not.
     result_at: datetime | None = None
+    #: When it would have begun before it was moved last, None where it was not moved since it was published.
+    moved_from: datetime | None = None
 
     def is_over(self, now: datetime) -> bool:
         """Tell whether it has ended."""
@@ -324,7 +350,10 @@ class EventPage:
 
 @dataclass(frozen=True, kw_only=True)
 class EventTemplateData:
-    """What an event can begin with. ``chapter_id`` None is for every chapter; ``plan`` has no date of its own."""
+    """What an event can begin with. ``chapter_id`` None is for every chapter.
+
+    ``plan`` names no hosts, and of ``plan.starts_local`` only the time of day counts.
+    """
 
     id: int
     chapter_id: int | None

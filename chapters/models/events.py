@@ -1,7 +1,7 @@
 """Events of chapters, the series they stand in, and what people are asked, told and left with.
 
 Time, place, codes and who came are a *meeting* of ``discussion_ext`` that an event owns; ``starts_at`` and ``ends_at``
-are copies for queries. Seats are counted here, in the transactions that give and free them.
+are copies for queries, as ``mode`` is. Seats are counted here, in the transactions that give and free them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from chapters.data import EventMailAudience, EventOpenTo, EventState, SeriesFrequency
+from discussion_ext.data import MeetingMode
 from people.fields import ExactCharField
 
 from .chapters import Chapter
@@ -19,6 +20,11 @@ EVENT_STATES = [
     (EventState.DRAFT.value, _("Draft")),
     (EventState.PUBLISHED.value, _("Published")),
     (EventState.CANCELLED.value, _("Called off")),
+]
+EVENT_MODES = [
+    (MeetingMode.OFFLINE.value, _("In the room")),
+    (MeetingMode.ONLINE.value, _("Online")),
+    (MeetingMode.HYBRID.value, _("In the room and online")),
 ]
 OPEN_TO = [
     (EventOpenTo.ANYONE.value, _("Anyone with an account")),
@@ -73,8 +79,9 @@ class Event(models.Model):
 
     ``room_taken`` and ``online_taken`` count seats of ``SEATED`` answers with their guests; capacities of 0 are no
     limit. ``waiting`` counts who is in line. ``opens_days`` and ``closes_minutes`` are relative to the start, so that
-    a moved or copied event keeps its window. ``told_sequence`` is the meeting's sequence that people know of, and
-    ``answer_sequence`` the last one whose move they are asked to answer.
+    a moved or copied event keeps its window. ``told_sequence`` is the meeting's sequence that people know of and
+    ``told_starts_at`` the start: several small moves add up. ``answer_sequence`` is the last sequence whose move they
+    are asked to answer, and ``moved_from`` the start of a published event before its last move.
 
     .. pii: The ids of who made and published it; its hosts are rows of their own.
     .. pii_types: id
@@ -89,6 +96,7 @@ class Event(models.Model):
     is_changed_apart = models.BooleanField(default=False)
     meeting_id = models.BigIntegerField(null=True, unique=True)
     state = ExactCharField(max_length=9, choices=EVENT_STATES, default=EventState.DRAFT.value)
+    mode = ExactCharField(max_length=8, choices=EVENT_MODES, default=MeetingMode.OFFLINE.value)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     open_to = ExactCharField(max_length=8, choices=OPEN_TO, default=EventOpenTo.MEMBERS.value)
@@ -116,6 +124,8 @@ class Event(models.Model):
     closes_minutes = models.PositiveIntegerField(default=0)
 
     told_sequence = models.PositiveIntegerField(default=0)
+    told_starts_at = models.DateTimeField(null=True)
+    moved_from = models.DateTimeField(null=True)
     answer_sequence = models.PositiveIntegerField(default=0)
     created_by = models.IntegerField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -196,7 +206,7 @@ class EventQuestion(models.Model):
 class EventTemplate(models.Model):
     """What an event can begin with; without a chapter it is for all of them. ``plan`` is an EventPlanData as JSON.
 
-    .. pii: The id of who made it, and of the hosts that it names.
+    .. pii: The id of who made it.
     .. pii_types: id
     .. pii_retirement: local_api
     """

@@ -170,6 +170,7 @@ def to_data(row: Meeting) -> MeetingData:
         seats_taken=row.seats_taken,
         is_cancelled=row.is_cancelled,
         cancel_reason=row.cancel_reason,
+        cancelled_at=row.cancelled_at,
         uid=row.uid,
         sequence=row.sequence,
         check_in_from=row.starts_at - timedelta(minutes=settings.DISCUSSION_EXT_CHECK_IN_BEFORE_MINUTES),

@@ -29,6 +29,7 @@ class AttendanceSource(StrEnum):
 
     CODE = "code"
     SCAN = "scan"
+    TICKET = "ticket"
     ROLL = "roll"
     IMPORT = "import"
     REPLAY = "replay"
@@ -95,6 +96,7 @@ class MeetingData:
     check_in_from: datetime
     check_in_until: datetime
     correct_until: datetime
+    cancelled_at: datetime | None = None
 
     @property
     def seats_left(self) -> int | None:
@@ -153,22 +155,28 @@ class TickData:
     """One tick of a roll call, perhaps made without network. ``request_key`` makes sending it twice harmless.
 
     ``made_at`` is the device's clock: it only orders the ticks of one person, never before the last known truth.
+    ``ticket`` is what was scanned of a personal ticket and then says who it is, ``user_id`` being 0.
     """
 
     request_key: str
-    user_id: int
+    user_id: int = 0
     state: AttendanceState
     made_at: datetime
+    ticket: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TickResultData:
-    """What became of a tick: ``saved``, ``known`` (sent before), ``older`` (a later one holds) or ``refused``."""
+    """What became of a tick: ``saved``, ``known`` (sent before), ``older`` (a later one holds) or ``refused``.
+
+    A ticket of somebody who is in is ``already``. ``user_id`` is None for a ticket that is none.
+    """
 
     request_key: str
     outcome: str
     attendance: AttendanceData | None = None
     message: str = ""
+    user_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
