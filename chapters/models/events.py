@@ -82,6 +82,7 @@ class Event(models.Model):
     a moved or copied event keeps its window. ``told_sequence`` is the meeting's sequence that people know of and
     ``told_starts_at`` the start: several small moves add up. ``answer_sequence`` is the last sequence whose move they
     are asked to answer, and ``moved_from`` the start of a published event before its last move.
+    Since ``timed_at`` its present start holds: by publishing, moving or restoring it.
 
     .. pii: The ids of who made and published it; its hosts are rows of their own.
     .. pii_types: id
@@ -126,6 +127,7 @@ class Event(models.Model):
     told_sequence = models.PositiveIntegerField(default=0)
     told_starts_at = models.DateTimeField(null=True)
     moved_from = models.DateTimeField(null=True)
+    timed_at = models.DateTimeField(null=True)
     answer_sequence = models.PositiveIntegerField(default=0)
     created_by = models.IntegerField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -243,10 +245,25 @@ class EventMail(models.Model):
     request_key = ExactCharField(max_length=100, unique=True)
     sent = models.PositiveIntegerField(default=0)
     skipped = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     def __str__(self) -> str:
         return f"mail {self.pk} about {self.event_id}"
+
+
+class EventNotice(models.Model):
+    """A notice to everybody of an event that its hour brought: a reminder, a survey. ``key`` says what for, once.
+
+    .. no_pii:
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="notices", db_constraint=False)
+    key = ExactCharField(max_length=100, unique=True)
+    begun_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class EventResult(models.Model):
