@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from .converters import RowIdConverter
-from .views import check_in, my_sessions, sessions_import, sessions_roster, sessions_team
+from .views import check_in, my_sessions, sessions_import, sessions_roster, sessions_team, ticket_check_in
 
 register_converter(RowIdConverter, "row_id")
 
@@ -12,6 +12,7 @@ app_name = "discussion_ext"
 urlpatterns = [
     path("check_in/<str:uid>/", check_in.check_in, name="check_in"),
     path("check_in/<str:uid>/host/", check_in.host, name="host_check_in"),
+    path("check_in/<str:uid>/ticket/<str:token>/", ticket_check_in.ticket, name="ticket_check_in"),
     path("calendar/<str:token>.ics", my_sessions.calendar, name="calendar"),
     path("courses/<str:course_id>/my_sessions/", my_sessions.my_sessions, name="my_sessions"),
     path("courses/<str:course_id>/sessions/", sessions_team.sessions_list, name="sessions"),

@@ -259,6 +259,7 @@ def say_attendance(sitting: OwnSittingData | None) -> str:
     sources = {
         AttendanceSource.CODE: _("present, by code"),
         AttendanceSource.SCAN: _("present, by ticket"),
+        AttendanceSource.TICKET: _("present, by ticket"),
         AttendanceSource.REPLAY: _("saw the recording"),
     }
     states = {

@@ -270,6 +270,7 @@ def _say_attendance(own: OwnSittingData) -> str:
     said = {
         AttendanceSource.CODE: _("You checked in at %(time)s by code."),
         AttendanceSource.SCAN: _("You checked in at %(time)s with the picture."),
+        AttendanceSource.TICKET: _("You were let in at %(time)s with your ticket."),
         AttendanceSource.REPLAY: _("You watched the recording."),
     }.get(known.source, _("Your host recorded that you were there."))
     return said % {"time": time}

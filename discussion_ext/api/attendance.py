@@ -13,6 +13,7 @@ from discussion_ext.attendance.exceptions import (
     MeetingExistsError,
     MeetingFullError,
     MeetingNotFoundError,
+    NoPlaceError,
     NoSeatError,
     NotHostError,
     SeatChangedError,
@@ -20,6 +21,7 @@ from discussion_ext.attendance.exceptions import (
     TooManyTriesError,
     WallClockError,
     WrongCodeError,
+    WrongTicketError,
 )
 from discussion_ext.attendance.meetings import (
     cancel_meeting,
@@ -33,8 +35,14 @@ from discussion_ext.attendance.meetings import (
     restore_meeting,
 )
 from discussion_ext.attendance.owners import MeetingOwner, owner_of, register_owner
-from discussion_ext.attendance.records import count_attendance, find_attendance, list_attendance, list_changes
-from discussion_ext.attendance.roll import correct_attendance, import_attendance, mark_replay, record_roll
+from discussion_ext.attendance.records import count_attendance, find_attendance, list_attendance, list_changes, who_came
+from discussion_ext.attendance.roll import (
+    check_in_ticket,
+    correct_attendance,
+    import_attendance,
+    mark_replay,
+    record_roll,
+)
 from discussion_ext.attendance.seats import (
     claim_seat,
     count_seats,
@@ -46,6 +54,7 @@ from discussion_ext.attendance.seats import (
     move_seat,
     recount_seats,
 )
+from discussion_ext.attendance.tickets import draw_ticket_qr, make_ticket, read_ticket
 from discussion_ext.attendance.wall_clocks import find_zone, list_zones, shift_days, to_instant
 
 __all__ = [
@@ -57,6 +66,7 @@ __all__ = [
     "MeetingFullError",
     "MeetingNotFoundError",
     "MeetingOwner",
+    "NoPlaceError",
     "NoSeatError",
     "NotHostError",
     "SeatChangedError",
@@ -64,9 +74,11 @@ __all__ = [
     "TooManyTriesError",
     "WallClockError",
     "WrongCodeError",
+    "WrongTicketError",
     "cancel_meeting",
     "change_meeting",
     "check_in",
+    "check_in_ticket",
     "check_plan",
     "claim_seat",
     "correct_attendance",
@@ -75,6 +87,7 @@ __all__ = [
     "create_meeting",
     "current_code",
     "draw_check_in_qr",
+    "draw_ticket_qr",
     "find_attendance",
     "find_meeting",
     "find_meeting_by_uid",
@@ -90,9 +103,11 @@ __all__ = [
     "list_seats",
     "list_seats_of",
     "list_zones",
+    "make_ticket",
     "mark_replay",
     "move_seat",
     "owner_of",
+    "read_ticket",
     "record_roll",
     "recount_seats",
     "register_owner",
@@ -100,4 +115,5 @@ __all__ = [
     "restore_meeting",
     "shift_days",
     "to_instant",
+    "who_came",
 ]

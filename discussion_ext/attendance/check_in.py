@@ -19,10 +19,9 @@ from people import api as people
 from . import codes
 from .exceptions import CheckInClosedError, MeetingCancelledError, TooManyTriesError, WrongCodeError
 from .meetings import get_row, to_data
-from .owners import owner_of
+from .owners import list_meetings_of, owner_of
 from .records import find_attendance, keep, lock_attendance
 from .records import to_data as to_attendance
-from .seats import has_seat, list_seats_of
 
 _MOST_OTHERS: Final = 20
 _DAY: Final = timedelta(days=1)
@@ -68,8 +67,9 @@ def check_in(
 
 
 def _enter(meeting: MeetingData, user_id: int, *, source: AttendanceSource, at: datetime) -> AttendanceData:
-    if not has_seat(meeting.id, user_id):
-        owner_of(meeting).accept_walk_in(meeting, user_id)
+    owner = owner_of(meeting)
+    if not owner.has_place(meeting, user_id):
+        owner.accept_walk_in(meeting, user_id)
     row = lock_attendance(meeting.id, user_id)
     if row.state != AttendanceState.PRESENT:
         _check_corrected(to_attendance(row) if row.state else None)
@@ -121,7 +121,7 @@ def _check(row: Meeting, user_id: int, code: str, *, source: AttendanceSource, a
 
 def _find_other(row: Meeting, user_id: int, code: str, *, at: datetime) -> Meeting | None:
     """Return another meeting of this person to which the code belongs now."""
-    ids = [seat.meeting_id for seat in list_seats_of(user_id) if seat.meeting_id != row.pk]
+    ids = list_meetings_of(user_id) - {row.pk}
     near = Meeting.objects.filter(pk__in=ids, starts_at__lt=at + _DAY, ends_at__gt=at - _DAY)
     return next((each for each in near.order_by("pk")[:_MOST_OTHERS] if codes.is_code_of(each, code, at=at)), None)
 

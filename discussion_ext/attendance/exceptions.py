@@ -124,6 +124,26 @@ class WrongCodeError(CaseError):
         self.is_guess = is_guess
 
 
+class WrongTicketError(CaseError):
+    """The ticket is none of this meeting; the sentence says what is wrong with it."""
+
+    code = "wrong_ticket"
+    status = 422
+
+    def __init__(self, message: str | Promise) -> None:
+        super().__init__(message, field="ticket")
+
+
+class NoPlaceError(CaseError):
+    """The ticket is real, and its owner has no place any more; a host may add them as somebody who walks in."""
+
+    code = "no_place"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("This person has no seat any more. If there is room, add them."))
+
+
 class CheckInClosedError(CaseError):
     """It is not the time to check in. ``opens_at`` is when it will be, None when it is over."""
 

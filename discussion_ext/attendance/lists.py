@@ -1,4 +1,4 @@
-"""The roll as hosts see it: who has a seat or came without one, by name, with what is known of them."""
+"""The roll as hosts see it: who has a place or came without one, by name, with what is known of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from discussion_ext.data import AttendanceData, AttendanceState, MeetingData
-from discussion_ext.models import Attendance, Seat
+from discussion_ext.models import Attendance
 
 from .owners import owner_of
 from .records import count_attendance, find_attendance
@@ -19,11 +19,12 @@ _LONGEST_TYPED: Final = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RollRow:
-    """One person of the roll; ``attendance`` is None while nothing is known."""
+    """One person of the roll; ``attendance`` is None while nothing is known, ``note`` is what the owner says."""
 
     user_id: int
     name: str
     attendance: AttendanceData | None
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,13 +42,23 @@ class RollPage:
 
 def list_roll(meeting: MeetingData, *, after: int = 0, limit: int = 500) -> RollPage:
     """Return a page of the roll, of people with ids above ``after``, in five queries and those of the owner's names."""
-    ids = _list_ids(meeting.id, after=after, limit=limit + 1)
+    owner = owner_of(meeting)
+    ids = _list_ids(meeting, after=after, limit=limit + 1)
     shown = ids[:limit]
-    known, names = find_attendance([meeting.id], shown), owner_of(meeting).name_people(meeting, shown)
-    rows = [RollRow(user_id=each, name=names.get(each, ""), attendance=known.get((meeting.id, each))) for each in shown]
+    known, names = find_attendance([meeting.id], shown), owner.name_people(meeting, shown)
+    notes = owner.note_people(meeting, shown)
+    rows = [
+        RollRow(
+            user_id=each,
+            name=names.get(each, ""),
+            attendance=known.get((meeting.id, each)),
+            note=notes.get(each, ""),
+        )
+        for each in shown
+    ]
     return RollPage(
         present=count_attendance([meeting.id])[meeting.id][AttendanceState.PRESENT],
-        seats=meeting.seats_taken,
+        seats=owner.count_expected(meeting),
         next_after=shown[-1] if len(ids) > limit else None,
         results=sorted(rows, key=lambda row: (row.name.casefold(), row.user_id)),
     )
@@ -58,15 +69,15 @@ def find_walk_ins(meeting: MeetingData, typed: str) -> Mapping[int, str]:
     text = " ".join(typed.replace("\0", "").split())[:_LONGEST_TYPED]
     if len(text) < LEAST_TYPED:
         return {}
-    found = owner_of(meeting).find_walk_ins(meeting, text)
-    seated = set(Seat.objects.filter(meeting_id=meeting.id, user_id__in=list(found)).values_list("user_id", flat=True))
+    owner = owner_of(meeting)
+    found = owner.find_walk_ins(meeting, text)
+    seated = owner.find_expected(meeting, found)
     new = [(user_id, name) for user_id, name in found.items() if user_id not in seated]
     return dict(new[:MOST_FOUND])
 
 
-def _list_ids(meeting_id: int, *, after: int, limit: int) -> list[int]:
-    """Return ids of who has a seat or of whom something is known, in order."""
-    seats = Seat.objects.filter(meeting_id=meeting_id, user_id__gt=after)
-    known = Attendance.objects.filter(meeting_id=meeting_id, user_id__gt=after).exclude(state="")
-    found = (rows.order_by("user_id").values_list("user_id", flat=True)[:limit] for rows in (seats, known))
-    return sorted({user_id for ids in found for user_id in ids})[:limit]
+def _list_ids(meeting: MeetingData, *, after: int, limit: int) -> list[int]:
+    """Return ids of who has a place or of whom something is known, in order."""
+    expected = owner_of(meeting).list_expected(meeting, after=after, limit=limit)
+    known = Attendance.objects.filter(meeting_id=meeting.id, user_id__gt=after).exclude(state="")
+    return sorted({*expected, *known.order_by("user_id").values_list("user_id", flat=True)[:limit]})[:limit]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db.models import Count, OuterRef, QuerySet
 from django.utils import timezone
 
 from discussion_ext.data import (
@@ -54,6 +54,11 @@ def count_attendance(meeting_ids: Iterable[int]) -> dict[int, dict[AttendanceSta
     for meeting_id, state, number in rows.values_list("meeting_id", "state").annotate(number=Count("pk")):
         found[meeting_id][AttendanceState(state)] = number
     return found
+
+
+def who_came(meeting_id: int | OuterRef) -> QuerySet[Any]:
+    """Return the ids of those who were at a meeting, as a query (``user_id``) for an owner's rows."""
+    return Attendance.objects.filter(meeting_id=meeting_id, state=AttendanceState.PRESENT.value).values("user_id")
 
 
 def list_changes(meeting_id: int, user_id: int) -> list[AttendanceChangeData]:

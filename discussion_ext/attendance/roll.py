@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -19,12 +20,13 @@ from discussion_ext.data import (
     TickResultData,
 )
 from discussion_ext.exceptions import CaseError
-from discussion_ext.models import Attendance, AttendanceChange, Seat
+from discussion_ext.models import Attendance, AttendanceChange
 
-from .exceptions import CheckInClosedError, MeetingCancelledError, NotHostError
+from .exceptions import CheckInClosedError, MeetingCancelledError, NoPlaceError, NotHostError, WrongTicketError
 from .meetings import get_meeting, read_reason
 from .owners import owner_of
 from .records import keep, lock_attendance, to_data
+from .tickets import read_ticket
 
 MOST_TICKS: Final = 500
 LONGEST_KEY: Final = 40
@@ -32,6 +34,7 @@ LONGEST_KEY: Final = 40
 SAVED: Final = "saved"
 KNOWN: Final = "known"
 OLDER: Final = "older"
+ALREADY: Final = "already"
 REFUSED: Final = "refused"
 
 
@@ -41,6 +44,7 @@ def record_roll(*, meeting_id: int, actor_id: int, ticks: Sequence[TickData]) ->
     Of one person's ticks the one made last holds. A device's clock may be wrong: what it says is never before check-in
     opens and never after now. A tick that was sent before is ``known``, one that a later truth outdates ``older``,
     and one about somebody who cannot have a seat ``refused``; the others are saved all the same. At most 500.
+    A ticket lets in who has a place, and nobody else: a host who wants them in ticks the person.
 
     Raises NotHostError (somebody else, or the host after ``correct_until``), CheckInClosedError before check-in opens
     and MeetingCancelledError.
@@ -50,16 +54,45 @@ def record_roll(*, meeting_id: int, actor_id: int, ticks: Sequence[TickData]) ->
     if len(ticks) > MOST_TICKS:
         raise CaseError(_("Send at most %(most)d ticks at once.") % {"most": MOST_TICKS}, field="ticks")
     results: dict[int, TickResultData] = {}
+    known = _read_tickets(meeting, ticks, results)
     with transaction.atomic():
-        refusals = _seat_walk_ins(meeting, ticks)
+        refusals = _seat_walk_ins(meeting, list(known.values()))
         # The order in which everybody locks attendances: by person.
-        for place, tick in sorted(enumerate(ticks), key=lambda item: (item[1].user_id, item[1].made_at, item[0])):
+        for place, tick in sorted(known.items(), key=lambda item: (item[1].user_id, item[1].made_at, item[0])):
             refusal = refusals.get(tick.user_id) or _find_fault(tick)
             if refusal:
-                results[place] = TickResultData(request_key=tick.request_key, outcome=REFUSED, message=refusal)
+                results[place] = _refuse(tick, refusal)
             else:
                 results[place] = _tick(meeting, tick, actor_id=actor_id, now=now)
     return [results[place] for place in range(len(ticks))]
+
+
+def check_in_ticket(
+    *, meeting_id: int, token: str, actor_id: int, request_key: str, is_walk_in: bool = False
+) -> TickResultData:
+    """Let in whose ticket a host has scanned; scanned again, they are ``already`` in, which changes nothing.
+
+    ``is_walk_in`` lets somebody in who has given their place back, if the owner takes them.
+
+    Raises WrongTicketError, NoPlaceError (has none any more), what ``record_roll`` raises, and CaseError for who cannot
+    be let in.
+    """
+    meeting = get_meeting(meeting_id)
+    check_host(meeting, actor_id, now=timezone.now())
+    user_id = read_ticket(meeting, token)
+    if not is_walk_in and not owner_of(meeting).has_place(meeting, user_id):
+        raise NoPlaceError
+    tick = TickData(
+        request_key=request_key,
+        user_id=user_id,
+        state=AttendanceState.PRESENT,
+        made_at=timezone.now(),
+        ticket="" if is_walk_in else token,
+    )
+    (result,) = record_roll(meeting_id=meeting_id, actor_id=actor_id, ticks=[tick])
+    if result.outcome == REFUSED:
+        raise CaseError(result.message, field="ticket")
+    return result
 
 
 def import_attendance(
@@ -151,25 +184,46 @@ def check_host(meeting: MeetingData, actor_id: int, *, now: datetime) -> None:
         raise CheckInClosedError(_("The roll opens together with check-in."), opens_at=meeting.check_in_from)
 
 
+def _read_tickets(
+    meeting: MeetingData, ticks: Sequence[TickData], results: dict[int, TickResultData]
+) -> dict[int, TickData]:
+    """Return the ticks by their places, with who it is where a ticket says so; what became of no tickets is added."""
+    known = {}
+    for place, tick in enumerate(ticks):
+        try:
+            known[place] = replace(tick, user_id=read_ticket(meeting, tick.ticket)) if tick.ticket else tick
+        except WrongTicketError as refusal:
+            results[place] = TickResultData(
+                request_key=tick.request_key, outcome=REFUSED, message=refusal.message, user_id=None
+            )
+    return known
+
+
 def _seat_walk_ins(meeting: MeetingData, ticks: Sequence[TickData]) -> dict[int, str]:
     """Let the owner seat those who came without a seat; return by person why there is nothing to be said of them.
 
-    Whoever did not come is given no seat. Called before any attendance is locked.
+    Whoever did not come is given no seat, and whoever only showed a ticket neither: a host decides that. Called before
+    any attendance is locked.
     """
     ids, refusals = {tick.user_id for tick in ticks}, {}
-    came = {tick.user_id for tick in ticks if tick.state is AttendanceState.PRESENT}
-    seats = Seat.objects.filter(meeting_id=meeting.id, user_id__in=ids)
-    unseated = ids.difference(seats.values_list("user_id", flat=True))
+    shown = {tick.user_id for tick in ticks if tick.ticket}
+    came = {tick.user_id for tick in ticks if tick.state is AttendanceState.PRESENT and not tick.ticket}
+    owner = owner_of(meeting)
+    unseated = ids - owner.find_expected(meeting, ids)
     known = Attendance.objects.filter(meeting_id=meeting.id, user_id__in=unseated - came).exclude(state="")
     for user_id in unseated.difference(came, known.values_list("user_id", flat=True)):
-        refusals[user_id] = _("This person has no seat here.")
+        refusals[user_id] = NoPlaceError().message if user_id in shown else _("This person has no seat here.")
     for user_id in sorted(unseated & came):
         try:
             with transaction.atomic():
-                owner_of(meeting).accept_walk_in(meeting, user_id, is_forced=True)
+                owner.accept_walk_in(meeting, user_id, is_forced=True)
         except CaseError as refusal:
             refusals[user_id] = refusal.message
     return refusals
+
+
+def _refuse(tick: TickData, message: str) -> TickResultData:
+    return TickResultData(request_key=tick.request_key, outcome=REFUSED, message=message, user_id=tick.user_id)
 
 
 def _find_fault(tick: TickData) -> str:
@@ -181,7 +235,9 @@ def _find_fault(tick: TickData) -> str:
 def _tick(meeting: MeetingData, tick: TickData, *, actor_id: int, now: datetime) -> TickResultData:
     def result(outcome: str) -> TickResultData:
         attendance = to_data(row) if row.state else None
-        return TickResultData(request_key=tick.request_key, outcome=outcome, attendance=attendance)
+        return TickResultData(
+            request_key=tick.request_key, outcome=outcome, attendance=attendance, user_id=tick.user_id
+        )
 
     row = lock_attendance(meeting.id, tick.user_id)
     key = f"{meeting.id}:{tick.user_id}:{tick.request_key}"
@@ -194,12 +250,12 @@ def _tick(meeting: MeetingData, tick: TickData, *, actor_id: int, now: datetime)
         # Nothing new, but said again: ticks from before it are older now.
         row.as_of = as_of
         row.save(update_fields=["as_of"])
-        return result(SAVED)
+        return result(ALREADY if tick.ticket else SAVED)
     is_new = keep(
         meeting,
         row,
         state=AttendanceState(tick.state),
-        source=AttendanceSource.ROLL,
+        source=AttendanceSource.TICKET if tick.ticket else AttendanceSource.ROLL,
         as_of=as_of,
         actor_id=actor_id,
         request_key=key,

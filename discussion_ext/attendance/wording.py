@@ -26,6 +26,19 @@ def say_attendance(attendance: AttendanceData | None, meeting: MeetingData) -> s
     return _PRESENT[attendance.source]() % values
 
 
+def say_recorded(attendance: AttendanceData, meeting: MeetingData, *, by: str) -> str:
+    """Return when somebody came and who let them in ("19:04, by Wanjiru Kamau"), for a host at the door.
+
+    ``by`` is the name of who recorded it. Where that was nobody but the person, it is said how they came in.
+    """
+    is_own = attendance.recorded_by in (None, attendance.user_id)
+    is_plain = attendance.source in (AttendanceSource.TICKET, AttendanceSource.ROLL)
+    if is_own or not by or not is_plain or attendance.arrived_at is None:
+        return say_attendance(attendance, meeting)
+    values = {"time": people.say_time(attendance.arrived_at, meeting.zone), "name": by}
+    return _("%(time)s, by %(name)s") % values
+
+
 def say_where(meeting: MeetingData) -> str:
     """Return where a meeting is: its place, or that it is online."""
     return meeting.place or (_("online") if meeting.link else "")
@@ -34,6 +47,7 @@ def say_where(meeting: MeetingData) -> str:
 _PRESENT = {
     AttendanceSource.CODE: lambda: _("%(time)s, by code"),
     AttendanceSource.SCAN: lambda: _("%(time)s, by scanning"),
+    AttendanceSource.TICKET: lambda: _("%(time)s, by ticket"),
     AttendanceSource.ROLL: lambda: _("%(time)s, by the host"),
     AttendanceSource.IMPORT: lambda: _("Here, from an imported list"),
 }

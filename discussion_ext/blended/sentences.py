@@ -91,6 +91,7 @@ def _counted_attendance(reader: Reader) -> str:
     text = {
         AttendanceSource.CODE: _("Checked in at %(time)s, by code."),
         AttendanceSource.SCAN: _("Checked in at %(time)s, by scanning the code."),
+        AttendanceSource.TICKET: _("Checked in at %(time)s, by ticket."),
         AttendanceSource.ROLL: _("Noted as present by %(name)s."),
     }.get(source) or _("Noted as present from a list.")
     return text % {"time": reader.time(reader.facts["arrived_at"]), "name": reader.actor}

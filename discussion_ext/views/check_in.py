@@ -37,7 +37,7 @@ _PAGE_SIZE: Final = 500
 @login_required
 def check_in(request: HttpRequest, uid: str) -> HttpResponse:
     """Let somebody check in by the code or, with ``scan`` in the address, by the picture; say what is next."""
-    meeting, user_id = _open(request, uid, may_see_check_in)
+    meeting, user_id = open_meeting(request, uid, may_see_check_in)
     error: CaseError | None = None
     mark = (request.POST if request.method == "POST" else request.GET).get("scan", "")
     if request.method == "POST":
@@ -50,10 +50,10 @@ def check_in(request: HttpRequest, uid: str) -> HttpResponse:
         except CaseError as refused:
             error, mark = refused, ""  # an old picture gives way to the field for the code
         except DatabaseError as broken:
-            return _unavailable(request, meeting, broken)
+            return unavailable(request, meeting, broken)
         else:
             return HttpResponseRedirect(request.path)
-    return _draw(request, meeting, "check_in", lambda: _read_learner(meeting, user_id, mark=mark, error=error), error)
+    return draw(request, meeting, "check_in", lambda: _read_learner(meeting, user_id, mark=mark, error=error), error)
 
 
 @people.personal_page
@@ -61,7 +61,7 @@ def check_in(request: HttpRequest, uid: str) -> HttpResponse:
 @login_required
 def host(request: HttpRequest, uid: str) -> HttpResponse:
     """Show the code, the picture and the roll to a meeting's host; a POST ticks one person."""
-    meeting, user_id = _open(request, uid, may_call_roll)
+    meeting, user_id = open_meeting(request, uid, may_call_roll)
     error: CaseError | None = None
     if request.method == "POST":
         try:
@@ -70,16 +70,16 @@ def host(request: HttpRequest, uid: str) -> HttpResponse:
         except CaseError as refused:
             error = refused
         except DatabaseError as broken:
-            return _unavailable(request, meeting, broken)
+            return unavailable(request, meeting, broken)
         else:
-            after = _read_number(request.GET.get("after", ""))
+            after = read_number(request.GET.get("after", ""))
             return HttpResponseRedirect(request.path + (f"?after={after}" if after else "") + "#roll")
     elif "q" in request.GET:
-        error = _find_haste(user_id)
-    return _draw(request, meeting, "host", lambda: _read_host(request, meeting, error), error)
+        error = find_haste(user_id)
+    return draw(request, meeting, "host", lambda: _read_host(request, meeting, error), error)
 
 
-def _open(
+def open_meeting(
     request: HttpRequest, uid: str, ask: Callable[[int | None, MeetingData | None], Decision]
 ) -> tuple[MeetingData, int]:
     """Return the meeting of an address and who asks. Raise 404 with the reason for those who may not."""
@@ -90,31 +90,34 @@ def _open(
     return meeting, request.user.pk
 
 
-def _draw(
+def draw(
     request: HttpRequest,
     meeting: MeetingData,
     name: str,
     read: Callable[[], dict[str, Any]],
     error: CaseError | None,
 ) -> HttpResponse:
+    """Return the page ``name`` with what ``read`` returns, or that of a database that refuses."""
     try:
         with transaction.atomic():
             context = read()
     except DatabaseError as broken:
-        return _unavailable(request, meeting, broken)
-    context |= _frame(meeting) | {"error": error}
+        return unavailable(request, meeting, broken)
+    context |= frame(meeting) | {"error": error}
     response = render(request, f"discussion_ext/check_in/{name}.html", context, status=error.status if error else 200)
     if error and error.wait_seconds:
         response.headers["Retry-After"] = str(error.wait_seconds)
     return response
 
 
-def _unavailable(request: HttpRequest, meeting: MeetingData, error: DatabaseError) -> HttpResponse:
+def unavailable(request: HttpRequest, meeting: MeetingData, error: DatabaseError) -> HttpResponse:
+    """Return the page of a database that refuses."""
     log.error("discussion_ext.check_in_unavailable meeting=%s error=%s", meeting.id, people.name_error(error))
-    return render(request, "discussion_ext/check_in/unavailable.html", _frame(meeting), status=503)
+    return render(request, "discussion_ext/check_in/unavailable.html", frame(meeting), status=503)
 
 
-def _frame(meeting: MeetingData) -> dict[str, Any]:
+def frame(meeting: MeetingData) -> dict[str, Any]:
+    """Return what every page of a meeting shows."""
     return {"meeting": meeting, "when": people.format_moment(meeting.starts_at, zone=meeting.zone)}
 
 
@@ -133,7 +136,7 @@ def _read_learner(meeting: MeetingData, user_id: int, *, mark: str, error: CaseE
         "is_closed_today": _is_today(meeting),
         "may_ask_host": timezone.now() < meeting.correct_until,
         "ask_until": people.say_day(meeting.correct_until.astimezone(meeting.zone).date()),
-        "host_page": _host_url(meeting) if may_call_roll(user_id, meeting).is_allowed else "",
+        "host_page": host_url(meeting) if may_call_roll(user_id, meeting).is_allowed else "",
     }
     if meeting.host_id is not None:
         shown["host_name"] = owner.name_people(meeting, [meeting.host_id]).get(meeting.host_id, "")
@@ -157,7 +160,7 @@ def _is_today(meeting: MeetingData) -> bool:
 
 
 def _read_host(request: HttpRequest, meeting: MeetingData, error: CaseError | None) -> dict[str, Any]:
-    after = _read_number(request.GET.get("after", ""))
+    after = read_number(request.GET.get("after", ""))
     now, typed = timezone.now(), request.GET.get("q", "")
     page = list_roll(meeting, after=after, limit=_PAGE_SIZE)
     found = {} if error else find_walk_ins(meeting, typed)
@@ -232,9 +235,9 @@ def _words() -> dict[str, str]:
 
 def _tick(request: HttpRequest, meeting: MeetingData, user_id: int) -> None:
     """Record the one tick of a form. Raises CaseError."""
-    if haste := _find_haste(user_id):
+    if haste := find_haste(user_id):
         raise haste
-    person, state = _read_number(request.POST.get("person", "")), request.POST.get("state", "")
+    person, state = read_number(request.POST.get("person", "")), request.POST.get("state", "")
     if not person or state not in (AttendanceState.PRESENT, AttendanceState.ABSENT):
         raise CaseError(_("Say who it is, and whether they are here."), field="person")
     tick = TickData(
@@ -248,7 +251,7 @@ def _tick(request: HttpRequest, meeting: MeetingData, user_id: int) -> None:
         raise CaseError(result.message, field="person")
 
 
-def _find_haste(user_id: int) -> CaseError | None:
+def find_haste(user_id: int) -> CaseError | None:
     """Count that somebody searches; return the refusal beyond the host's pace."""
     try:
         keep_roll_pace(user_id)
@@ -257,10 +260,11 @@ def _find_haste(user_id: int) -> CaseError | None:
     return None
 
 
-def _host_url(meeting: MeetingData) -> str:
+def host_url(meeting: MeetingData) -> str:
+    """Return the path of the host's page."""
     return reverse("discussion_ext:host_check_in", args=[meeting.uid])
 
 
-def _read_number(text: str) -> int:
+def read_number(text: str) -> int:
     """Return a number of the address or form; 0 for whatever is none."""
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 10 else 0

@@ -321,6 +321,7 @@ def _history(shown: SittingData, user_id: int) -> list[dict[str, Any]]:
     sources = {
         AttendanceSource.CODE: _("By code"),
         AttendanceSource.SCAN: _("By scanning"),
+        AttendanceSource.TICKET: _("By ticket"),
         AttendanceSource.ROLL: _("By the roll"),
         AttendanceSource.IMPORT: _("From a file"),
         AttendanceSource.REPLAY: _("Recording watched"),
