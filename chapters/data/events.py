@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from discussion_ext.data import AttendanceState, MeetingMode, TopicKind
+from discussion_ext.data import AttendanceState, CalendarEntryData, MeetingMode, TopicKind
 
 from .members import QuestionKind
 
@@ -17,6 +17,7 @@ __all__ = [
     "AttendeeData",
     "AttendeePage",
     "EventAct",
+    "EventCalendarData",
     "EventCardData",
     "EventData",
     "EventMailAudience",
@@ -38,6 +39,7 @@ __all__ = [
     "RsvpSource",
     "RsvpState",
     "SeatsData",
+    "SeriesChangeData",
     "SeriesData",
     "SeriesFrequency",
     "SeriesRuleData",
@@ -398,6 +400,26 @@ class SeriesData:
     sentence: str
     skipped: tuple[date, ...] = ()
     dates: tuple[EventCardData, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeriesChangeData:
+    """What a change of *this and following* reaches: ``changed`` as they are then, the date it was made on first.
+
+    ``left_alone`` are later dates that somebody had changed apart from the others: each is changed by itself.
+    """
+
+    changed: tuple[EventData, ...]
+    left_alone: tuple[EventData, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventCalendarData:
+    """What stands in a calendar that other programs read, in ``language``. It is shared: no secret stands in it."""
+
+    name: str
+    language: str
+    entries: tuple[CalendarEntryData, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
