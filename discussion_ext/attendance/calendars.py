@@ -11,13 +11,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vText, vUri
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vDuration, vText, vUri
 
 from discussion_ext.data import CalendarEntryData
 
 _PRODUCT: Final = "-//Open edX community suite//meetings//EN"
 _MARGIN: Final = timedelta(days=370)
 _STEP: Final = timedelta(days=7)
+#: How often programs are asked to look again; many have their own mind.
+_REFRESH: Final = timedelta(hours=1)
 _SECOND: Final = timedelta(seconds=1)
 
 
@@ -29,6 +31,8 @@ def render_calendar(entries: Iterable[CalendarEntryData], *, name: str) -> bytes
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", vText(name))
+    calendar.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(_REFRESH))
     for key in sorted({entry.zone.key for entry in shown} - {"UTC"}):
         moments = [each for entry in shown if entry.zone.key == key for each in (entry.starts_at, entry.ends_at)]
         calendar.add_component(_zone(ZoneInfo(key), since=min(moments) - _MARGIN, until=max(moments) + _MARGIN))

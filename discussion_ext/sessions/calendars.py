@@ -44,14 +44,18 @@ def register_calendar_source(find: CalendarSource) -> None:
 
 def calendar_url(user_id: int) -> str:
     """Return the absolute address of somebody's calendar, as it is now."""
-    revision = CalendarFeed.objects.filter(user_id=user_id).values_list("revision", flat=True).first() or 0
-    token = signing.dumps([user_id, revision], salt=_SALT, compress=False)
-    return people.absolute_url(reverse("discussion_ext:calendar", args=[token]))
+    return people.absolute_url(reverse("discussion_ext:calendar", args=[make_calendar_token(user_id)]))
+
+
+def make_calendar_token(user_id: int, *, of: str = "") -> str:
+    """Return what opens somebody's calendar, or another one of theirs that ``of`` names ("chapter:12")."""
+    revision = _find_revision(user_id)
+    return signing.dumps([user_id, revision, of] if of else [user_id, revision], salt=_SALT, compress=False)
 
 
 @transaction.atomic
 def renew_calendar(user_id: int) -> str:
-    """Give somebody's calendar a new address and return it; the old ones open nothing any more."""
+    """Give all calendars of somebody new addresses and return the first one's; the old ones open nothing any more."""
     people.insert_or_update(CalendarFeed(user_id=user_id), by=["user_id"])
     feed = CalendarFeed.objects.select_for_update().get(user_id=user_id)
     feed.revision, feed.renewed_at = feed.revision + 1, timezone.now()
@@ -59,16 +63,24 @@ def renew_calendar(user_id: int) -> str:
     return calendar_url(user_id)
 
 
-def read_calendar_token(token: str) -> int:
-    """Return whose calendar an address opens. Raises SessionError for one that was renewed or changed by hand."""
+def read_calendar_token(token: str, *, of: str = "") -> int:
+    """Return whose calendar an address opens.
+
+    Raises SessionError for one that was renewed or changed by hand, that opens another calendar than ``of``, and for
+    accounts that are not in use.
+    """
     try:
-        user_id, revision = signing.loads(token, salt=_SALT)
+        user_id, revision, *named = signing.loads(token, salt=_SALT)
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise _no_calendar() from error
-    present = CalendarFeed.objects.filter(user_id=user_id).values_list("revision", flat=True).first() or 0
-    if revision != present or not edx_platform.is_active_account(user_id):
+    is_this_one = named == ([of] if of else [])
+    if not is_this_one or revision != _find_revision(user_id) or not edx_platform.is_active_account(user_id):
         raise _no_calendar()
     return int(user_id)
+
+
+def _find_revision(user_id: int) -> int:
+    return CalendarFeed.objects.filter(user_id=user_id).values_list("revision", flat=True).first() or 0
 
 
 def draw_calendar(user_id: int) -> bytes:
@@ -111,6 +123,6 @@ def _entry(sitting: SittingData) -> CalendarEntryData:
 
 
 def _no_calendar() -> SessionError:
-    refusal = SessionError(_("This address opens no calendar. Copy the present one from your class sessions."))
+    refusal = SessionError(_("This address opens no calendar. Copy the present one from the page where you found it."))
     refusal.status, refusal.code = 404, "not_found"
     return refusal
