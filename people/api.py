@@ -31,7 +31,7 @@ from .exceptions import (
 )
 from .headers import personal_page
 from .icons import find_shape
-from .messages import get_kind
+from .messages import get_kind, say_kind
 from .moments import (
     format_moment,
     format_utc,
@@ -59,7 +59,16 @@ from .preferences import (
 from .pseudonyms import pseudonyms
 from .retirement import retire_person
 from .rows import insert_or_update
-from .subscriptions import absolute_url, is_subscribed, read_token, subscribe, unsubscribe
+from .subscriptions import (
+    absolute_url,
+    is_subscribed,
+    list_subscribed,
+    narrow,
+    read_token,
+    register_topic,
+    subscribe,
+    unsubscribe,
+)
 from .upkeep.background import background_task, send_after_commit
 from .upkeep.backlogs import look_at_backlog
 from .upkeep.checkups import current_service, list_checkup_areas, register_checkup, run_checkups
@@ -157,11 +166,13 @@ __all__ = [
     "list_retention_rules",
     "list_services",
     "list_stuck_errands",
+    "list_subscribed",
     "local_date",
     "look_at_backlog",
     "look_at_job",
     "name_choices",
     "name_error",
+    "narrow",
     "passes_errors_on",
     "person_language",
     "person_zone",
@@ -185,6 +196,7 @@ __all__ = [
     "register_ranges",
     "register_reserved_key",
     "register_retention",
+    "register_topic",
     "report_checkups",
     "request_delivery",
     "resend_delivery",
@@ -195,6 +207,7 @@ __all__ = [
     "run_errands",
     "run_job",
     "say_day",
+    "say_kind",
     "say_left",
     "say_moment",
     "say_recent",

@@ -118,13 +118,19 @@ class NewsItemData:
 class NewsLineData:
     """An item in the words of the active language: a sentence, where it leads, and what one does there.
 
-    ``course_name`` is the heading it stands under.
+    ``course_name`` is the heading it stands under. ``subject`` is what a mail is called that holds nothing else, where
+    the sentence is too long for that. ``details`` are paragraphs of plain text below the sentence, whose line breaks
+    are kept. ``other_url`` and ``other_act`` are a second thing that one may do.
     """
 
     text: str
     url: str
     act: str
     course_name: str = ""
+    subject: str = ""
+    details: tuple[str, ...] = ()
+    other_url: str = ""
+    other_act: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +142,9 @@ class NewsKindData:
     and their items of this kind and returns the keys of those still worth telling; None where all are. ``is_soon``:
     it goes out at once and by itself, within the person's waking hours. ``is_confidential``: that somebody is told at
     all is for nobody else, operators included; such a kind is soon as well, so that it stands in no mail with others.
+    ``mail`` is the kind of mail in which one that is soon goes out: who has stopped that kind does not get it.
+    ``topic`` narrows that, from an item's context, to what can be stopped by itself ("chapter:12"); see
+    ``subscriptions.py``.
     """
 
     name: str
@@ -143,6 +152,8 @@ class NewsKindData:
     holds: Callable[[int, Sequence[NewsItemData]], Collection[str]] | None = None
     is_soon: bool = False
     is_confidential: bool = False
+    mail: str = "notice"
+    topic: Callable[[Mapping[str, Any]], str] | None = None
 
 
 @dataclass(frozen=True)

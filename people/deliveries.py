@@ -33,7 +33,7 @@ from .exceptions import InvalidDeliveryError
 from .messages import Outcome, Result, get_kind, send_message
 from .models import Delivery
 from .preferences import get_preferences
-from .subscriptions import is_subscribed
+from .subscriptions import is_subscribed, narrow
 from .upkeep.logs import name_error
 from .zones import next_allowed
 
@@ -253,7 +253,7 @@ def _reason_to_skip(delivery: Delivery, contact: ContactData | None, *, now: dat
         return "The account is not active."
     if not contact.email:
         return "The account has no address."
-    if not is_subscribed(delivery.user_id, delivery.kind):
+    if not is_subscribed(delivery.user_id, narrow(delivery.kind, delivery.context.get("topic", ""))):
         return "The person no longer wants this kind of mail."
     return ""
 

@@ -7,22 +7,23 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
 import attr
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from edx_ace import ace
 from edx_ace.message import Message, MessageType
 from edx_ace.recipient import Recipient
 
 from . import news_kinds
-from .data import ContactData
+from .data import ContactData, NewsLineData
 from .exceptions import UnknownMessageKindError
 from .names import full_name
-from .subscriptions import absolute_url, unsubscribe_url
+from .subscriptions import absolute_url, narrow, say_topic, unsubscribe_url, widen
 
 
 class Outcome(Enum):
@@ -70,6 +71,8 @@ class CommunityMessage(MessageType):
 
     APP_LABEL = "people"
     title: Any = ""
+    #: Whether people can stop it: what they asked for themselves comes while they have not given it back.
+    is_refusable: ClassVar[bool] = True
     #: For how many hours it is worth sending; None as the site sets it, 0 for ever.
     useful_hours: int | None = None
 
@@ -125,7 +128,7 @@ class Digest(CommunityMessage):
     def put_into_words(cls, context: Mapping[str, Any], zone: ZoneInfo) -> Mapping[str, Any]:
         """Return the lines, those of one course together, and the first of them for the subject."""
         lines = news_kinds.say_lines(context.get("items", []), zone)
-        lines = [replace(line, url=absolute_url(line.url)) for line in lines]
+        lines = [_make_absolute(line) for line in lines]
         courses = dict.fromkeys(line.course_name for line in lines)
         groups = [(course, [line for line in lines if line.course_name == course]) for course in courses]
         return {
@@ -142,6 +145,21 @@ class Notice(Digest):
 
     NAME = "notice"
     title = _("Changes to what you signed up for")
+
+
+class EventNotice(Digest):
+    """What somebody must know who answered an event: their seat, another time, called off. Context as in `Notice`."""
+
+    NAME = "event_notice"
+    title = _("Changes to events that you answered")
+    is_refusable = False
+
+
+class EventNews(Digest):
+    """Reminders, questions and results of a chapter's events. Context as in `Notice`, with the chapter as its topic."""
+
+    NAME = "event_news"
+    title = _("Reminders, letters and results of events")
 
 
 class ChapterInvitation(Digest):
@@ -163,26 +181,37 @@ class ChapterInvitation(Digest):
 
 
 KINDS: Final[Mapping[str, type[CommunityMessage]]] = {
-    kind.NAME: kind for kind in (CaseAnswered, ChapterInvitation, Digest, Notice)
+    kind.NAME: kind for kind in (CaseAnswered, ChapterInvitation, Digest, EventNews, EventNotice, Notice)
 }
 
 
 def get_kind(kind: str) -> type[CommunityMessage]:
-    """Return the message type of a kind, or raise UnknownMessageKindError."""
+    """Return the message type of a kind, narrowed to a topic or not, or raise UnknownMessageKindError."""
     try:
-        return KINDS[kind]
+        return KINDS[widen(kind)]
     except KeyError as error:
         message = f"Unknown kind of message: {kind!r}."
         raise UnknownMessageKindError(message, field="kind") from error
+
+
+def say_kind(kind: str) -> str:
+    """Return what a kind of mail is called, with its topic where it is narrowed to one, in the active language."""
+    topic = say_topic(kind)
+    title = str(get_kind(kind).title)
+    return gettext("%(kind)s: %(topic)s") % {"kind": title, "topic": topic} if topic else title
 
 
 def prepare_message(
     *, kind: str, contact: ContactData, language: str, context: Mapping[str, Any], zone: ZoneInfo | None = None
 ) -> ReportedMessage:
     """Return a mail as one person would get it."""
-    stop_url = unsubscribe_url(contact.user_id, kind)
+    narrowed = narrow(kind, str(context.get("topic", "")))
+    stop_url = unsubscribe_url(contact.user_id, narrowed) if get_kind(kind).is_refusable else ""
     with translation.override(language):
-        words = get_kind(kind).put_into_words(context, zone or ZoneInfo("UTC"))
+        words = {
+            **get_kind(kind).put_into_words(context, zone or ZoneInfo("UTC")),
+            "kind_title": say_kind(narrowed),
+        }
     values = {
         **context,
         **words,
@@ -190,14 +219,14 @@ def prepare_message(
         "name": full_name(contact),
         "platform_name": settings.PLATFORM_NAME,
         "unsubscribe_url": stop_url,
-        "kind_title": str(get_kind(kind).title),
     }
     message = get_kind(kind)().personalize(Recipient(contact.user_id, contact.email), language, values)
-    message.headers = {
-        "List-Unsubscribe": f"<{stop_url}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Auto-Submitted": "auto-generated",
-    }
+    message.headers = {"Auto-Submitted": "auto-generated"}
+    if stop_url:
+        message.headers |= {
+            "List-Unsubscribe": f"<{stop_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
     return message
 
 
@@ -211,6 +240,12 @@ def send_message(
     except OSError as error:
         return Result(Outcome.UNCLEAR if _leaves_doubt(error) else Outcome.REFUSED, _words([error]))
     return message.result()
+
+
+def _make_absolute(line: NewsLineData) -> NewsLineData:
+    """Return a line whose addresses work in a mail."""
+    other = absolute_url(line.other_url) if line.other_url else ""
+    return replace(line, url=absolute_url(line.url), other_url=other)
 
 
 def _leaves_doubt(error: BaseException) -> bool:

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from .data import DeliveryState, NewsItemData, NewsState
 from .deliveries import check_request, request_delivery
-from .messages import Digest, Notice
+from .messages import Digest
 from .models import Delivery, NewsItem
 from .news_kinds import get_news_kind, is_known, still_holding
 from .preferences import get_preferences
@@ -156,8 +156,7 @@ def _compose_for(user_id: int, now: datetime) -> Mapping[str, int]:
         daily = [row for row in rows if not get_news_kind(row.kind).is_soon]
         counts = Counter(dropped=dropped)
         for row in soon:
-            prefix = CONFIDENTIAL if get_news_kind(row.kind).is_confidential else "notice:"
-            counts.update(_tell(user_id, [row], key=f"{prefix}{row.pk}", kind=Notice.NAME, now=now))
+            counts.update(_tell_soon(user_id, row, now))
         if daily:
             counts.update(_tell_daily(user_id, daily, now))
     return counts
@@ -171,6 +170,14 @@ def _sort_out(user_id: int, items: Sequence[NewsItem], now: datetime) -> tuple[l
     gone = {row.pk for row in items} - {row.pk for row in kept}
     NewsItem.objects.filter(pk__in=gone).update(state=NewsState.DROPPED, settled_at=now)
     return kept, len(gone)
+
+
+def _tell_soon(user_id: int, row: NewsItem, now: datetime) -> Mapping[str, int]:
+    """Put an item that cannot wait into a mail of its own."""
+    kind = get_news_kind(row.kind)
+    prefix = CONFIDENTIAL if kind.is_confidential else "notice:"
+    topic = kind.topic(row.context) if kind.topic else ""
+    return _tell(user_id, [row], key=f"{prefix}{row.pk}", kind=kind.mail, now=now, topic=topic)
 
 
 def _tell_daily(user_id: int, rows: list[NewsItem], now: datetime) -> Mapping[str, int]:
@@ -192,8 +199,12 @@ def _tell_daily(user_id: int, rows: list[NewsItem], now: datetime) -> Mapping[st
     return Counter(told) + Counter(_leave(rows[MOST_LINES:], _at(local, hour, days=1)))
 
 
-def _tell(user_id: int, rows: Sequence[NewsItem], *, key: str, kind: str, now: datetime) -> Mapping[str, int]:
-    if not request_delivery(key=key, user_id=user_id, kind=kind, context={"items": [_to_line(row) for row in rows]}):
+def _tell(
+    user_id: int, rows: Sequence[NewsItem], *, key: str, kind: str, now: datetime, topic: str = ""
+) -> Mapping[str, int]:
+    context: dict[str, Any] = {"items": [_to_line(row) for row in rows]}
+    context |= {"topic": topic} if topic else {}
+    if not request_delivery(key=key, user_id=user_id, kind=kind, context=context):
         return {}
     NewsItem.objects.filter(pk__in=[row.pk for row in rows]).update(state=NewsState.TOLD, settled_at=now)
     return {"told": len(rows)}

@@ -1,7 +1,12 @@
-"""Which mail people want: refusals by kind, and the signed links that let them refuse without logging in."""
+"""Which mail people want: refusals by kind, and the signed links that let them refuse without logging in.
+
+A kind may be narrowed to a topic, "event_news:chapter:12" for one chapter: who stops that still gets the mail of the
+kind that other chapters send. Whoever adds such mail registers what topics are called.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from django.conf import settings
@@ -13,11 +18,41 @@ from .exceptions import InvalidTokenError
 from .models import Unsubscription
 
 _SALT: Final = "people.subscriptions"
+_topics: dict[str, Callable[[int], str]] = {}
+
+
+def narrow(kind: str, topic: str) -> str:
+    """Return a kind of mail narrowed to a topic ("chapter:12"); the kind itself without one."""
+    return f"{kind}:{topic}" if topic else kind
+
+
+def widen(kind: str) -> str:
+    """Return the kind of mail that was narrowed to a topic."""
+    return kind.partition(":")[0]
+
+
+def register_topic(name: str, say: Callable[[int], str]) -> None:
+    """Let ``say(id)`` name the topics "<name>:<id>" for people, in their language; called in ``AppConfig.ready()``."""
+    _topics[name] = say
+
+
+def say_topic(kind: str) -> str:
+    """Return what the topic is called that a kind of mail was narrowed to; empty where there is none."""
+    _kind, _colon, topic = kind.partition(":")
+    name, _colon, number = topic.partition(":")
+    return _topics[name](int(number)) if name in _topics and number.isdecimal() else ""
 
 
 def is_subscribed(user_id: int, kind: str) -> bool:
-    """Say whether a person still wants this kind of mail."""
-    return not Unsubscription.objects.filter(user_id=user_id, kind=kind).exists()
+    """Say whether a person still wants this kind of mail: neither it, nor all of which it is a part, was stopped."""
+    return user_id in list_subscribed([user_id], kind)
+
+
+def list_subscribed(user_ids: Iterable[int], kind: str) -> set[int]:
+    """Return those of these people who still want this kind of mail, in one query."""
+    asked = set(user_ids)
+    refused = Unsubscription.objects.filter(user_id__in=asked, kind__in={kind, widen(kind)})
+    return asked - set(refused.values_list("user_id", flat=True))
 
 
 @transaction.atomic

@@ -29,7 +29,7 @@ class UnsubscribeView(View):
         """Refuse a token that is not ours, whatever the method."""
         try:
             self.user_id, self.kind = api.read_token(kwargs["token"])
-            self.kind_title = api.get_kind(self.kind).title
+            self.kind_title = api.say_kind(self.kind)
         except (api.InvalidTokenError, api.UnknownMessageKindError):
             return _unlinked(render(request, "people/unsubscribe.html", {"is_unreadable": True}, status=404))
         return super().dispatch(request, *args, **kwargs)

@@ -158,28 +158,27 @@ def is_moved(before: EventData, after: EventData) -> bool:
     return any(getattr(before, name) != getattr(after, name) for name in _PLACE)
 
 
-def tell_cancelled(event: EventData, reason: str = "") -> None:
+def tell_called_off(event: EventData, *, actor_id: int | None = None) -> None:
     """Tell everybody with a seat, an offer, a request or a place in line, once, that an event was called off.
 
-    The reason is read from the event; the answers stay as they are, and so name whom to tell.
+    The reason is read from the event; the answers stay as they are, and so name whom to tell. Who did it knows.
     """
-    del reason
-    _tell_crowd(EventNews.CANCELLED, event)
+    _tell_crowd(EventNews.CALLED_OFF, event, actor_id=actor_id or 0)
 
 
-def tell_restored(event: EventData) -> None:
+def tell_restored(event: EventData, *, actor_id: int | None = None) -> None:
     """Tell the same people that it takes place after all."""
-    _tell_crowd(EventNews.RESTORED, event)
+    _tell_crowd(EventNews.RESTORED, event, actor_id=actor_id or 0)
 
 
-def tell_moved(before: EventData, after: EventData) -> bool:
+def tell_moved(before: EventData, after: EventData, *, actor_id: int | None = None) -> bool:
     """Tell the same people of another time or place, if `is_moved`; return whether they are told.
 
     The notice holds while ``Event.answer_sequence`` is not beyond ``after.sequence``: set it to that when this is True.
     """
     if not is_moved(before, after):
         return False
-    _tell_crowd(EventNews.MOVED, after, **_say_change(before, after))
+    _tell_crowd(EventNews.MOVED, after, actor_id=actor_id or 0, **_say_change(before, after))
     return True
 
 
@@ -194,7 +193,7 @@ def tell_series_called_off(
 ) -> None:
     """Tell each person, once for a ``batch``, which of the dates they answered were called off."""
     del reason
-    _tell_series(EventNews.SERIES_CANCELLED, series_id, changes, batch=batch)
+    _tell_series(EventNews.SERIES_CALLED_OFF, series_id, changes, batch=batch)
 
 
 def ask_survey(event: AboutEvent) -> None:
