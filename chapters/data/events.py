@@ -16,6 +16,7 @@ __all__ = [
     "AccessFact",
     "AttendeeData",
     "AttendeePage",
+    "AwaitedResultData",
     "EventAct",
     "EventCalendarData",
     "EventCardData",
@@ -32,8 +33,14 @@ __all__ = [
     "EventUnitData",
     "EventWhen",
     "OccurrenceData",
+    "PreparationData",
     "Presence",
     "PresenceData",
+    "PresencePage",
+    "PresenceRequestData",
+    "ResultCardData",
+    "ResultChangeData",
+    "ResultPage",
     "RsvpData",
     "RsvpDraftData",
     "RsvpSource",
@@ -192,6 +199,15 @@ class EventUnitData:
     usage_key: str
     title: str = ""
     minutes: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparationData:
+    """A unit to prepare with as a reader sees it: where it opens, and when they finished it, None while they have not."""
+
+    unit: EventUnitData
+    url: str
+    finished_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -497,6 +513,29 @@ class PresenceData:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PresencePage:
+    """Somebody's past events, the latest first; ``cursor`` leads to the next page, empty on the last."""
+
+    presences: tuple[PresenceData, ...]
+    cursor: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresenceRequestData:
+    """Somebody who says that they were there. ``is_accepted`` is None while it waits; ``answer`` is what was said."""
+
+    id: int
+    event_id: int
+    user_id: int
+    text: str
+    asked_at: datetime
+    is_accepted: bool | None = None
+    answer: str = ""
+    answered_at: datetime | None = None
+    answered_by: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShowRateData:
     """How many of those with a seat came, in events where attendance was taken. ``rate`` None where too few are known.
 
@@ -541,6 +580,41 @@ class EventResultData:
     changed_at: datetime | None
     due_at: datetime
     revision: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultChangeData:
+    """One entry of a result's history, the newest first: who changed it when, and whether that published it."""
+
+    at: datetime
+    actor_id: int | None
+    is_publishing: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultCardData:
+    """A published result in a list, with the event it came of."""
+
+    event: EventData
+    result: EventResultData
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultPage:
+    """A page of published results, of the latest event first; ``cursor`` leads to the next one, empty on the last."""
+
+    results: tuple[ResultCardData, ...]
+    cursor: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwaitedResultData:
+    """An event whose result waits to be published: until when it should be, how many came, whether there is a draft."""
+
+    event: EventData
+    due_at: datetime
+    came: int
+    has_draft: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -122,6 +122,28 @@ def plugin_settings(settings: Any) -> None:
     #    whether they come; another place always counts.
     # .. setting_use_cases: open_edx
     settings.CHAPTERS_MOVE_MINUTES = getattr(settings, "CHAPTERS_MOVE_MINUTES", 15)
+    # .. setting_name: CHAPTERS_NO_SHOW_DAYS
+    # .. setting_default: 180
+    # .. setting_description: For how many days after an event it is known of somebody that they had a seat and did not
+    #    come, or gave it back late. As long they may say that they were there.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_NO_SHOW_DAYS = getattr(settings, "CHAPTERS_NO_SHOW_DAYS", 180)
+    # .. setting_name: CHAPTERS_SURVEY_DAYS
+    # .. setting_default: 30
+    # .. setting_description: For how many days after an event those who came may say what they think of it.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_SURVEY_DAYS = getattr(settings, "CHAPTERS_SURVEY_DAYS", 30)
+    # .. setting_name: CHAPTERS_SURVEY_LEAST
+    # .. setting_default: 3
+    # .. setting_description: From how many answers on organizers see what people thought of an event; with fewer it
+    #    could be told whose an answer is.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_SURVEY_LEAST = getattr(settings, "CHAPTERS_SURVEY_LEAST", 3)
+    # .. setting_name: CHAPTERS_RESULT_DAYS
+    # .. setting_default: 3
+    # .. setting_description: Within how many days after an event its hosts should publish what came of it.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_RESULT_DAYS = getattr(settings, "CHAPTERS_RESULT_DAYS", 3)
     # .. setting_name: CHAPTERS_RECONCILE_EVERY_SECONDS
     # .. setting_default: 86400
     # .. setting_description: How often Celery beat has members compared with the course rules of their chapters, in
