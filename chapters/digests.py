@@ -72,9 +72,13 @@ def _tell(row: Membership, chapter: ChapterData, latest: Latest, now: datetime) 
     topics: Sequence[BoardTopicData] = ()
     if wants and period is not None and not _is_paused(row, now):
         topics = _list_new(row, chapter, latest, since=now - period)
-    mine = Membership.objects.filter(pk=row.pk, digest_at=row.digest_at)
     with transaction.atomic():
-        if not mine.update(digest_at=_next(row, period, now) if wants else None) or not topics:
+        # By its key alone: to find it by the moment would lock the index before the row, and who changes it does not.
+        mine = Membership.objects.select_for_update().filter(pk=row.pk)
+        if list(mine.values_list("digest_at", flat=True)) != [row.digest_at]:
+            return False
+        Membership.objects.filter(pk=row.pk).update(digest_at=_next(row, period, now) if wants else None)
+        if not topics:
             return False
         return _add(row, chapter, topics, now)
 

@@ -205,13 +205,14 @@ def end_all_terms(
     return len(end_safely(chapter, mine, actor_id=actor_id, reason=reason, is_forced=is_forced))
 
 
+@transaction.atomic
 def name_in_public(*, term_id: int, user_id: int, is_on: bool) -> TermData:
     """Let the public page name oneself as organizer, or not. Raises NotFoundError for any role but one's own."""
-    own = Term.objects.filter(pk=term_id, user_id=user_id, ended_at__isnull=True)
-    own.update(is_named_in_public=is_on)
-    row = own.first()
-    if row is None:
+    row = Term.objects.select_for_update().filter(pk=term_id).first()
+    if row is None or row.user_id != user_id or row.ended_at is not None:
         raise NotFoundError(_("There is no such role, or not any more."), field="term_id")
+    row.is_named_in_public = is_on
+    row.save(update_fields=["is_named_in_public"])
     return to_term(row)
 
 

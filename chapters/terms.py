@@ -18,9 +18,9 @@ from .data import ORGANIZER_ROLES, ChapterRole, EndReason, JoinedBy, MembershipS
 from .edx_platform import profiles
 from .exceptions import BannedError, InvalidValueError, LastOrganizerError, NotFoundError, StateError
 from .membership.kinds import MemberErrand
-from .membership.rows import enter, lock_chapter, lock_or_create
+from .membership.rows import enter, lock_bans, lock_chapter, lock_or_create
 from .models import Chapter, Membership, Term
-from .records import bans_in_force, read_zone
+from .records import read_zone
 
 _LONGEST_TERM: Final = timedelta(days=3660)
 
@@ -44,8 +44,9 @@ def check_member(chapter: Chapter, user_id: int, *, field: str = "user_id") -> N
 
 def admit(chapter: Chapter, user_id: int) -> None:
     """Make somebody a member by decision of the community team; who is one stays so. The chapter's row is locked."""
-    _check_not_banned(chapter, user_id, field="user_id")
+    # The row comes first: looking with a lock for a ban that is not there locks a gap, and who bans waits for it.
     row = lock_or_create(chapter_id=chapter.pk, user_id=user_id)
+    _check_not_banned(chapter, user_id, field="user_id")
     if row.state != MembershipState.MEMBER:
         enter(row, way=JoinedBy.STAFF)
         # What their courses open to them is looked up after the commit, as after any course that was completed.
@@ -56,7 +57,7 @@ def admit(chapter: Chapter, user_id: int) -> None:
 
 def _check_not_banned(chapter: Chapter, user_id: int, *, field: str) -> None:
     # A ban is made under the chapter's lock; only a locking read sees one of a moment ago at every isolation level.
-    if bans_in_force().select_for_update().filter(chapter_id=chapter.pk, user_id=user_id).exists():
+    if lock_bans(chapter_id=chapter.pk, user_id=user_id):
         raise BannedError(_("This person is banned from the chapter. Lift the ban first."), field=field)
 
 
@@ -123,8 +124,9 @@ def lock_with_chapter(term_id: int) -> tuple[Chapter, Term]:
 
 def lock_terms(chapter_id: int) -> list[Term]:
     """Return the roles held now, locked, as everybody else has left them, in the order of their numbers."""
-    held = Term.objects.select_for_update().filter(chapter_id=chapter_id, ended_at__isnull=True)
-    return sorted(held, key=lambda term: term.pk)
+    # Asked by the chapter alone: along the index of ends the server would lock the roles of every chapter.
+    found = Term.objects.select_for_update().filter(chapter_id=chapter_id)
+    return sorted((term for term in found if term.ended_at is None), key=lambda term: term.pk)
 
 
 def end_safely(

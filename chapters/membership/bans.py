@@ -42,13 +42,14 @@ def ban(*, chapter_id: int, user_id: int, actor_id: int, reason: str, expires_at
     if expires_at is not None and (not timezone.is_aware(expires_at) or expires_at <= now):
         raise InvalidValueError(_("Choose a moment to come."), field="expires_at")
     rows.lock_chapter(chapter_id)
-    mine = Membership.objects.select_for_update().filter(chapter_id=chapter_id, user_id=user_id).first()
-    # Written first and then the older ones: looking with a lock for what may not be there locks a gap.
+    # Written first, before anything is looked for with a lock: what is not there is a gap, into which others write.
     row = Ban.objects.create(
         chapter_id=chapter_id, user_id=user_id, reason=why, banned_by=actor_id, expires_at=expires_at
     )
     older = [pk for pk in rows.lock_bans(chapter_id=chapter_id, user_id=user_id) if pk != row.pk]
-    Ban.objects.filter(pk__in=older).update(lifted_at=now, lifted_by=actor_id)
+    for pk in older:  # one by one: for a list of keys the server may walk the whole table
+        Ban.objects.filter(pk=pk).update(lifted_at=now, lifted_by=actor_id)
+    mine = Membership.objects.select_for_update().filter(chapter_id=chapter_id, user_id=user_id).first()
     if mine is not None and mine.state == MembershipState.REQUESTED:
         close_request(mine)
     elif mine is not None and mine.state == MembershipState.MEMBER:

@@ -26,7 +26,7 @@ from chapters.models import Chapter, Membership
 
 from . import rows
 from .invitations import JOINABLE, accept_invitations
-from .questions import read_answers, write_answers
+from .questions import forget_answers, read_answers, write_answers
 from .reading import read_locked
 from .rules import list_given, read_rules
 from .standings import settle
@@ -77,6 +77,7 @@ def withdraw_request(*, chapter_id: int, user_id: int) -> MembershipData:
 def introduce(*, chapter_id: int, user_id: int, introduction: IntroductionData) -> MembershipData:
     """Change what a member, or an applicant, says of themselves. Raises InvalidValueError and NotFoundError."""
     said = read_introduction(introduction)
+    rows.lock_chapter(chapter_id)
     row = rows.lock_membership(chapter_id=chapter_id, user_id=user_id)
     if row.state not in (MembershipState.MEMBER, MembershipState.REQUESTED):
         raise NotFoundError(_("This person is not a member."))
@@ -102,7 +103,7 @@ def close_request(row: Membership) -> None:
     """Let go of an open request that nobody answers any more; the caller holds the membership's lock."""
     state = MembershipState.LEFT
     Membership.objects.filter(pk=row.pk).update(state=state, due_at=None, asked_at=None)
-    row.answers.all().delete()
+    forget_answers(row)
 
 
 def check_ban(*, chapter_id: int, user_id: int) -> None:

@@ -72,11 +72,17 @@ def read_answers(chapter_id: int, answers: Mapping[int, str]) -> list[JoinAnswer
 
 def write_answers(row: Membership, answers: Sequence[JoinAnswerData]) -> None:
     """Store what an applicant answers now in place of what they answered before."""
-    JoinAnswer.objects.filter(membership_id=row.pk).delete()
-    JoinAnswer.objects.bulk_create(
-        JoinAnswer(membership=row, question=each.question, answer=each.answer, position=place)
-        for place, each in enumerate(answers)
-    )
+    # Written first: looking with a lock for earlier ones locks the gap into which other applicants write theirs.
+    for place, each in enumerate(answers):
+        JoinAnswer.objects.create(membership=row, question=each.question, answer=each.answer, position=place)
+    forget_answers(row, but_last=len(answers))
+
+
+def forget_answers(row: Membership, *, but_last: int = 0) -> None:
+    """Erase what an applicant answered, except so many of the answers that were stored last."""
+    found = JoinAnswer.objects.select_for_update().filter(membership_id=row.pk).values_list("pk", flat=True)
+    for pk in sorted(found, reverse=True)[but_last:]:
+        JoinAnswer.objects.filter(pk=pk).delete()
 
 
 def _read_answer(question: JoinQuestionData, text: str) -> str:

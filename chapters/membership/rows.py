@@ -1,11 +1,15 @@
 """Rows of memberships under lock, and the two steps that change who is in a chapter and how many.
 
 Whoever changes a membership locks the chapter first and the membership second. ``Chapter.members`` changes only in
-`enter` and `depart`, together with the state, by a conditional update: so it is right whoever comes twice.
+`enter` and `depart`, together with the state, as the locked row has it: so it is right whoever comes twice.
+
+Rows are changed and deleted by their keys alone: where a state or a person is asked for as well the server may walk an
+index of that, or a small table from end to end, and lock rows of chapters that others are in.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
@@ -71,23 +75,19 @@ def lock_bans(*, chapter_id: int, user_id: int) -> list[int]:
 
 def enter(row: Membership, *, way: JoinedBy) -> bool:
     """Make somebody a member and return whether they were none; the caller holds both locks."""
+    if row.state == MembershipState.MEMBER:
+        return False
     now = timezone.now()
     period = PERIODS.get(Digest(row.digest))
-    entered = (
-        Membership.objects.filter(pk=row.pk)
-        .exclude(state=MembershipState.MEMBER)
-        .update(
-            state=MembershipState.MEMBER,
-            joined_by=way,
-            joined_at=now,
-            first_joined_at=row.first_joined_at or now,
-            times_joined=F("times_joined") + 1,
-            due_at=None,
-            digest_at=now + period if period else None,
-        )
+    Membership.objects.filter(pk=row.pk).update(
+        state=MembershipState.MEMBER,
+        joined_by=way,
+        joined_at=now,
+        first_joined_at=row.first_joined_at or now,
+        times_joined=F("times_joined") + 1,
+        due_at=None,
+        digest_at=now + period if period else None,
     )
-    if not entered:
-        return False
     row.refresh_from_db()
     Chapter.objects.filter(pk=row.chapter_id).update(members=F("members") + 1)
     write_words(row)
@@ -102,8 +102,10 @@ def depart(
 
     What was open to them closes; what they said of themselves stays for when they come back, but is not found.
     """
+    if row.state != MembershipState.MEMBER:
+        return False
     now = timezone.now()
-    left = Membership.objects.filter(pk=row.pk, state=MembershipState.MEMBER).update(
+    Membership.objects.filter(pk=row.pk).update(
         state=state,
         left_at=now,
         leave_reason=reason,
@@ -113,12 +115,13 @@ def depart(
         decision_note="",
         digest_at=None,
     )
-    if not left:
-        return False
     row.refresh_from_db()
     Chapter.objects.filter(pk=row.chapter_id).update(members=F("members") - 1)
-    Standing.objects.filter(membership_id=row.pk, ended_at__isnull=True).update(ended_at=now)
-    MemberWord.objects.filter(membership_id=row.pk).delete()
+    held = Standing.objects.select_for_update().filter(membership_id=row.pk)
+    for pk, ended_at in held.values_list("pk", "ended_at"):
+        if ended_at is None:
+            Standing.objects.filter(pk=pk).update(ended_at=now)
+    forget_words(row)
     facts.tell_ended(row)
     return True
 
@@ -135,14 +138,21 @@ def write_introduction(row: Membership, introduction: IntroductionData) -> None:
 
 
 def write_words(row: Membership) -> None:
-    """Make a member found by what they say to all members, and by nothing else."""
+    """Make a member found by what they say to all members, and by nothing else; the caller holds both locks."""
     wanted = list_words(row)
-    found = MemberWord.objects.filter(membership_id=row.pk)
-    known = set(found.values_list("word", flat=True))
-    if gone := known - wanted:
-        found.filter(word__in=gone).delete()
-    fresh = [MemberWord(chapter_id=row.chapter_id, membership_id=row.pk, word=word) for word in sorted(wanted - known)]
+    fresh = [MemberWord(chapter_id=row.chapter_id, membership_id=row.pk, word=word) for word in sorted(wanted)]
+    # Written first: the look for what is to go has a lock, which takes the gap into which others write theirs.
     MemberWord.objects.bulk_create(fresh, ignore_conflicts=True)
+    forget_words(row, but=wanted)
+
+
+def forget_words(row: Membership, *, but: Collection[str] = ()) -> None:
+    """Let nobody find a person by their words any more, except by these."""
+    # With a lock: at repeatable read a plain look would leave what was written after the request began.
+    found = MemberWord.objects.select_for_update().filter(membership_id=row.pk)
+    known = dict(found.values_list("pk", "word")) if but else dict.fromkeys(found.values_list("pk", flat=True), "")
+    for pk in sorted(pk for pk, word in known.items() if word not in but):
+        MemberWord.objects.filter(pk=pk).delete()
 
 
 def read_text(text: object, *, field: str, most: int, is_needed: bool = True) -> str:

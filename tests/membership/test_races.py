@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from chapters.api import membership as api
 from chapters.data import Audience, ChapterData, MembershipState, StandingSource
 from chapters.exceptions import BannedError
 from chapters.membership import joining, reconciling, rows, standings
-from chapters.models import Chapter, Membership, Standing
+from chapters.models import Chapter, Membership, MemberWord, Standing
 from chapters.records import bans_in_force
 from tests.chapters.factories import make_account, make_chapter, make_member, make_rule
 from tests.membership.conftest import ME, TEAMS
@@ -158,11 +159,64 @@ class TestBanAgainstJoin:
             assert counted(chapter) == (0, 0)
 
     def test_bans_in_neighbouring_chapters_do_not_block_each_other_for_ever(self) -> None:
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS * 3):
             chapters = [make_chapter() for _ in range(4)]
             user_id = make_account()
             outcomes = race(*[act for chapter in chapters for act in self.acts(chapter, user_id)])
             assert not [each for each in outcomes if isinstance(each, Exception) and not isinstance(each, BannedError)]
+
+    def test_who_goes_keeps_nobody_from_coming_into_another_chapter(self) -> None:
+        """Few are members, so an index of states would be short to walk: who goes locks their own row all the same."""
+        chapter, other, third = make_chapter(), make_chapter(), make_chapter()
+        user_id = make_account()
+        make_member(other, user_id, state=MembershipState.LEFT)
+        between = make_member(third, state=MembershipState.LEFT)  # words are written into gaps: not into the same one
+        MemberWord.objects.create(chapter_id=third.id, membership_id=between.id, word="between")
+        gone = make_account()
+        join(chapter, gone)
+        went, came = threading.Event(), threading.Event()
+
+        def ban() -> None:
+            api.ban(chapter_id=chapter.id, user_id=gone, actor_id=1, reason="Spam")
+            went.set()
+            came.wait(timeout=10)
+
+        def come() -> None:
+            went.wait(timeout=10)
+            with connection.cursor() as cursor:
+                cursor.execute("SET SESSION innodb_lock_wait_timeout = 2")
+            join(other, user_id)
+            came.set()
+
+        outcomes = race(ban, come)
+        assert outcomes == [None, None], outcomes
+        assert (counted(chapter), counted(other)) == ((0, 0), (1, 1))
+
+    def test_what_was_said_meanwhile_is_forgotten(self) -> None:
+        """A request that began before somebody said something else of themselves leaves no word of that."""
+        chapter, user_id = make_chapter(), make_account()
+        join(chapter, user_id)
+        began, said = threading.Event(), threading.Event()
+
+        def say(skills: str) -> None:
+            words = replace(ME, skills=skills)
+            api.introduce(chapter_id=chapter.id, user_id=user_id, introduction=words)
+
+        def come_late() -> None:
+            began.set()
+            assert said.wait(timeout=10)
+            say("feedback")
+
+        def go_before() -> None:
+            assert began.wait(timeout=10)
+            say("juggling")
+            transaction.on_commit(said.set)
+
+        outcomes = race(come_late, go_before)
+        assert outcomes == [None, None], outcomes
+        words = set(MemberWord.objects.filter(chapter_id=chapter.id).values_list("word", flat=True))
+        assert "feedback" in words
+        assert not words & {"juggling", "hiring"}
 
     def test_without_the_lock_somebody_banned_is_in(self, unlocked: None, monkeypatch: pytest.MonkeyPatch) -> None:
         """The twin: the look for a ban, and the ban, happen between each other's steps."""
