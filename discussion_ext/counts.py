@@ -138,7 +138,7 @@ def _count_reply(contribution: Contribution, step: int) -> None:
 
 
 def lock_with_above(contribution_id: int, *, waits: bool = True) -> dict[int, Contribution]:
-    """Lock a post and what it stands under, by id, and return them by id.
+    """Lock a post and what it stands under, by id, and return them by id; each knows those above it as they are now.
 
     Without ``waits`` it raises OperationalError where somebody else has one of them. Receivers come after locks of the
     forum's own, for which those may be waiting who have ours: they never wait, an errand does it (decision 0011).
@@ -146,4 +146,17 @@ def lock_with_above(contribution_id: int, *, waits: bool = True) -> dict[int, Co
     above = Contribution.objects.filter(pk=contribution_id).values_list("parent_id", "root_id").first() or ()
     ids = sorted({pk for pk in (contribution_id, *above) if pk is not None})
     locked = (Contribution.objects.select_for_update(nowait=not waits).filter(pk=pk).first() for pk in ids)
-    return {row.pk: row for row in locked if row is not None}
+    rows = {row.pk: row for row in locked if row is not None}
+    for row in rows.values():
+        if row.parent_id in rows:
+            row.parent = rows[row.parent_id]
+        if row.root_id in rows:
+            row.root = rows[row.root_id]
+    return rows
+
+
+def lock_beneath(contribution: Contribution) -> list[Contribution]:
+    """Lock what stands beneath a locked post, and return it by id: also what came since the transaction first read."""
+    locked = Contribution.objects.select_for_update()
+    found = locked.filter(root=contribution) if contribution.root_id is None else locked.filter(parent=contribution)
+    return [locked.get(pk=pk) for pk in sorted(found.values_list("pk", flat=True))]

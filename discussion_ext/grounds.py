@@ -6,22 +6,22 @@ A *ground* says what is special about the place: a task whose author is evaluate
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from people import api as people
 
-from . import edx_platform
+from . import counts, edx_platform
 from .contributions import now, take_away
 from .data import ContributionState
 from .exceptions import ContributionNotFoundError, NotAllowedError
 from .intents import Intent
 from .models import Contribution, Report
-from .posting import call_forum
+from .posting import call_forum, silent_forum
 from .targets import name_post
 
 REMOVE: Final = "contribution.remove"
@@ -57,6 +57,7 @@ def take_down(ground: Ground, contribution_id: int, *, actor_id: int, reason: st
         contribution = ground.lock(contribution_id)
         if contribution.state != ContributionState.LIVE:
             raise ContributionNotFoundError(_("This post is no longer there."))
+        _check_seen([contribution, *counts.lock_beneath(contribution)])
         intent = Intent(actor_id=actor_id, state=ContributionState.REMOVED, reason=reason)
         key = contribution.forum_key or ""
         if key in edx_platform.existing_keys([key]):
@@ -79,11 +80,13 @@ def put_back(ground: Ground, contribution_id: int, *, actor_id: int, reason: str
             raise NotAllowedError(_("The text of this post is no longer kept."))
         if contribution.parent is not None and contribution.parent.state != ContributionState.LIVE:
             raise NotAllowedError(_("Restore the post that it answers first."))
+        beneath = counts.lock_beneath(contribution)
         _repost(ground, contribution, actor_id, reason)
-        beneath = Contribution.objects.filter(Q(root=contribution) | Q(parent=contribution))
-        for reply in beneath.filter(state=ContributionState.GONE, is_erased=False).order_by("pk"):
+        for reply in beneath:
+            if reply.state != ContributionState.GONE or reply.is_erased:
+                continue
             # Read again: it may have been posted again a moment ago.
-            reply.parent = Contribution.objects.filter(pk=reply.parent_id or 0).first()
+            reply.parent = Contribution.objects.select_for_update().filter(pk=reply.parent_id or 0).first()
             if reply.parent is not None and reply.parent.state == ContributionState.LIVE:
                 _repost(ground, reply, actor_id, reason)
         _audit(ground, RESTORE, contribution_id, actor_id, reason)
@@ -147,6 +150,17 @@ def _repost(ground: Ground, contribution: Contribution, actor_id: int, reason: s
             ),
             intent,
         )
+
+
+def _check_seen(locked: Sequence[Contribution]) -> None:
+    """Raise ForumRefusedError where posts came or changed since the transaction first read.
+
+    At repeatable read the forum, whose reads take no locks, would not find them: a post would go without what stands
+    beneath it, or stay where its record goes. Who asks again, in a transaction that begins now, sees them.
+    """
+    seen = Contribution.objects.in_bulk([row.pk for row in locked])
+    if any(row.pk not in seen or seen[row.pk].forum_key != row.forum_key for row in locked):
+        raise silent_forum()
 
 
 def _settle(contribution_id: int, *, actor_id: int, state: str, reason: str) -> None:

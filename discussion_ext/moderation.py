@@ -7,6 +7,7 @@ from math import ceil
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
@@ -64,12 +65,15 @@ def restore_contribution(*, usage_key: UsageKey, contribution_id: int, actor_id:
 def resolve_report(*, usage_key: UsageKey, report_id: int, actor_id: int, is_upheld: bool, reason: str = "") -> None:
     """Decide a report: the post goes, or it stays and all its reports are answered."""
     task = get_task(usage_key)
-    report = Report.objects.filter(pk=report_id, task=task).select_related("contribution").first()
+    report = Report.objects.filter(pk=report_id, task=task).first()
     if report is None:
         raise ContributionNotFoundError(_("There is no such report."))
-    if report.state != Report.OPEN:
-        raise InvalidValueError(_("Somebody has decided this report already."), field="report_id")
-    decide_reports(CaseGround(task), report.contribution, actor_id=actor_id, is_upheld=is_upheld, reason=reason)
+    ground = CaseGround(task)
+    with transaction.atomic():
+        post = ground.lock(report.contribution_id)  # of two who decide, the second sees what the first did
+        if Report.objects.select_for_update().get(pk=report_id).state != Report.OPEN:
+            raise InvalidValueError(_("Somebody has decided this report already."), field="report_id")
+        decide_reports(ground, post, actor_id=actor_id, is_upheld=is_upheld, reason=reason)
 
 
 class CaseGround(Ground):

@@ -38,9 +38,14 @@ def call_forum(call: Callable[[], str | None], intent: Intent) -> str:
         raise ForumRefusedError(_("The course's forum does not take this now. Ask the course team.")) from error
     except Exception as error:
         log.error("discussion_ext.forum_failed error=%s", people.name_error(error))
-        failure = ForumRefusedError(_("The forum does not answer right now. Try again in a few minutes."))
-        failure.status = 503
-        raise failure from error
+        raise silent_forum() from error
+
+
+def silent_forum() -> ForumRefusedError:
+    """Return what is raised where the forum cannot do something now and can in a moment."""
+    failure = ForumRefusedError(_("The forum does not answer right now. Try again in a few minutes."))
+    failure.status = 503
+    return failure
 
 
 def post_thread(task: Task, user_id: int, text: str) -> str:

@@ -115,7 +115,8 @@ def settle_reports(*, post_id: int, actor_id: int, is_upheld: bool, reason: str 
     reason = _check_reason(reason)
     with transaction.atomic():
         post = counts.lock_with_above(post.pk)[post.pk]  # of two who decide, the second sees what the first did
-        if not Report.objects.filter(contribution=post, state=Report.OPEN).exists():
+        reports = Report.objects.select_for_update().filter(contribution=post)
+        if Report.OPEN not in list(reports.values_list("state", flat=True)):
             raise InvalidValueError(_("Somebody has decided this report already."), field="post_id")
         decide_reports(BoardGround(topic), post, actor_id=actor_id, is_upheld=is_upheld, reason=reason)
 

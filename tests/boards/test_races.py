@@ -15,7 +15,7 @@ from discussion_ext import counts, grounds
 from discussion_ext.api import boards
 from discussion_ext.boards import folding, states, writing
 from discussion_ext.data import BoardData, ContributionState, TopicDraftData, TopicKind, TopicState
-from discussion_ext.exceptions import CaseError, PinnedEnoughError
+from discussion_ext.exceptions import CaseError, InvalidValueError, PinnedEnoughError
 from discussion_ext.models import Board, BoardReader, Contribution, Topic, TopicReader
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
@@ -175,6 +175,72 @@ class TestRemoveAgainstRestore:
             assert not isinstance(each, Exception) or isinstance(each, CaseError), outcomes
         is_live = boards.locate_post(post_id).state is ContributionState.LIVE
         self._is_whole(post_id, is_live=is_live)
+
+    def _late(self, before: Callable[[], Any], act: Callable[[], Any]) -> Any:
+        """Do ``act`` in a request that has read before ``before`` was done and committed; return what came of it."""
+        began, done = threading.Event(), threading.Event()
+
+        def come_late() -> Any:
+            began.set()
+            assert done.wait(20)
+            return act()
+
+        def go_before() -> None:
+            assert began.wait(20)
+            before()
+            transaction.on_commit(done.set)
+
+        late, first = race(come_late, go_before)
+        assert first is None, first
+        return late
+
+    def _is_refused_for_now(self, outcome: Any, isolation: str) -> bool:
+        """Tell whether somebody is asked to try again, as where a request cannot see what the forum has now."""
+        is_refused = isinstance(outcome, CaseError)
+        assert is_refused is (isolation == "repeatable read"), outcome
+        assert not is_refused or outcome.status == 503
+        return is_refused
+
+    def test_what_was_put_back_meanwhile_goes_with_all_beneath_it(self, post_id: int, isolation: str) -> None:
+        boards.remove_post(post_id=post_id, actor_id=8)
+        outcome = self._late(
+            lambda: boards.restore_post(post_id=post_id, actor_id=8),
+            lambda: boards.remove_post(post_id=post_id, actor_id=9),
+        )
+        self._is_whole(post_id, is_live=self._is_refused_for_now(outcome, isolation))
+
+    def test_what_was_written_meanwhile_goes_with_what_it_answers(
+        self, post_id: int, author: int, isolation: str
+    ) -> None:
+        topic_id = Topic.objects.get().pk
+        outcome = self._late(
+            lambda: boards.reply(topic_id=topic_id, author_id=author, body="Thanks.", parent_id=post_id),
+            lambda: boards.remove_post(post_id=post_id, actor_id=9),
+        )
+        is_live = self._is_refused_for_now(outcome, isolation)
+        found = list(Contribution.objects.filter(parent_id=post_id).values_list("state", flat=True))
+        assert found == [ContributionState.LIVE if is_live else ContributionState.GONE] * 2
+
+    def test_what_went_meanwhile_comes_back_with_all_beneath_it(self, post_id: int, author: int) -> None:
+        topic_id = Topic.objects.get().pk
+
+        def reply_and_remove() -> None:
+            boards.reply(topic_id=topic_id, author_id=author, body="Thanks.", parent_id=post_id)
+            boards.remove_post(post_id=post_id, actor_id=8)
+
+        outcome = self._late(reply_and_remove, lambda: boards.restore_post(post_id=post_id, actor_id=9))
+        assert not isinstance(outcome, Exception), outcome
+        found = Contribution.objects.filter(parent_id=post_id).values_list("state", flat=True)
+        assert list(found) == [ContributionState.LIVE] * 2
+
+    def test_a_report_is_decided_once(self, post_id: int, make_member: Callable[[], int]) -> None:
+        reporter, moderator, other = (make_member() for _ in range(3))
+        boards.report_post(post_id=post_id, user_id=reporter)
+        outcome = self._late(
+            lambda: boards.settle_reports(post_id=post_id, actor_id=moderator, is_upheld=False),
+            lambda: boards.settle_reports(post_id=post_id, actor_id=other, is_upheld=False),
+        )
+        assert isinstance(outcome, InvalidValueError), outcome
 
     def _is_whole(self, post_id: int, *, is_live: bool) -> None:
         from forum.models import Comment
