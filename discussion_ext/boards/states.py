@@ -82,8 +82,14 @@ def count_due() -> int:
 
 def _close(topic_id: int) -> bool:
     """Close a topic unless somebody has set it otherwise meanwhile."""
-    due = Topic.objects.filter(pk=topic_id, closes_at__lte=timezone.now(), state=TopicState.OPEN)
-    return bool(due.update(state=TopicState.CLOSED, closes_at=None))
+    with transaction.atomic():
+        # By its key alone: to find it by state or date would lock an index before the row, and who changes it does not.
+        topic = Topic.objects.select_for_update().filter(pk=topic_id).first()
+        is_due = topic is not None and topic.closes_at is not None and topic.closes_at <= timezone.now()
+        if topic is None or not is_due or topic.state != TopicState.OPEN:
+            return False
+        Topic.objects.filter(pk=topic_id).update(state=TopicState.CLOSED, closes_at=None)
+    return True
 
 
 def _lock(topic_id: int) -> Topic:
