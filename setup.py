@@ -52,6 +52,7 @@ setup(
         "openedx-filters",
         "Pillow",
         "pyotp",
+        "python-dateutil",
         "PyYAML",
         "segno",
         "web-fragments",

@@ -125,6 +125,13 @@ def say_rule(rule: SeriesRuleData, *, shift: int = 0) -> str:
     return f"{said} {_say_shift(shift)}" if shift else said
 
 
+def say_end(rule: SeriesRuleData) -> str:
+    """Return how long a rule goes on, in the active language: "Until Wed 30 Jun." or "12 dates."."""
+    if rule.until is not None:
+        return _("Until %(day)s.") % {"day": people.say_day(rule.until)}
+    return ngettext("%(count)d date.", "%(count)d dates.", rule.count or 0) % {"count": rule.count or 0}
+
+
 def _say_monthly(rule: SeriesRuleData) -> str:
     if rule.frequency is SeriesFrequency.MONTHLY_LAST_DAY:
         return _("On the last day of each month at %(time)s.")

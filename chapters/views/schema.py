@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.conf import settings
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from chapters.data import ChapterData, ChapterScope
-
-#: What could end a script element or begin a comment is written as JSON allows it as well.
-_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+from chapters.json_ld import write_json_ld
 
 
 def describe_chapter(chapter: ChapterData, *, url: str) -> SafeString:
@@ -29,8 +26,7 @@ def describe_chapter(chapter: ChapterData, *, url: str) -> SafeString:
         "location": _describe_place(chapter),
         "parentOrganization": {"@type": "Organization", "name": settings.PLATFORM_NAME},
     }
-    text = json.dumps({name: value for name, value in said.items() if value}, ensure_ascii=False)
-    return mark_safe(text.translate(_ESCAPES))  # noqa: S308 - nothing in it can end the element
+    return write_json_ld(said)
 
 
 def _describe_place(chapter: ChapterData) -> dict[str, Any]:
