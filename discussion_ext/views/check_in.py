@@ -166,6 +166,7 @@ def _read_host(request: HttpRequest, meeting: MeetingData, error: CaseError | No
     found = {} if error else find_walk_ins(meeting, typed)
     return {
         "where": say_where(meeting),
+        "has_tickets": owner_of(meeting).has_tickets,
         "state": "early" if now < meeting.check_in_from else _state(meeting, is_present=False),
         "opens": people.format_moment(meeting.check_in_from, zone=meeting.zone),
         "code": api.current_code(meeting.id, at=now),
@@ -181,6 +182,7 @@ def _read_host(request: HttpRequest, meeting: MeetingData, error: CaseError | No
             "page_url": reverse("discussion_ext:api_roll", args=[meeting.uid]) + f"?after={after}",
             "walk_ins_url": reverse("discussion_ext:api_walk_ins", args=[meeting.uid]),
             "store": f"discussion_ext.roll.{meeting.uid}.{request.user.pk}",
+            "ticket_url": host_url(meeting).removesuffix("host/") + "ticket/",
             "zone": meeting.zone.key,
             "reader": request.user.pk,
             "csrf_cookie": settings.CSRF_COOKIE_NAME,
@@ -195,6 +197,7 @@ def _row(row: RollRow, meeting: MeetingData) -> dict[str, Any]:
     return {
         "user_id": row.user_id,
         "name": row.name,
+        "note": row.note,
         "initials": people.initials(row.name),
         "tone": people.tone(row.name),
         "said": say_attendance(row.attendance, meeting),
@@ -230,6 +233,20 @@ def _words() -> dict[str, str]:
         "large": _("Show large"),
         "small": _("Show small"),
         "showing": _("{n} shown"),
+        "scan": _("Scan tickets"),
+        "scan_stop": _("Stop scanning"),
+        "scan_aim": _("Point the camera at a ticket."),
+        "scan_denied": _(
+            "This page may not use the camera. Allow it in the browser's settings, or scan with the camera app of this "
+            "phone: the link that it shows leads to the ticket."
+        ),
+        "scan_broken": _("There is no camera to use here. Scan with the camera app of a phone, or look for the name."),
+        "scan_other": _("This is no ticket of this meeting."),
+        "scan_kept": _("Ticket scanned at {n}. It is kept on this phone and sent when there is network."),
+        "scan_in": _("{n} is in now."),
+        "scan_already": _("{n} is already in: {m}."),
+        "scan_older": _("{n}: somebody has said otherwise since. {m}."),
+        "scan_look": _("Look at the ticket"),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
 from django.db import DatabaseError, transaction
@@ -24,9 +24,10 @@ from rest_framework.throttling import BaseThrottle
 
 from discussion_ext.api import attendance as api
 from discussion_ext.attendance.lists import find_walk_ins, list_roll
+from discussion_ext.attendance.owners import owner_of
 from discussion_ext.attendance.permissions import keep_roll_pace, may_call_roll
-from discussion_ext.attendance.wording import say_attendance
-from discussion_ext.data import AttendanceData, AttendanceState, MeetingData, TickData
+from discussion_ext.attendance.wording import say_attendance, say_recorded
+from discussion_ext.data import AttendanceData, AttendanceState, MeetingData, TickData, TickResultData
 from discussion_ext.exceptions import CaseError
 from people import api as people
 from people.data import PRIVATE_HEADERS
@@ -100,12 +101,15 @@ class AttendanceSerializer(serializers.Serializer):
 
     user_id = serializers.IntegerField()
     state = serializers.CharField(help_text="present, absent or excused.")
-    source = serializers.CharField(help_text="code, scan, roll, import, replay or correction.")  # type: ignore[assignment]
+    source = serializers.CharField(help_text="code, scan, ticket, roll, import, replay or correction.")  # type: ignore[assignment]
     arrived_at = serializers.DateTimeField(allow_null=True)
     said = serializers.SerializerMethodField(help_text='In words: "18:57, by code".')
 
     def get_said(self, attendance: AttendanceData) -> str:
-        """Return when and how, in the language of the request."""
+        """Return when and how, in the language of the request; to who scans tickets, who let them in."""
+        names = self.context.get("names")
+        if names is not None:
+            return say_recorded(attendance, self.context["meeting"], by=names.get(attendance.recorded_by, ""))
         return say_attendance(attendance, self.context["meeting"])
 
 
@@ -114,6 +118,7 @@ class RollRowSerializer(serializers.Serializer):
 
     user_id = serializers.IntegerField()
     name = serializers.CharField()
+    note = serializers.CharField(help_text='What the host should know at the door, in few words: "and 1 guest".')
     attendance = AttendanceSerializer(allow_null=True)
 
 
@@ -127,12 +132,23 @@ class RollSerializer(serializers.Serializer):
 
 
 class TickSerializer(serializers.Serializer):
-    """One tick. The same request_key again is harmless."""
+    """One tick, of a person or of a ticket that was scanned. The same request_key again is harmless."""
 
     request_key = serializers.RegexField(r"^[A-Za-z0-9_-]{1,40}$")
-    user_id = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    user_id = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+    ticket = serializers.CharField(
+        required=False, max_length=500, help_text="Instead of user_id: what the picture of a ticket says."
+    )
     state = serializers.ChoiceField(choices=["present", "absent", "excused"])
     made_at = serializers.DateTimeField(help_text="By the device's clock; only orders the ticks of one person.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Let pass who is named once; a ticket says that its owner came, and nothing else."""
+        if ("user_id" in attrs) is ("ticket" in attrs):
+            raise serializers.ValidationError({"user_id": _("Give a user_id or a ticket.")})
+        if "ticket" in attrs and attrs["state"] != AttendanceState.PRESENT:
+            raise serializers.ValidationError({"state": _("A ticket says that somebody is here.")})
+        return attrs
 
 
 class TicksSerializer(serializers.Serializer):
@@ -164,9 +180,18 @@ class TickResultSerializer(serializers.Serializer):
     """What became of a tick."""
 
     request_key = serializers.CharField()
-    outcome = serializers.CharField(help_text="saved, known (sent before), older (a later one holds) or refused.")
+    outcome = serializers.CharField(
+        help_text="saved, known (sent before), already (a ticket of somebody who is in), older (a later one holds) or "
+        "refused."
+    )
+    user_id = serializers.IntegerField(allow_null=True, help_text="Who it is about; null for a ticket that is none.")
+    name = serializers.SerializerMethodField(help_text="What they are called, where a ticket says who it is.")
     message = serializers.CharField(help_text="Why it was refused, in words.")
     attendance = AttendanceSerializer(allow_null=True)
+
+    def get_name(self, result: TickResultData) -> str:
+        """Return the name for a ticket, an empty text for everything else."""
+        return (self.context.get("names") or {}).get(result.user_id, "")
 
 
 class TickResultsSerializer(serializers.Serializer):
@@ -282,7 +307,8 @@ class RollView(MeetingView):
         ticks = [
             TickData(
                 request_key=tick["request_key"],
-                user_id=tick["user_id"],
+                user_id=tick.get("user_id", 0),
+                ticket=tick.get("ticket", ""),
                 state=AttendanceState(tick["state"]),
                 made_at=tick["made_at"],
             )
@@ -291,8 +317,16 @@ class RollView(MeetingView):
         if sent.validated_data.get("made_by", self.reader_id) != self.reader_id:
             raise PermissionDenied(_("Somebody else is signed in by now. Your ticks are sent when you sign in again."))
         results = api.record_roll(meeting_id=self.meeting.id, actor_id=self.reader_id, ticks=ticks)
-        shown = TickResultsSerializer({"results": results}, context=self.get_serializer_context())
-        return Response(shown.data)
+        context = self.get_serializer_context()
+        if any(tick.ticket for tick in ticks):
+            context["names"] = self._name(results)
+        return Response(TickResultsSerializer({"results": results}, context=context).data)
+
+    def _name(self, results: Iterable[TickResultData]) -> Mapping[int, str]:
+        """Return the names of whom results are about, and of who recorded them."""
+        ids = {result.user_id for result in results}
+        ids |= {result.attendance.recorded_by for result in results if result.attendance}
+        return owner_of(self.meeting).name_people(self.meeting, sorted(each for each in ids if each is not None))
 
 
 class WalkInsView(MeetingView):

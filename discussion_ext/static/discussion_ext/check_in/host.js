@@ -5,6 +5,7 @@ import { call } from "./call.js";
 import { codeClock } from "./code.js";
 import { TickQueue } from "./queue.js";
 import { Roll } from "./roll.js";
+import { Scanner } from "./scan.js";
 import { fill } from "./words.js";
 
 const LOOK_AGAIN = 15_000;
@@ -46,10 +47,16 @@ async function reach(url, sent) {
 const queue = new TickQueue(data.store, {
   send: (ticks) => reach(data.roll_url, { ticks, made_by: data.reader }),
   onChange: () => { roll.showWaiting(queue.ticks); showNetwork(); },
-  onResult: (result) => roll.showResult(result),
+  onResult: (result) => {
+    roll.showResult(result);
+    if (result.ticket) {
+      scanner.showResult(result);
+    }
+  },
   onProblem: (text) => { problem = text; showNetwork(); },
 });
 const roll = new Roll(root, data, { call: reach, onTick: (tick) => queue.add(tick) });
+const scanner = new Scanner(root, data, { onTicket: (ticket) => queue.add({ ticket, state: "present" }) });
 
 roll.showWaiting(queue.ticks);
 codeClock(root, data, reach);

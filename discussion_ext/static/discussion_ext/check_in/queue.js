@@ -19,7 +19,7 @@ export class TickQueue {
   read() {
     try {
       const found = JSON.parse(localStorage.getItem(this.store) ?? "[]");
-      return Array.isArray(found) ? found.filter((tick) => tick?.request_key && tick.user_id && tick.made_at) : [];
+      return Array.isArray(found) ? found.filter((tick) => tick?.request_key && (tick.user_id || tick.ticket) && tick.made_at) : [];
     } catch {
       return [];
     }
@@ -42,9 +42,11 @@ export class TickQueue {
     }
   }
 
-  add({ userId, state }) {
+  /** Keep a tick: of a person (`userId`) or of what a ticket says (`ticket`). */
+  add({ userId, ticket, state }) {
     const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0"));
-    this.ticks.push({ request_key: key.join(""), user_id: userId, state, made_at: new Date().toISOString() });
+    const who = ticket ? { ticket } : { user_id: userId };
+    this.ticks.push({ request_key: key.join(""), ...who, state, made_at: new Date().toISOString() });
     this.write();
     this.onChange();
     this.flush();
@@ -63,7 +65,7 @@ export class TickQueue {
       this.failures = 0;
       this.onProblem("");
       this.write(new Set(sent.map((tick) => tick.request_key)));
-      body.results.forEach((result, place) => this.onResult({ ...result, user_id: sent[place].user_id }));
+      body.results.forEach((result, place) => this.onResult({ ...sent[place], ...result }));
       this.onChange();
     } else if (status === 401 || status === 403) {
       this.onProblem(body.detail && status === 403 && body.detail !== "" ? body.detail : "signed_out");

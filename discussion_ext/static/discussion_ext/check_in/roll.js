@@ -54,7 +54,8 @@ export class Roll {
   }
 
   showResult(result) {
-    const row = this.row(result.user_id);
+    const isIn = result.attendance?.state === "present";
+    const row = this.row(result.user_id) ?? (isIn && result.name ? this.insert(result.user_id, result.name) : null);
     if (!row) {
       return;
     }
@@ -67,12 +68,12 @@ export class Roll {
   refresh(page, ticks) {
     const waiting = new Map(ticks.map((tick) => [tick.user_id, tick.state === "present"]));
     let ahead = 0;
-    for (const { user_id: userId, name, attendance } of page.results) {
+    for (const { user_id: userId, name, note, attendance } of page.results) {
       const isHere = attendance?.state === "present";
       if (waiting.has(userId)) {
         ahead += Number(waiting.get(userId)) - Number(isHere);
       } else {
-        this.draw(this.row(userId) ?? this.insert(userId, name), isHere, attendance?.said ?? this.data.words.not_yet);
+        this.draw(this.row(userId) ?? this.insert(userId, name, note), isHere, attendance?.said ?? this.data.words.not_yet);
       }
     }
     this.present = page.present + ahead;
@@ -158,10 +159,11 @@ export class Roll {
     this.onTick({ userId, state: "present" });
   }
 
-  insert(userId, name) {
+  insert(userId, name, note = "") {
     const row = this.root.querySelector("[data-row-template]").content.firstElementChild.cloneNode(true);
     row.dataset.person = String(userId);
     row.querySelector("b").textContent = name;
+    row.querySelector("[data-note]").textContent = note;
     row.querySelector(".cs-avatar").textContent = Array.from(name.trim())[0] ?? "";
     row.querySelector("button").setAttribute("aria-label", fill(this.data.words.is_here, name));
     row.querySelector("[name=person]").value = String(userId);
