@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import event_answers, events, my_events
+from .views import event_answers, event_calendars, events, my_events
 
 urlpatterns: list[URLPattern] = [
     path("mine/events/", my_events.my_events, name="my_events"),
@@ -15,4 +15,11 @@ urlpatterns: list[URLPattern] = [
     path("<slug:slug>/events/<chapters_row_id:event_id>/offer/", event_answers.offer, name="event_offer"),
     path("<slug:slug>/events/<chapters_row_id:event_id>/keep/", event_answers.keep, name="event_keep"),
     path("<slug:slug>/events/<chapters_row_id:event_id>/series/", event_answers.series, name="event_series"),
+    path(
+        "<slug:slug>/events/<chapters_row_id:event_id>/calendar.ics",
+        event_calendars.event_calendar,
+        name="event_calendar",
+    ),
+    path("<slug:slug>/events.ics", event_calendars.chapter_calendar, name="chapter_calendar"),
+    path("<slug:slug>/calendar/<str:token>.ics", event_calendars.chapter_feed, name="chapter_feed"),
 ]

@@ -25,13 +25,13 @@ from chapters.data import (
 )
 from chapters.exceptions import ChapterError, InvalidValueError, NotFoundError, StateError
 from chapters.models import Event, EventSeries
-from people import api as people
 
 from . import changing, life, news
 from .records import events_to_read, to_events, to_plan
 from .rows import lock_events
 from .rules import place_date, read_zone
-from .series import get_series, lock_series, name_date, read_skipped, to_rule
+from .series import get_series, lock_series, read_skipped, record_series, to_rule
+from .series_making import name_date
 
 #: What makes the moment of a date: worked out for each date apart.
 _WHEN: Final = frozenset({"starts_local", "fold", "zone"})
@@ -57,7 +57,7 @@ def skip_date(*, event_id: int, actor_id: int, reason: str) -> SeriesData:
     days = {*read_skipped(row), date.fromisoformat(_occurrence_of(event))}
     row.skipped = " ".join(day.isoformat() for day in sorted(days))
     row.save(update_fields=["skipped"])
-    _record(row, "skip", actor_id, day=_occurrence_of(event))
+    record_series(row, "skip", actor_id, day=_occurrence_of(event))
     return get_series(row.pk, has_drafts=True)
 
 
@@ -111,7 +111,7 @@ def change_following(*, event_id: int, actor_id: int, plan: EventPlanData, revis
                 raise
             raise name_date(error, event.starts_local.date()) from error
     _follow(series, before, after)
-    _record(series, "change", actor_id, fields=sorted(changed), dates=len(pairs))
+    record_series(series, "change", actor_id, fields=sorted(changed), dates=len(pairs))
     told = [(each.before, each.after) for each in pairs]
     news.tell_series_changed(series.pk, told, batch=_name_batch(pairs[0].after), actor_id=actor_id)
     return SeriesChangeData(changed=tuple(each.after for each in pairs), left_alone=left)
@@ -131,7 +131,7 @@ def cancel_following(*, event_id: int, actor_id: int, reason: str) -> SeriesChan
             life.delete_draft(event_id=row.pk, actor_id=actor_id)
         else:
             pairs.append(life.call_off(row, actor_id=actor_id, reason=reason, tells=False))
-    _record(series, "call_off", actor_id, dates=len(pairs))
+    record_series(series, "call_off", actor_id, dates=len(pairs))
     told = [(each.before, each.after) for each in pairs]
     news.tell_series_called_off(series.pk, told, batch=_name_batch(pairs[0].after), actor_id=actor_id)
     return SeriesChangeData(changed=tuple(each.after for each in pairs), left_alone=left)
@@ -271,16 +271,6 @@ def _follow(series: EventSeries, before: EventPlanData, after: EventPlanData) ->
 def _name_batch(event: EventData) -> str:
     """Return what makes telling of one change of many dates once in effect: the first one as it is after it."""
     return f"{event.id}:{event.revision}:{event.sequence}"
-
-
-def _record(row: EventSeries, verb: str, actor_id: int, **facts: object) -> None:
-    people.record_audit(
-        actor_id=actor_id,
-        verb=f"series.{verb}",
-        target=f"series:{row.pk}",
-        context_key=f"chapter:{row.chapter_id}",
-        data=facts,
-    )
 
 
 def _no_event() -> NotFoundError:
