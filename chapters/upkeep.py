@@ -7,6 +7,7 @@ from people import api as people
 from . import boards, checks, exports, life_news, news, ranges, retention
 from .calendar import MOVE_CHAPTERS
 from .digests import SEND_DIGESTS
+from .events import calendars
 from .membership import upkeep as membership
 
 
@@ -19,6 +20,7 @@ def register() -> None:
     exports.register()
     retention.register()
     checks.register()
+    calendars.register()
     people.register_ranges(ranges.RANGES)
     people.register_job(MOVE_CHAPTERS)
     people.register_job(SEND_DIGESTS)
