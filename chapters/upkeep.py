@@ -7,7 +7,7 @@ from people import api as people
 from . import boards, checks, exports, life_news, news, ranges, retention
 from .calendar import MOVE_CHAPTERS
 from .digests import SEND_DIGESTS
-from .events import calendars
+from .events import calendars, tending
 from .membership import upkeep as membership
 
 
@@ -16,6 +16,7 @@ def register() -> None:
     life_news.register()
     news.register()
     boards.register()
+    tending.register()
     membership.register()
     exports.register()
     retention.register()

@@ -17,6 +17,7 @@ __all__ = [
     "AttendeeData",
     "AttendeePage",
     "AwaitedResultData",
+    "ChapterPointsData",
     "EventAct",
     "EventCalendarData",
     "EventCardData",
@@ -455,6 +456,7 @@ class RsvpData:
 
     ``place_in_line`` (from 1) and ``waits_why`` are given to who waits, where it was asked for. ``offer_until`` is when
     an offer lapses. ``must_answer`` is true after the event was moved and the person has not said that they come then.
+    ``overlaps`` says, to who asks for one answer, at which other event they have a seat at that time.
     """
 
     id: int
@@ -473,6 +475,7 @@ class RsvpData:
     must_answer: bool = False
     place_in_line: int | None = None
     waits_why: str = ""
+    overlaps: str = ""
 
     @property
     def has_seat(self) -> bool:
@@ -630,3 +633,13 @@ class EventMailData:
     created_at: datetime
     sent: int = 0
     skipped: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChapterPointsData:
+    """Somebody's points for events of all their chapters, and the latest lines: title, address, points and moment."""
+
+    points: int
+    level: int
+    level_title: str
+    latest: tuple[tuple[str, str, int, datetime], ...] = ()

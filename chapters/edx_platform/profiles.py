@@ -59,6 +59,13 @@ def list_accounts(user_ids: Collection[int]) -> dict[int, AccountData]:
     }
 
 
+def search_accounts(text: str, *, among: QuerySet[Any], limit: int) -> list[int]:
+    """Return ids of accounts whose name or username holds a text, among those that a query of ids finds; one query."""
+    holds = Q(username__icontains=text) | Q(profile__name__icontains=text)
+    found = get_user_model().objects.filter(holds, pk__in=among)
+    return list(found.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
 def list_managers() -> list[int]:
     """Return the ids of whom the community team is told by: active accounts with the permission to manage chapters.
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from chapters.cursors import read_cursor, write_cursor
 from chapters.data import BanData, BanPage, DecisionData, MembershipState
+from chapters.events.awaiting import await_release
 from chapters.exceptions import InvalidValueError, NotAllowedError, NotFoundError, StateError
 from chapters.models import Ban, Membership
 from chapters.records import bans_in_force, to_ban
@@ -54,6 +55,7 @@ def ban(*, chapter_id: int, user_id: int, actor_id: int, reason: str, expires_at
         close_request(mine)
     elif mine is not None and mine.state == MembershipState.MEMBER:
         take_out(mine, actor_id=actor_id, reason=why)
+    await_release(user_id=user_id, chapter_id=chapter_id, keeps_open=False)
     until = expires_at.isoformat() if expires_at else ""
     _record(row, actor_id, "chapter.ban", reason=why, until=until)
     news.tell_banned(row)

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chapters.data import Digest, IntroductionData, JoinedBy, MembershipState
+from chapters.events.awaiting import await_release
 from chapters.exceptions import InvalidValueError, NotFoundError
 from chapters.models import Ban, Chapter, Membership, MemberWord, Standing
 from people import api as people
@@ -123,6 +124,7 @@ def depart(
             Standing.objects.filter(pk=pk).update(ended_at=now)
     forget_words(row)
     facts.tell_ended(row)
+    await_release(user_id=row.user_id, chapter_id=row.chapter_id, keeps_open=True)
     return True
 
 

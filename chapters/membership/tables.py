@@ -28,7 +28,7 @@ def iter_members_csv(chapter_id: int) -> Iterator[str]:
     organizers only are in it: the file is for organizers. The caller records it in the audit log, with the number of
     members.
     """
-    yield _write(
+    yield write_line(
         [_("Name"), _("Position"), _("Town"), _("Skills"), _("Why I joined"), _("Hobbies"), _("Boards"), _("Since")]
     )
     after = 0
@@ -49,7 +49,7 @@ def _line(member: MembershipData, name: str, is_young: bool) -> str:
     said = member.introduction
     texts = [said.position, said.place, said.skills, said.why, said.hobbies]
     since = f"{member.joined_at:%Y-%m-%d}" if member.joined_at else ""
-    return _write([name, *([""] * len(texts) if is_young else texts), _say_boards(member.audiences), since])
+    return write_line([name, *([""] * len(texts) if is_young else texts), _say_boards(member.audiences), since])
 
 
 def _say_boards(audiences: Iterable[Audience]) -> str:
@@ -57,7 +57,7 @@ def _say_boards(audiences: Iterable[Audience]) -> str:
     return ", ".join(str(_NAMES[audience]) for audience in Audience if audience in held)
 
 
-def _write(cells: Iterable[object]) -> str:
+def write_line(cells: Iterable[object]) -> str:
     """Return a line; cells that a spreadsheet would run as a formula are disarmed by an apostrophe."""
     buffer = io.StringIO()
     csv.writer(buffer).writerow([_disarm(str(cell)) for cell in cells])

@@ -18,6 +18,15 @@ def plugin_settings(settings: Any) -> None:
     settings.CHAPTERS_BOARD_COURSE_KEY = getattr(
         settings, "CHAPTERS_BOARD_COURSE_KEY", "course-v1:community+chapters+held"
     )
+    # .. setting_name: CHAPTERS_POINTS_COURSE_KEY
+    # .. setting_default: "course-v1:community+chapters+points"
+    # .. setting_description: The key under which the ledger keeps points for attending and hosting events of chapters.
+    #    It must be a valid course key of which no course exists. Like those of a course, its points are switched on and
+    #    off in the admin of gamification, or by ``GAMIFICATION_ON_BY_DEFAULT``.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_POINTS_COURSE_KEY = getattr(
+        settings, "CHAPTERS_POINTS_COURSE_KEY", "course-v1:community+chapters+points"
+    )
     # .. setting_name: CHAPTERS_ON_BY_DEFAULT
     # .. setting_default: False
     # .. setting_description: Whether courses whose team has not chosen show the chapters that belong to them: a course
@@ -171,10 +180,39 @@ def plugin_settings(settings: Any) -> None:
     #    twice of the same. Sites without a beat run the command ``move_chapters`` instead.
     # .. setting_use_cases: open_edx
     settings.CHAPTERS_MOVE_EVERY_SECONDS = getattr(settings, "CHAPTERS_MOVE_EVERY_SECONDS", 3600)
+    # .. setting_name: CHAPTERS_OFFER_HOURS
+    # .. setting_default: 48
+    # .. setting_description: For how many hours a free seat at an event is kept for who is next in line, where the
+    #    event says nothing else.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_OFFER_HOURS = getattr(settings, "CHAPTERS_OFFER_HOURS", 48)
+    # .. setting_name: CHAPTERS_OFFER_LAST_MINUTES
+    # .. setting_default: 60
+    # .. setting_description: So many minutes before an event begins every offer of a seat has lapsed.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_OFFER_LAST_MINUTES = getattr(settings, "CHAPTERS_OFFER_LAST_MINUTES", 60)
+    # .. setting_name: CHAPTERS_OPEN_ROUND_HOURS
+    # .. setting_default: 6
+    # .. setting_description: So many hours before an event begins seats are not offered to one after the other any
+    #    more: a free seat goes to whoever in line takes it first.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_OPEN_ROUND_HOURS = getattr(settings, "CHAPTERS_OPEN_ROUND_HOURS", 6)
+    # .. setting_name: CHAPTERS_LATE_CANCEL_HOURS
+    # .. setting_default: 24
+    # .. setting_description: From how many hours before the start on a seat that is given back is given back late.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_LATE_CANCEL_HOURS = getattr(settings, "CHAPTERS_LATE_CANCEL_HOURS", 24)
+    # .. setting_name: CHAPTERS_EVENTS_EVERY_SECONDS
+    # .. setting_default: 300
+    # .. setting_description: How often Celery beat lets offers of seats lapse and offers free seats to who is next in
+    #    line, in seconds; 0 leaves it out of the beat. Sites without a beat run the command ``tend_events`` instead.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_EVENTS_EVERY_SECONDS = getattr(settings, "CHAPTERS_EVENTS_EVERY_SECONDS", 300)
     settings.PEOPLE_JOBS = {
         **getattr(settings, "PEOPLE_JOBS", {}),
         "chapters.move_chapters": "CHAPTERS_MOVE_EVERY_SECONDS",
         "chapters.reconcile_memberships": "CHAPTERS_RECONCILE_EVERY_SECONDS",
         "chapters.remind_of_requests": "CHAPTERS_REQUESTS_EVERY_SECONDS",
         "chapters.send_digests": "CHAPTERS_DIGESTS_EVERY_SECONDS",
+        "chapters.tend_events": "CHAPTERS_EVENTS_EVERY_SECONDS",
     }
