@@ -6,18 +6,10 @@ It stands apart from what does it, so that memberships, which events know, can l
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 
 from people import api as people
 
-
-class EventErrand(StrEnum):
-    """The names of what is done."""
-
-    PROMOTE = "chapters.event_promote"
-    OPEN_ROUND = "chapters.event_open_round"
-    RELEASE = "chapters.event_release"
-    SERIES_DATES = "chapters.event_series_dates"
+from .kinds import EventErrand
 
 
 def await_promotion(event_id: int) -> None:

@@ -27,7 +27,8 @@ from discussion_ext.data import MeetingMode
 from people import api as people
 
 from . import news
-from .awaiting import EventErrand, await_open_round, await_promotion
+from .awaiting import await_open_round, await_promotion
+from .kinds import EventErrand
 from .rows import lock_event
 from .rsvp_rows import write
 from .seats import has_free_seat, has_room, modes_of, seats_left

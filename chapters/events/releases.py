@@ -18,7 +18,7 @@ from chapters.records import bans_in_force
 from people import api as people
 
 from . import line
-from .awaiting import EventErrand
+from .kinds import EventErrand
 from .rows import lock_event
 from .rsvp_rows import write
 

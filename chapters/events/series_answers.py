@@ -31,8 +31,9 @@ from people import api as people
 
 from . import news
 from .answers import Claim, give_up, lock_for, settle
-from .awaiting import EventErrand, await_added_dates
+from .awaiting import await_added_dates
 from .drafts import read_draft
+from .kinds import EventErrand
 from .reading import get_events
 from .rows import lock_event
 from .rsvp_rows import lock_or_create
