@@ -40,6 +40,9 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "export": "10/h",
     "mail": "60/h",
     "invitation": "60/h",
+    "event_mail": "10/d",
+    "attend": "120/h",
+    "calendar": "240/h",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from people.data import RangeData
 
 from .paces import DEFAULTS
 
+_HOUR: Final = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 _MONTH_SECONDS: Final = 31 * 24 * 3600
 _PACE: Final = RangeData.pace("")
 
@@ -32,6 +34,10 @@ def _is_ages(value: Any) -> bool:
 
 def _is_address(value: Any) -> bool:
     return isinstance(value, str) and (not value or value.startswith(("https://", "http://", "/")))
+
+
+def _is_hour(value: Any) -> bool:
+    return value == "" or (isinstance(value, str) and _HOUR.fullmatch(value) is not None)
 
 
 RANGES: Final = (
@@ -59,4 +65,12 @@ RANGES: Final = (
     ),
     RangeData("CHAPTERS_GUIDELINES_URL", "an address of the web, or an empty text", _is_address),
     RangeData.number("CHAPTERS_MOVE_EVERY_SECONDS", 0, _MONTH_SECONDS),
+    RangeData("CHAPTERS_REMIND_AT", 'a time as "19:00", or an empty text', _is_hour),
+    RangeData.number("CHAPTERS_REMIND_HOURS", 0, 48),
+    RangeData.number("CHAPTERS_SURVEY_HOURS", 0, 48),
+    RangeData.whole("CHAPTERS_MOVE_MINUTES", 1, 24 * 60),
+    RangeData.pace("CHAPTERS_EVENT_MAILS"),
+    RangeData.pace("CHAPTERS_CHAPTER_MAILS"),
+    RangeData.whole("CHAPTERS_EVENT_MAIL_DAYS", 0, 3650),
+    RangeData.number("CHAPTERS_REMINDERS_EVERY_SECONDS", 0, _MONTH_SECONDS),
 )

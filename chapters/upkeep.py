@@ -7,7 +7,7 @@ from people import api as people
 from . import boards, checks, exports, life_news, news, ranges, retention
 from .calendar import MOVE_CHAPTERS
 from .digests import SEND_DIGESTS
-from .events import calendars, tending
+from .events import calendars, mails, news_table, reminders, tending
 from .membership import upkeep as membership
 
 
@@ -16,6 +16,8 @@ def register() -> None:
     life_news.register()
     news.register()
     boards.register()
+    news_table.register()
+    mails.register()
     tending.register()
     membership.register()
     exports.register()
@@ -25,3 +27,4 @@ def register() -> None:
     people.register_ranges(ranges.RANGES)
     people.register_job(MOVE_CHAPTERS)
     people.register_job(SEND_DIGESTS)
+    people.register_job(reminders.REMIND)

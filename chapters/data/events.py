@@ -622,7 +622,10 @@ class AwaitedResultData:
 
 @dataclass(frozen=True, kw_only=True)
 class EventMailData:
-    """A mail of organizers to people of an event; ``sent`` and ``skipped`` count people."""
+    """A letter of organizers to people of an event. ``sent`` and ``skipped`` count people, once ``finished_at`` is set.
+
+    Skipped are those who stopped such mail of the chapter, or whose account is not in use.
+    """
 
     id: int
     event_id: int
@@ -633,6 +636,7 @@ class EventMailData:
     created_at: datetime
     sent: int = 0
     skipped: int = 0
+    finished_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,6 +47,8 @@ class AboutRsvp(Protocol):
     def state(self) -> str: ...
     @property
     def state_at(self) -> datetime | None: ...
+    @property
+    def note(self) -> str: ...
 
 
 class AboutOffer(AboutRsvp, Protocol):
@@ -83,7 +85,7 @@ def tell_approved(event: AboutEvent, rsvp: AboutRsvp) -> None:
 
 def tell_refused(event: AboutEvent, rsvp: AboutRsvp) -> None:
     """Tell somebody that they were not approved; the note of their answer is quoted."""
-    _tell_state(EventNews.REFUSED, event, rsvp)
+    _tell_state(EventNews.REFUSED, event, rsvp, note=rsvp.note)
 
 
 def tell_in_line(event: AboutEvent, rsvp: AboutRsvp) -> None:
@@ -93,7 +95,7 @@ def tell_in_line(event: AboutEvent, rsvp: AboutRsvp) -> None:
 
 def tell_removed(event: AboutEvent, rsvp: AboutRsvp) -> None:
     """Tell somebody that organizers took their seat or place in line away; the note of their answer is quoted."""
-    _tell_state(EventNews.REMOVED, event, rsvp)
+    _tell_state(EventNews.REMOVED, event, rsvp, note=rsvp.note)
 
 
 def tell_offer(event: AboutEvent, rsvp: AboutOffer, overlap_id: int | None = None) -> None:
@@ -163,55 +165,67 @@ def tell_called_off(event: EventData, *, actor_id: int | None = None) -> None:
 
     The reason is read from the event; the answers stay as they are, and so name whom to tell. Who did it knows.
     """
-    _tell_crowd(EventNews.CALLED_OFF, event, actor_id=actor_id or 0)
+    _tell_schedule(EventNews.CALLED_OFF, event, actor_id)
 
 
 def tell_restored(event: EventData, *, actor_id: int | None = None) -> None:
     """Tell the same people that it takes place after all."""
-    _tell_crowd(EventNews.RESTORED, event, actor_id=actor_id or 0)
+    _tell_schedule(EventNews.RESTORED, event, actor_id)
 
 
 def tell_moved(before: EventData, after: EventData, *, actor_id: int | None = None) -> bool:
     """Tell the same people of another time or place, if `is_moved`; return whether they are told.
 
-    The notice holds while ``Event.answer_sequence`` is not beyond ``after.sequence``: set it to that when this is True.
+    Notices of the schedule hold while ``Event.told_sequence`` is not beyond that of ``after``: callers set it.
     """
     if not is_moved(before, after):
         return False
-    _tell_crowd(EventNews.MOVED, after, actor_id=actor_id or 0, **_say_change(before, after))
+    _tell_schedule(EventNews.MOVED, after, actor_id, **_say_change(before, after))
     return True
 
 
-def tell_series_changed(series_id: int, changes: Sequence[tuple[EventData, EventData]], *, batch: str) -> None:
+def tell_series_changed(
+    series_id: int, changes: Sequence[tuple[EventData, EventData]], *, batch: str, actor_id: int | None = None
+) -> None:
     """Tell each person, once for a ``batch``, which of the dates they answered were moved: (before, after) of each."""
     moved = [(before, after) for before, after in changes if is_moved(before, after)]
-    _tell_series(EventNews.SERIES_CHANGED, series_id, moved, batch=batch)
+    _tell_series(EventNews.SERIES_CHANGED, series_id, moved, batch=batch, actor_id=actor_id)
 
 
 def tell_series_called_off(
-    series_id: int, changes: Sequence[tuple[EventData, EventData]], reason: str = "", *, batch: str
+    series_id: int,
+    changes: Sequence[tuple[EventData, EventData]],
+    *,
+    batch: str,
+    actor_id: int | None = None,
 ) -> None:
     """Tell each person, once for a ``batch``, which of the dates they answered were called off."""
-    del reason
-    _tell_series(EventNews.SERIES_CALLED_OFF, series_id, changes, batch=batch)
+    _tell_series(EventNews.SERIES_CALLED_OFF, series_id, changes, batch=batch, actor_id=actor_id)
+
+
+def remind(event: AboutEvent, name: str, *, due_at: datetime) -> None:
+    """Remind who has a seat, and had it at ``due_at``, of the present start; ``name`` tells the reminders apart."""
+    start = event.starts_at.isoformat()
+    facts = {"reminder": name, "due_at": due_at.isoformat()}
+    _tell_crowd(EventNews.REMINDER, event, part=f"{name}:{start}", **facts)
 
 
 def ask_survey(event: AboutEvent) -> None:
     """Ask who came what they take with them; who came is looked up when the errand runs."""
-    _tell_crowd(EventNews.SURVEY, event)
+    _tell_crowd(EventNews.SURVEY, event, part=event.starts_at.isoformat())
 
 
 def tell_result(event: AboutEvent) -> None:
     """Tell who had a seat that the result of an event can be read; once, however often it is published."""
-    _tell_crowd(EventNews.RESULT, event)
+    _tell_crowd(EventNews.RESULT, event, part="")
 
 
 # -- to hosts ----------------------------------------------------------------------------------------------------------
 
 
-def ask_result(event: AboutEvent, user_ids: Iterable[int], *, number: int) -> None:
-    """Ask hosts to write down what came of an event, for the ``number``-th time (from 1)."""
-    _tell_hosts(EventNews.RESULT_ASK, event, user_ids, part=str(number))
+def ask_result(event: AboutEvent, user_ids: Iterable[int], *, at: datetime) -> None:
+    """Ask hosts to write down what came of an event; ``at`` tells this time from the others."""
+    _tell_hosts(EventNews.RESULT_ASK, event, user_ids, part=at.isoformat())
 
 
 def tell_presence_asked(event: AboutEvent, user_ids: Iterable[int], *, request_id: int) -> None:
@@ -227,9 +241,9 @@ def tell_presence_answered(event: AboutEvent, user_id: int, *, request_id: int) 
 # -- adding ------------------------------------------------------------------------------------------------------------
 
 
-def _tell_state(kind: EventNews, event: AboutEvent, rsvp: AboutRsvp) -> None:
+def _tell_state(kind: EventNews, event: AboutEvent, rsvp: AboutRsvp, **facts: Any) -> None:
     at = rsvp.state_at.isoformat() if rsvp.state_at else ""
-    context = _about(event, state=str(rsvp.state), state_at=at)
+    context = _about(event, state=str(rsvp.state), state_at=at, **facts)
     _add(kind, event, rsvp.user_id, part=at, context=context)
 
 
@@ -269,14 +283,24 @@ def _about_outcomes(series_id: int, outcomes: Mapping[int, RsvpState]) -> dict[s
     return {"series_id": series_id, "states": {str(event_id): str(state) for event_id, state in outcomes.items()}}
 
 
-def _tell_crowd(kind: EventNews, event: EventData | AboutEvent, **facts: Any) -> None:
-    sequence = getattr(event, "sequence", 0)
-    about = _about(event, kind=str(kind), sequence=sequence, starts_at=event.starts_at.isoformat(), **facts)
-    people.add_errand(kind=NewsErrand.CROWD, key=f"{kind}:{event.id}:{sequence}", facts=about, run_after_commit=True)
+def _tell_crowd(kind: EventNews, event: AboutEvent, *, part: str, **facts: Any) -> None:
+    """Leave the errand; ``part`` is what makes the notice another one of its kind."""
+    about = _about(event, kind=str(kind), part=part, starts_at=event.starts_at.isoformat(), **facts)
+    people.add_errand(kind=NewsErrand.CROWD, key=f"{kind}:{event.id}:{part}", facts=about, run_after_commit=True)
+
+
+def _tell_schedule(kind: EventNews, event: EventData, actor_id: int | None, **facts: Any) -> None:
+    about = {"sequence": event.sequence, "actor_id": actor_id or 0, **facts}
+    _tell_crowd(kind, event, part=str(event.sequence), **about)
 
 
 def _tell_series(
-    kind: EventNews, series_id: int, changes: Sequence[tuple[EventData, EventData]], *, batch: str
+    kind: EventNews,
+    series_id: int,
+    changes: Sequence[tuple[EventData, EventData]],
+    *,
+    batch: str,
+    actor_id: int | None,
 ) -> None:
     if not changes:
         return
@@ -294,6 +318,7 @@ def _tell_series(
         "series_id": series_id,
         "chapter_id": changes[0][1].chapter_id,
         "batch": batch,
+        "actor_id": actor_id or 0,
         "dates": dates,
     }
     people.add_errand(kind=NewsErrand.SERIES, key=f"{kind}:{series_id}:{batch}", facts=facts, run_after_commit=True)

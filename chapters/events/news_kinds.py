@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class EventNews(StrEnum):
@@ -40,3 +41,13 @@ class NewsErrand(StrEnum):
     CROWD = "chapters.tell_attendees"
     SERIES = "chapters.tell_series"
     MAIL = "chapters.send_event_mail"
+
+
+#: The kinds of mail, as ``people`` knows them: what one must know, and what one can stop for a chapter.
+NOTICE_MAIL: Final = "event_notice"
+NEWS_MAIL: Final = "event_news"
+
+
+def topic_of(chapter_id: int) -> str:
+    """Return the topic to which `NEWS_MAIL` is narrowed."""
+    return f"chapter:{chapter_id}"

@@ -127,8 +127,8 @@ def plugin_settings(settings: Any) -> None:
     settings.CHAPTERS_GUIDELINES_URL = getattr(settings, "CHAPTERS_GUIDELINES_URL", "")
     # .. setting_name: CHAPTERS_MOVE_MINUTES
     # .. setting_default: 15
-    # .. setting_description: By how many minutes an event is moved at least before people are told of it and asked again
-    #    whether they come; another place always counts.
+    # .. setting_description: By how many minutes an event is moved at least before people are told of it and asked
+    #    again whether they come; another place always counts.
     # .. setting_use_cases: open_edx
     settings.CHAPTERS_MOVE_MINUTES = getattr(settings, "CHAPTERS_MOVE_MINUTES", 15)
     # .. setting_name: CHAPTERS_NO_SHOW_DAYS
@@ -153,6 +153,46 @@ def plugin_settings(settings: Any) -> None:
     # .. setting_description: Within how many days after an event its hosts should publish what came of it.
     # .. setting_use_cases: open_edx
     settings.CHAPTERS_RESULT_DAYS = getattr(settings, "CHAPTERS_RESULT_DAYS", 3)
+    # .. setting_name: CHAPTERS_REMIND_AT
+    # .. setting_default: "19:00"
+    # .. setting_description: At what time people are reminded of an event on the day before, by the clock of the
+    #    event's zone, as HH:MM; empty for no such reminder.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_REMIND_AT = getattr(settings, "CHAPTERS_REMIND_AT", "19:00")
+    # .. setting_name: CHAPTERS_REMIND_HOURS
+    # .. setting_default: 2
+    # .. setting_description: How many hours before an event people are reminded once more; 0 for not at all.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_REMIND_HOURS = getattr(settings, "CHAPTERS_REMIND_HOURS", 2)
+    # .. setting_name: CHAPTERS_SURVEY_HOURS
+    # .. setting_default: 2
+    # .. setting_description: How many hours after its end those who came are asked what they think of an event.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_SURVEY_HOURS = getattr(settings, "CHAPTERS_SURVEY_HOURS", 2)
+    # .. setting_name: CHAPTERS_EVENT_MAILS
+    # .. setting_default: "3/d"
+    # .. setting_description: How many letters organizers can write to the people of one event, as "3/d"; empty for no
+    #    limit. How many one author can write at all is ``event_mail`` in ``CHAPTERS_ACT_LIMITS``.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_EVENT_MAILS = getattr(settings, "CHAPTERS_EVENT_MAILS", "3/d")
+    # .. setting_name: CHAPTERS_CHAPTER_MAILS
+    # .. setting_default: "6/d"
+    # .. setting_description: How many letters organizers of one chapter can write about all its events; empty for no
+    #    limit.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_CHAPTER_MAILS = getattr(settings, "CHAPTERS_CHAPTER_MAILS", "6/d")
+    # .. setting_name: CHAPTERS_EVENT_MAIL_DAYS
+    # .. setting_default: 60
+    # .. setting_description: For how many days after its end organizers can write to the people of an event.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_EVENT_MAIL_DAYS = getattr(settings, "CHAPTERS_EVENT_MAIL_DAYS", 60)
+    # .. setting_name: CHAPTERS_REMINDERS_EVERY_SECONDS
+    # .. setting_default: 300
+    # .. setting_description: How often Celery beat looks for events to remind people of, and that are over, in seconds;
+    #    0 leaves it out of the beat. Nobody is reminded twice of the same start. Sites without a beat run the command
+    #    ``remind_of_events`` instead.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_REMINDERS_EVERY_SECONDS = getattr(settings, "CHAPTERS_REMINDERS_EVERY_SECONDS", 300)
     # .. setting_name: CHAPTERS_RECONCILE_EVERY_SECONDS
     # .. setting_default: 86400
     # .. setting_description: How often Celery beat has members compared with the course rules of their chapters, in
@@ -212,6 +252,7 @@ def plugin_settings(settings: Any) -> None:
         **getattr(settings, "PEOPLE_JOBS", {}),
         "chapters.move_chapters": "CHAPTERS_MOVE_EVERY_SECONDS",
         "chapters.reconcile_memberships": "CHAPTERS_RECONCILE_EVERY_SECONDS",
+        "chapters.remind_of_events": "CHAPTERS_REMINDERS_EVERY_SECONDS",
         "chapters.remind_of_requests": "CHAPTERS_REQUESTS_EVERY_SECONDS",
         "chapters.send_digests": "CHAPTERS_DIGESTS_EVERY_SECONDS",
         "chapters.tend_events": "CHAPTERS_EVENTS_EVERY_SECONDS",
