@@ -6,12 +6,17 @@ from enum import StrEnum
 
 
 class EventErrand(StrEnum):
-    """What is done after the commit."""
+    """What becomes of seats after the commit."""
 
     PROMOTE = "chapters.event_promote"
     OPEN_ROUND = "chapters.event_open_round"
     RELEASE = "chapters.event_release"
     SERIES_DATES = "chapters.event_series_dates"
+
+
+class LifeErrand(StrEnum):
+    """What becomes of an event after the commit: its times, and the points of who attended and held it."""
+
     TIMES = "chapters.event_times"
     ATTENDED = "chapters.event_attended"
     HELD = "chapters.event_held"
