@@ -78,3 +78,10 @@ class BannedError(ChapterError):
 
     code = "banned"
     status = 403
+
+
+class EventChangedError(ChapterError):
+    """Somebody else changed the event since the form was opened: look at it again, then decide."""
+
+    code = "event_changed"
+    status = 409

@@ -71,7 +71,7 @@ class Question:
 Gate = Callable[[Question], DecisionData]
 
 
-def decide_event(  # noqa: PLR0913 - the facts of one question, by keywords
+def decide_event(
     access: Access,
     event: EventData,
     act: EventAct,
@@ -90,7 +90,7 @@ def decide_event(  # noqa: PLR0913 - the facts of one question, by keywords
     return seen if act is EventAct.SEE or not seen.is_allowed else _GATES[act](asked)
 
 
-def require_event(  # noqa: PLR0913 - as `decide_event`
+def require_event(
     access: Access,
     event: EventData,
     act: EventAct,
@@ -309,9 +309,7 @@ def _save_template(asked: Question) -> DecisionData:
 
 
 def _no_event(asked: Question) -> DecisionData:
-    return no(
-        "no_event", _("There is no such event, or not any more."), _("Look for another one."), _events_url(asked)
-    )
+    return no("no_event", _("There is no such event, or not any more."), _("Look for another one."), _events_url(asked))
 
 
 def _called_off(asked: Question) -> DecisionData:

@@ -63,7 +63,7 @@ def get_plan(event_id: int) -> EventPlanData:
     return to_plan(row, found[0])
 
 
-def list_events(  # noqa: PLR0913 - one list, by keywords
+def list_events(
     *,
     chapter_id: int,
     when: EventWhen = EventWhen.COMING,
@@ -122,6 +122,11 @@ def next_events(chapter_ids: Iterable[int], *, open_to: Collection[EventOpenTo] 
 def next_starts(chapter_ids: Iterable[int], *, open_to: Collection[EventOpenTo] | None = None) -> dict[int, datetime]:
     """Return when the next published event of each chapter begins that has one, by chapter; one query."""
     return _find_next(chapter_ids, "starts_at", open_to)
+
+
+def count_past_events(chapter_id: int) -> int:
+    """Return how many events of a chapter have taken place; one query of the chapter's own events."""
+    return Event.objects.filter(chapter_id=chapter_id, state=EventState.PUBLISHED, ends_at__lte=timezone.now()).count()
 
 
 def page_size(limit: int | None) -> int:

@@ -31,3 +31,8 @@ def lock_with_chapter(event_id: int) -> tuple[Chapter, Event]:
     if chapter_id is None:
         raise NotFoundError(_("There is no such event, or not any more."))
     return lock_chapter(chapter_id), lock_event(event_id)
+
+
+def save_columns(row: Event, *names: str) -> None:
+    """Store these columns of an event; its counters are never among them: `seats` alone changes those."""
+    row.save(update_fields=[*names, "changed_at"])

@@ -101,6 +101,16 @@ def restore_meeting(*, meeting_id: int, actor_id: int | None) -> MeetingData:
     return _save_state(before, row, "restore", actor_id)
 
 
+@transaction.atomic
+def delete_meeting(*, meeting_id: int, actor_id: int | None) -> None:
+    """Delete a meeting that was never announced. Raises CapacityError where somebody has a seat or was there."""
+    row = lock_meeting(meeting_id)
+    if row.seats.exists() or row.attendances.exists():
+        raise CapacityError(_("People know of this meeting. Call it off instead."))
+    _record(row, "delete", actor_id)
+    row.delete()
+
+
 def get_meetings(meeting_ids: Iterable[int]) -> dict[int, MeetingData]:
     """Return the meetings that exist, by id, in one query."""
     return {row.pk: to_data(row) for row in Meeting.objects.filter(pk__in=list(meeting_ids))}

@@ -18,6 +18,10 @@ KEY_FIELDS = {
     f"{_SUITE}chapters.membership.ended.v1": "membership.membership_id",
     f"{_SUITE}chapters.post.recorded.v1": "post.post_id",
     f"{_SUITE}chapters.chapter.moved.v1": "chapter.chapter_id",
+    f"{_SUITE}chapters.event.published.v1": "event.event_id",
+    f"{_SUITE}chapters.event.cancelled.v1": "event.event_id",
+    f"{_SUITE}chapters.rsvp.changed.v1": "rsvp.rsvp_id",
+    f"{_SUITE}chapters.attendance.recorded.v1": "attendance.user_id",
 }
 
 

@@ -1,0 +1,55 @@
+"""Events of chapters: planned, published, changed, called off and read. Seats, series and results have their own api.
+
+Callers are trusted: they have asked `decide_event` before.
+"""
+
+from chapters.events.changing import EventChangeData, change_event
+from chapters.events.copying import copy_event
+from chapters.events.life import cancel_event, create_event, delete_draft, publish_event, restore_event
+from chapters.events.permissions import decide_event, list_open_to, require_event
+from chapters.events.points import get_points
+from chapters.events.reading import (
+    find_event,
+    get_event,
+    get_events,
+    get_plan,
+    list_drafts,
+    list_events,
+    list_my_events,
+    next_events,
+    next_starts,
+)
+from chapters.events.records import list_questions, list_units
+from chapters.events.templates import delete_template, get_template, list_templates, save_template
+from chapters.events.units import list_preparation
+
+__all__ = [
+    "EventChangeData",
+    "cancel_event",
+    "change_event",
+    "copy_event",
+    "create_event",
+    "decide_event",
+    "delete_draft",
+    "delete_template",
+    "find_event",
+    "get_event",
+    "get_events",
+    "get_plan",
+    "get_points",
+    "get_template",
+    "list_drafts",
+    "list_events",
+    "list_my_events",
+    "list_open_to",
+    "list_preparation",
+    "list_questions",
+    "list_templates",
+    "list_units",
+    "next_events",
+    "next_starts",
+    "publish_event",
+    "require_event",
+    "restore_event",
+    "save_template",
+]
