@@ -6,6 +6,7 @@ Everything is read in a fixed number of queries, however many chapters a course 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -22,10 +23,12 @@ from .data import (
     CourseChapterData,
     CoursePanelData,
     CourseTopicData,
+    EventOpenTo,
     InvitationData,
     MembershipData,
 )
 from .directory import list_cards, list_of_course
+from .events.reading import next_events
 from .membership.invitations import list_invitations
 from .membership.reading import list_memberships
 from .reading import find_chapter
@@ -50,7 +53,7 @@ def get_course_panel(
     invitations = _index_invitations(user_id)
     chapters = [CourseChapterData(card=card, invitation=_find_invitation(card, invitations)) for card in cards]
     chapters.sort(key=_rank)
-    shown = tuple(chapters[:limit])
+    shown = _with_next_events(chapters[:limit])
     mine = {each.chapter.id: each.chapter for each in chapters if each.chapter.id in memberships}
     return CoursePanelData(
         chapters=shown,
@@ -80,6 +83,16 @@ def _find_cards(course_key: CourseKey, *, user_id: int | None, slug: str) -> Seq
 def _find_invitation(card: CardData, invitations: Mapping[int, InvitationData]) -> InvitationData | None:
     """Return the invitation to a chapter; members have accepted theirs by being there."""
     return None if card.is_mine else invitations.get(card.chapter.id)
+
+
+def _with_next_events(chapters: Sequence[CourseChapterData]) -> tuple[CourseChapterData, ...]:
+    """Return chapters with what is next in each: of one's own any event, of others what is open to anyone."""
+    mine = {each.chapter.id for each in chapters if each.is_mine}
+    others = {each.chapter.id for each in chapters} - mine
+    found = (next_events(mine) if mine else {}) | (
+        next_events(others, open_to=[EventOpenTo.ANYONE]) if others else {}
+    )
+    return tuple(replace(each, next_event=found.get(each.chapter.id)) for each in chapters)
 
 
 def _rank(chapter: CourseChapterData) -> int:

@@ -35,10 +35,12 @@ from .data import (
     DirectoryData,
     DirectoryFilter,
     DirectoryShow,
+    EventOpenTo,
     MembershipState,
     RegionData,
 )
 from .edx_platform import profiles
+from .events.reading import count_past_events, next_starts
 from .membership.rules import NOTHING, CoursesData, judge, list_courses
 from .models import Chapter, ChapterRule, Membership
 from .profiles import NOT_LISTED, fold
@@ -123,7 +125,9 @@ def list_cards(chapters: Sequence[ChapterData], *, user_id: int | None) -> list[
 def get_counts(chapter: ChapterData) -> CountsData:
     """Return what the public page says of a chapter in numbers."""
     keys = [board_key(chapter.id, audience) for audience in chapter.boards]
-    return CountsData(members=chapter.members, topics=boards.count_topics(keys))
+    return CountsData(
+        members=chapter.members, topics=boards.count_topics(keys), events=count_past_events(chapter.id)
+    )
 
 
 # -- what is asked -----------------------------------------------------------------------------------------------------
@@ -241,7 +245,7 @@ def _offset(zone: ZoneInfo, now: datetime) -> timedelta:
 
 
 def _draw(chapters: Sequence[ChapterData], reader: Reader) -> list[CardData]:
-    """Return cards; two queries for who is signed in, however many cards."""
+    """Return cards; two queries for who is signed in and one or two for what is next, however many cards."""
     ids = [chapter.id for chapter in chapters]
     mine: set[int] = set()
     banned: set[int] = set()
@@ -250,6 +254,7 @@ def _draw(chapters: Sequence[ChapterData], reader: Reader) -> list[CardData]:
         mine = set(members.filter(chapter_id__in=ids).values_list("chapter_id", flat=True))
         bans = bans_in_force().filter(user_id=reader.user_id, chapter_id__in=ids)
         banned = set(bans.values_list("chapter_id", flat=True))
+    next_at = next_starts(set(ids) - mine, open_to=[EventOpenTo.ANYONE]) | (next_starts(mine) if mine else {})
     return [
         CardData(
             chapter=chapter,
@@ -257,6 +262,7 @@ def _draw(chapters: Sequence[ChapterData], reader: Reader) -> list[CardData]:
             entry_note=words.say_entry(chapter),
             is_open_to_me=_is_open(chapter, reader) and chapter.id not in mine | banned,
             is_mine=chapter.id in mine,
+            next_at=next_at.get(chapter.id),
         )
         for chapter in chapters
     ]

@@ -22,7 +22,7 @@ from xblock.core import XBlock
 from xblock.fields import Integer, Scope, String
 
 from chapters.api import courses as chapters
-from chapters.data import ChapterData, CourseChapterData, CoursePanelData, CourseTopicData
+from chapters.data import ChapterData, CourseChapterData, CoursePanelData, CourseTopicData, EventData
 from people import api as people
 
 from .fragments import build_fragment, render_template, speaking
@@ -221,6 +221,17 @@ def _draw_row(each: CourseChapterData, *, is_linked: bool = True) -> dict[str, A
         "is_mine": each.is_mine,
         "is_invited": each.invitation is not None,
         "url": reverse("chapters:chapter", args=[chapter.slug]) if is_linked else "",
+        "next": _draw_next(chapter, each.next_event, is_linked=is_linked) if each.next_event else None,
+    }
+
+
+def _draw_next(chapter: ChapterData, event: EventData, *, is_linked: bool) -> dict[str, str]:
+    return {
+        "title": event.title,
+        "lang": event.languages[0] if event.languages else "",
+        "when": people.format_moment(event.starts_at, zone=event.zone),
+        "utc": people.format_utc(event.starts_at),
+        "url": reverse("chapters:event", args=[chapter.slug, event.id]) if is_linked else "",
     }
 
 

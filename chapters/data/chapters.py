@@ -292,10 +292,11 @@ class DirectoryData:
 
 @dataclass(frozen=True, kw_only=True)
 class CountsData:
-    """What the public page says of a chapter in numbers."""
+    """What the public page says of a chapter in numbers; ``events`` are those that have taken place."""
 
     members: int
     topics: int
+    events: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

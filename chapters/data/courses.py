@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from discussion_ext.data.boards import BoardTopicData
 
 from .chapters import Audience, CardData, ChapterData
+from .events import EventData
 from .members import InvitationData
 
 __all__ = ["CourseChapterData", "CoursePanelData", "CourseTopicData"]
@@ -14,10 +15,11 @@ __all__ = ["CourseChapterData", "CoursePanelData", "CourseTopicData"]
 
 @dataclass(frozen=True, kw_only=True)
 class CourseChapterData:
-    """A chapter that a course shows: its card, and the invitation that somebody has to it, if any."""
+    """A chapter that a course shows: its card, the invitation that somebody has to it, and its next event, if any."""
 
     card: CardData
     invitation: InvitationData | None = None
+    next_event: EventData | None = None
 
     @property
     def chapter(self) -> ChapterData:

@@ -27,6 +27,7 @@ from discussion_ext import api as discussion_ext
 from people import api as people
 
 from .cards import draw_card, own_language
+from .event_next import draw_next_of
 from .frame import chapter_page, reader_id, render_page
 from .words import say_audience
 
@@ -55,6 +56,7 @@ def course_chapters(request: HttpRequest, course_id: str) -> HttpResponse:
         "mine": [draw_card(each.card) for each in panel.chapters if each.is_mine],
         "others": [draw_card(each.card) for each in panel.chapters if not each.is_mine],
         "topics": [_draw_topic(each, zone) for each in panel.topics],
+        "events": draw_next_of(panel.chapters),
         "invitation": _draw_invitation(invitation) if invitation else None,
         "near": [draw_card(card) for card in _list_near(panel.chapters, user_id)],
         "is_team": discussion_ext.is_course_team(user_id, course_key),

@@ -240,6 +240,9 @@ def _tabs(chapter: ChapterData, access: api.Access, url: str) -> list[dict[str, 
     if access.decide(Action.READ_BOARD, audience=Audience.EVERYONE).is_allowed:
         board = reverse("chapters:board", args=[chapter.slug, Audience.EVERYONE.value])
         tabs.append({"name": "boards", "label": _("Discussion boards"), "url": board})
+    if access.decide(Action.SEE_EVENTS).is_allowed:
+        events_url = reverse("chapters:events", args=[chapter.slug])
+        tabs.append({"name": "events", "label": _("Events"), "url": events_url})
     if access.decide(Action.SEE_MEMBERS).is_allowed:
         people_url = reverse("chapters:people", args=[chapter.slug])
         tabs.append({"name": "people", "label": _("People"), "url": people_url})

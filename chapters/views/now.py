@@ -1,4 +1,4 @@
-"""What is going on in a chapter, for its members: talk, who is new, who runs it."""
+"""What is going on in a chapter, for its members: talk, the next event, who is new, who runs it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from discussion_ext.api import boards
 from people import api as people
 
 from .board_rows import draw_topic_row
+from .event_next import draw_next_for
 from .frame import render_chapter_page
 from .people import draw_member
 from .team import list_team
@@ -50,6 +51,7 @@ def show_now(request: HttpRequest, chapter: ChapterData, access: api.Access) -> 
         "may_greet": access.can(Action.SAY_HELLO),
         "everybody": _say_everybody(chapter.members),
         "team": list_team(chapter),
+        "next": draw_next_for(chapter, access),
         "needs_introduction": not mine.introduction.is_complete and access.can(Action.EDIT_INTRODUCTION),
         "paused_until": people.say_day(mine.paused_until) if mine.paused_until else "",
         "notice": _NOTICES.get(request.GET.get("done", ""), lambda: "")(),

@@ -17,6 +17,7 @@ from chapters.data import Action, BanData, ChapterData, ChapterState, CountsData
 from chapters.words import say_entry, say_place
 from people import api as people
 
+from .event_next import draw_next_public
 from .frame import chapter_page, open_chapter, render_chapter_page
 from .now import show_now
 from .schema import describe_chapter
@@ -45,6 +46,7 @@ def chapter(request: HttpRequest, slug: str) -> HttpResponse:
         "join": access.decide(Action.JOIN),
         "review_days": settings.CHAPTERS_REVIEW_DAYS if here.has_questions else 0,
         "organizers": list_public_team(here),
+        "next": draw_next_public(here, access),
         "notice": _NOTICES.get(request.GET.get("done", ""), lambda: "")(),
         "can_manage": access.is_manager,
     }
@@ -89,6 +91,7 @@ def _stats(counts: CountsData) -> list[tuple[str, str]]:
     """Return the chapter in numbers; what there is none of yet is left out."""
     labels = [
         (counts.members, ngettext("member", "members", counts.members)),
+        (counts.events, ngettext("event", "events", counts.events)),
         (counts.topics, ngettext("topic", "topics", counts.topics)),
     ]
     return [(say_number(count), label) for count, label in labels if count]

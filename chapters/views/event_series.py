@@ -1,0 +1,131 @@
+"""The dates of a series on the page of one of them: what the reader answered to each, and one press for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from chapters import addresses, api
+from chapters.data import (
+    ChapterData,
+    DecisionData,
+    EventAct,
+    EventCardData,
+    EventData,
+    RsvpState,
+    SeriesData,
+)
+from chapters.events.permissions import decide_event
+from discussion_ext.data import MeetingMode
+
+from .event_cards import draw_row
+from .event_words import modes_of
+
+#: So many dates are shown before and from the one that is looked at on.
+_BEFORE: Final = 4
+_AFTER: Final = 8
+#: Refusals that are about a date's time and about nobody.
+_PASSING: Final = frozenset({"not_open", "closed", "over", "called_off"})
+#: Answers by which a date needs no "Come" any more.
+_ANSWERED: Final = frozenset({RsvpState.GOING, RsvpState.OFFERED, RsvpState.WAITLISTED, RsvpState.PENDING})
+
+
+def find_place(series: SeriesData, event: EventData) -> tuple[int, int] | None:
+    """Return which of how many dates an event is, from 1; None where it is none of them."""
+    ids = [card.event.id for card in series.dates]
+    return (ids.index(event.id) + 1, len(ids)) if event.id in ids else None
+
+
+def draw_series(
+    chapter: ChapterData,
+    access: api.Access,
+    series: SeriesData,
+    event: EventData,
+    *,
+    comes_to_all: bool,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return what ``events/series.html`` shows; empty for a series of one date.
+
+    ``comes_to_all``: the reader has said that they come to the whole series, also to dates that are added.
+    """
+    if len(series.dates) < 2:
+        return {}
+    shown = _window(series.dates, event)
+    open_dates = [card for card in series.dates if _may_come(access, card, now=now).is_allowed]
+    unanswered = [card for card in open_dates if not _is_answered(card)]
+    return {
+        "sentence": series.sentence,
+        "rows": [_draw_date(chapter, access, card, event, now=now) for card in shown],
+        "url": addresses.event_url(chapter.slug, event.id, "event_series"),
+        "comes": _draw_ways(event) if len(unanswered) > 1 else [],
+        "can_stop": comes_to_all and any(not card.event.is_over(now) for card in series.dates),
+        "more": _say_more(len(series.dates) - len(shown)),
+    }
+
+
+def find_refusal(access: api.Access, series: SeriesData, mode: MeetingMode, *, now: datetime) -> DecisionData | None:
+    """Return why somebody cannot come to a whole series: a date to come that is not for them; None for nothing.
+
+    Dates whose answers are not taken yet, or not any more, keep nobody from the others.
+    """
+    coming = [card for card in series.dates if not card.event.is_over(now) and not card.event.is_cancelled]
+    for card in coming:
+        modes = modes_of(card.event)
+        way = mode if mode in modes else modes[0]
+        decision = decide_event(access, card.event, EventAct.ANSWER, rsvp=card.rsvp, mode=way, now=now)
+        if not decision.is_allowed and decision.code not in _PASSING:
+            return decision
+    return None
+
+
+def _window(dates: Sequence[EventCardData], event: EventData) -> Sequence[EventCardData]:
+    """Return the dates around the one that is looked at: a series may have sixty."""
+    at = next((place for place, card in enumerate(dates) if card.event.id == event.id), 0)
+    first = max(0, min(at - _BEFORE, len(dates) - _BEFORE - _AFTER))
+    return dates[first : first + _BEFORE + _AFTER]
+
+
+def _draw_date(
+    chapter: ChapterData, access: api.Access, card: EventCardData, event: EventData, *, now: datetime
+) -> dict[str, Any]:
+    row = draw_row(chapter, card, now=now)
+    is_current = card.event.id == event.id
+    act = None
+    if not is_current and not _is_answered(card) and _may_come(access, card, now=now).is_allowed:
+        url = addresses.event_url(chapter.slug, card.event.id, "event_answer")
+        act = {"url": url, "come": modes_of(card.event)[0].value}
+        row["parts"] = [*row["parts"], row["tag"]["text"]] if row["tag"] else row["parts"]
+        row["tag"] = None
+    return row | {"is_current": is_current, "act": act}
+
+
+def _draw_ways(event: EventData) -> list[dict[str, str]]:
+    modes = modes_of(event)
+    if len(modes) == 1:
+        return [{"value": modes[0].value, "label": _("Come to all that are left")}]
+    labels = {
+        MeetingMode.OFFLINE: _("Come to all that are left, in the room"),
+        MeetingMode.ONLINE: _("Online to all that are left"),
+    }
+    return [{"value": mode.value, "label": labels[mode]} for mode in modes]
+
+
+def _may_come(access: api.Access, card: EventCardData, *, now: datetime) -> DecisionData:
+    return decide_event(access, card.event, EventAct.ANSWER, rsvp=card.rsvp, now=now)
+
+
+def _is_answered(card: EventCardData) -> bool:
+    return card.rsvp is not None and card.rsvp.state in _ANSWERED
+
+
+def _say_more(count: int) -> str:
+    if count <= 0:
+        return ""
+    return ngettext(
+        "%(count)s more date stands in the list of events.", "%(count)s more dates stand in the list of events.", count
+    ) % {"count": count}
