@@ -1,4 +1,4 @@
-"""What those who came think of an event: asked once, in three short questions, and shown without names."""
+"""What those who came think of an event: one answer each, in three short questions, and shown without names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from hashlib import sha256
 from typing import Final
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.db.models import Avg, Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from chapters.data import EventData, EventState, Presence, SurveyData, SurveySum
 from chapters.exceptions import InvalidValueError, StateError
 from chapters.membership.rows import read_text
 from chapters.models import EventSurvey
+from people import api as people
 
 from .presence import count_came, find_presence
 from .reading import get_event
@@ -27,11 +27,11 @@ _MOST_TEXTS: Final = 200
 
 
 def save_survey(*, event_id: int, user_id: int, rating: int, useful: str = "", better: str = "") -> SurveyData:
-    """Keep what somebody who came thinks of an event; once, for good.
+    """Keep what somebody who came thinks of an event; said again while it is asked, the new answer holds.
 
     ``rating`` is 1 to 5, ``useful`` what they take with them and ``better`` what would be better, at most 500
     characters each. Raises InvalidValueError, which names the field, NotFoundError, and StateError: not over yet, not
-    there, too late, or answered before.
+    there, or too late.
     """
     event = get_event(event_id)
     if type(rating) is not int or not LOWEST <= rating <= HIGHEST:
@@ -42,11 +42,8 @@ def save_survey(*, event_id: int, user_id: int, rating: int, useful: str = "", b
         for name, text in (("useful", useful), ("better", better))
     }
     _check_open(event, find_presence(event_id, user_id).presence)
-    try:
-        with transaction.atomic():
-            EventSurvey.objects.create(event_id=event_id, user_id=user_id, rating=rating, **said)
-    except IntegrityError as error:
-        raise StateError(_("You have answered already. Thank you.")) from error
+    row = EventSurvey(event_id=event_id, user_id=user_id, rating=rating, **said)
+    people.insert_or_update(row, by=["event", "user_id"], update=["rating", "useful", "better"])
     return SurveyData(rating=rating, **said)
 
 
@@ -57,7 +54,7 @@ def find_survey(event_id: int, user_id: int) -> SurveyData | None:
 
 
 def can_answer(event: EventData, presence: Presence) -> bool:
-    """Tell whether somebody of whom this is known may answer now, if they have not yet."""
+    """Tell whether somebody of whom this is known is asked now."""
     try:
         _check_open(event, presence)
     except StateError:
