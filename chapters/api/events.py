@@ -6,6 +6,7 @@ Callers are trusted: they have asked `decide_event` before.
 from chapters.events.changing import EventChangeData, change_event
 from chapters.events.copying import copy_event
 from chapters.events.life import cancel_event, create_event, delete_draft, publish_event, restore_event
+from chapters.events.lists import list_drafts, list_events, list_my_events
 from chapters.events.permissions import decide_event, list_open_to, require_event
 from chapters.events.points import get_points
 from chapters.events.reading import (
@@ -13,9 +14,6 @@ from chapters.events.reading import (
     get_event,
     get_events,
     get_plan,
-    list_drafts,
-    list_events,
-    list_my_events,
     next_events,
     next_starts,
 )

@@ -7,30 +7,23 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chapters.cursors import read_cursor, write_cursor
 from chapters.data import (
     EventData,
     EventOpenTo,
-    EventPage,
     EventPlanData,
     EventState,
-    EventWhen,
-    RsvpState,
 )
 from chapters.exceptions import NotFoundError
-from chapters.models import Chapter, Event, EventHost, Rsvp
+from chapters.models import Chapter, Event
 
-from .cards import list_cards
 from .records import events_to_read, to_events, to_plan
 
 #: What everybody may know of; drafts are for those who make them.
 SHOWN: Final = (EventState.PUBLISHED, EventState.CANCELLED)
-#: Answers that make an event one of somebody's own.
-MINE: Final = (RsvpState.GOING, RsvpState.OFFERED, RsvpState.WAITLISTED, RsvpState.PENDING)
 
 _LONGEST: Final = timedelta(minutes=2880)
 _MOST_ROWS: Final = 100
@@ -61,55 +54,6 @@ def get_plan(event_id: int) -> EventPlanData:
     if row is None or not found:
         raise NotFoundError(_("There is no such event, or not any more."))
     return to_plan(row, found[0])
-
-
-def list_events(
-    *,
-    chapter_id: int,
-    when: EventWhen = EventWhen.COMING,
-    user_id: int | None = None,
-    open_to: Collection[EventOpenTo] | None = None,
-    states: Collection[EventState] = SHOWN,
-    cursor: str = "",
-    limit: int | None = None,
-) -> EventPage:
-    """Return events of a chapter: coming ones (until they end) soonest first, past ones latest first.
-
-    ``open_to`` is what the reader may see, None for all; ``user_id`` whose answers come along. Raises
-    InvalidValueError ("cursor").
-    """
-    found = Event.objects.filter(chapter_id=chapter_id, state__in=states)
-    if open_to is not None:
-        found = found.filter(open_to__in=open_to)
-    return _read_page(found, when=when, user_id=user_id, cursor=cursor, limit=limit)
-
-
-def list_my_events(
-    *, user_id: int, when: EventWhen = EventWhen.COMING, cursor: str = "", limit: int | None = None
-) -> EventPage:
-    """Return events that somebody answered or hosts, of all chapters: coming soonest first, past latest first.
-
-    Past are those to which they had a seat, and which they hosted. Raises InvalidValueError ("cursor").
-    """
-    states = MINE if when is EventWhen.COMING else (RsvpState.GOING,)
-    answered = Rsvp.objects.filter(user_id=user_id, state__in=states).values("event_id")
-    hosted = EventHost.objects.filter(user_id=user_id).values("event_id")
-    found = Event.objects.filter(Q(pk__in=answered) | Q(pk__in=hosted), state__in=SHOWN)
-    return _read_page(found, when=when, user_id=user_id, cursor=cursor, limit=limit)
-
-
-def list_drafts(
-    *, chapter_id: int, host_id: int | None = None, cursor: str = "", limit: int | None = None
-) -> EventPage:
-    """Return drafts of a chapter, soonest first, those whose start has passed included; of one host for ``host_id``.
-
-    Somebody who made a draft sees it as well as its hosts. Raises InvalidValueError ("cursor").
-    """
-    found = Event.objects.filter(chapter_id=chapter_id, state=EventState.DRAFT)
-    if host_id is not None:
-        hosted = EventHost.objects.filter(user_id=host_id).values("event_id")
-        found = found.filter(Q(created_by=host_id) | Q(pk__in=hosted))
-    return _read_page(found, when=None, user_id=None, cursor=cursor, limit=limit)
 
 
 def next_events(chapter_ids: Iterable[int], *, open_to: Collection[EventOpenTo] | None = None) -> dict[int, EventData]:
@@ -148,25 +92,3 @@ def _find_next(chapter_ids: Iterable[int], column: str, open_to: Collection[Even
     first = Subquery(coming(events, now).order_by("starts_at", "pk").values(column)[:1])
     rows = Chapter.objects.filter(pk__in=list(chapter_ids)).annotate(next_event=first)
     return {pk: value for pk, value in rows.values_list("pk", "next_event") if value is not None}
-
-
-def _read_page(
-    found: QuerySet[Event], *, when: EventWhen | None, user_id: int | None, cursor: str, limit: int | None
-) -> EventPage:
-    size, now, is_past = page_size(limit), timezone.now(), when is EventWhen.PAST
-    if when is EventWhen.COMING:
-        found = coming(found, now)
-    elif is_past:
-        found = found.filter(ends_at__lte=now)
-    if place := read_cursor(cursor, (datetime, int)):
-        starts_at, pk = place
-        beyond = Q(starts_at=starts_at, pk__lt=pk) | Q(starts_at__lt=starts_at)
-        if not is_past:
-            beyond = Q(starts_at=starts_at, pk__gt=pk) | Q(starts_at__gt=starts_at)
-        found = found.filter(beyond)
-    order = ("-starts_at", "-pk") if is_past else ("starts_at", "pk")
-    ids = list(found.order_by(*order).values_list("pk", "starts_at")[: size + 1])
-    events = get_events(pk for pk, _starts_at in ids[:size])
-    cards = list_cards((events[pk] for pk, _starts_at in ids[:size] if pk in events), user_id=user_id)
-    last = ids[size - 1] if len(ids) > size else None
-    return EventPage(events=cards, cursor=write_cursor(last[1], last[0]) if last else "")
