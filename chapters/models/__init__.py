@@ -19,7 +19,7 @@ from .events import (
 )
 from .members import Ban, Greeting, Invitation, JoinAnswer, JoinQuestion, Membership, MemberWord, Standing
 from .organizers import Concern, ConcernNote, ConcernSubject, Term
-from .rsvps import EventAnswer, EventSurvey, PresenceRequest, Rsvp, SeriesRsvp
+from .rsvps import EventAnswer, EventCredit, EventSurvey, PresenceRequest, Rsvp, SeriesRsvp
 
 __all__ = [
     "Ban",
@@ -31,6 +31,7 @@ __all__ = [
     "CourseSwitch",
     "Event",
     "EventAnswer",
+    "EventCredit",
     "EventHost",
     "EventMail",
     "EventNotice",

@@ -24,6 +24,7 @@ RSVP_STATES = [
     (RsvpState.REMOVED.value, _("Removed")),
 ]
 RSVP_SOURCES = [(source.value, source.value) for source in RsvpSource]
+CREDIT_KINDS = [("attend", _("Attended")), ("host", _("Hosted"))]
 MODES = [(MeetingMode.OFFLINE.value, _("In the room")), (MeetingMode.ONLINE.value, _("Online"))]
 
 
@@ -160,3 +161,24 @@ class PresenceRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} was at {self.event_id}"
+
+
+class EventCredit(models.Model):
+    """What the ledger of points was told last of somebody's part in an event: ``revision`` rises with each telling.
+
+    .. pii: A person's id, and that they attended or hosted an event.
+    .. pii_types: id
+    .. pii_retirement: local_api
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="credits", db_constraint=False)
+    user_id = models.IntegerField(db_index=True)
+    kind = ExactCharField(max_length=6, choices=CREDIT_KINDS)
+    is_given = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "user_id", "kind"], name="chapters_credit_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id} at {self.event_id}"
