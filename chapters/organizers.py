@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from .access import is_manager
@@ -102,19 +102,36 @@ def give_role(
         admit(chapter, user_id)
     else:
         check_member(chapter, user_id)
-    held = lock_terms(chapter_id)
-    if len(held) >= _MOST_ROLES:
-        raise StateError(_("This chapter has as many roles as it can. End one first."), field="role")
-    known = next((term for term in held if term.user_id == user_id and term.role == wanted), None)
-    if known is None:
-        known = open_term(chapter, user_id=user_id, role=wanted, given_by=actor_id, ends_on=last_day)
-        replaced = [term for term in held if term.user_id == user_id and replaces(wanted, ChapterRole(term.role))]
+    given = _open_once(chapter, user_id=user_id, role=wanted, given_by=actor_id, ends_on=last_day)
+    theirs = [term for term in lock_terms(chapter_id) if term.user_id == user_id]
+    if given is not None:
+        replaced = [term for term in theirs if replaces(wanted, ChapterRole(term.role))]
         end(chapter, replaced, actor_id=actor_id, reason=EndReason.REPLACED, is_told=False)
-    elif known.ends_on != last_day:
+        return to_term(given)
+    known = next(term for term in theirs if term.role == wanted)
+    if known.ends_on != last_day:
         known.ends_on = last_day
         known.save(update_fields=["ends_on"])
         record(chapter, "role.extend", known, actor_id=actor_id)
     return to_term(known)
+
+
+def _open_once(
+    chapter: Chapter, *, user_id: int, role: ChapterRole, given_by: int, ends_on: date | None
+) -> Term | None:
+    """Begin somebody's time in a role and return it, None where they have it; StateError where there are too many.
+
+    Written before roles are looked for with a lock: where a chapter has none yet that locks the gap into which
+    neighbouring chapters write their first, and two who give one wait for each other.
+    """
+    try:
+        with transaction.atomic():
+            given = open_term(chapter, user_id=user_id, role=role, given_by=given_by, ends_on=ends_on)
+    except IntegrityError:
+        return None
+    if len(lock_terms(chapter.pk)) > _MOST_ROLES:
+        raise StateError(_("This chapter has as many roles as it can. End one first."), field="role")
+    return given
 
 
 @transaction.atomic

@@ -13,8 +13,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.models import F
 
+from chapters import organizers
 from chapters.api import membership as api
-from chapters.data import Audience, ChapterData, MembershipState, StandingSource
+from chapters.data import Audience, ChapterData, ChapterRole, MembershipState, StandingSource
 from chapters.exceptions import BannedError
 from chapters.membership import joining, reconciling, rows, standings
 from chapters.models import Chapter, Membership, MemberWord, Standing
@@ -191,6 +192,30 @@ class TestBanAgainstJoin:
         outcomes = race(ban, come)
         assert outcomes == [None, None], outcomes
         assert (counted(chapter), counted(other)) == ((0, 0), (1, 1))
+
+    def test_first_roles_in_neighbouring_chapters_do_not_wait_for_each_other(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        chapters = [make_chapter() for _ in range(2)]
+        ids = [make_member(chapter).user_id for chapter in chapters]
+        looked = Meet(2)
+        genuine = organizers.lock_terms
+
+        def look_together(chapter_id: int) -> Any:
+            found = genuine(chapter_id)
+            looked.wait()
+            return found
+
+        monkeypatch.setattr(organizers, "lock_terms", look_together)
+        outcomes = race(
+            *[
+                lambda c=chapter, u=user_id: organizers.give_role(
+                    chapter_id=c.id, actor_id=1, user_id=u, role=ChapterRole.CHECK_IN
+                )
+                for chapter, user_id in zip(chapters, ids, strict=True)
+            ]
+        )
+        assert not [each for each in outcomes if isinstance(each, Exception)], outcomes
 
     def test_what_was_said_meanwhile_is_forgotten(self) -> None:
         """A request that began before somebody said something else of themselves leaves no word of that."""
