@@ -23,7 +23,7 @@ def write_members_file(chapter: ChapterData, *, actor_id: int, reason: str) -> I
     """
     held = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller closes it
     try:
-        count = _write(held, iter_members_csv(chapter.id))
+        count = write_lines(held, iter_members_csv(chapter.id))
     except BaseException:
         held.close()
         raise
@@ -39,7 +39,7 @@ def write_members_file(chapter: ChapterData, *, actor_id: int, reason: str) -> I
     return held
 
 
-def _write(held: IO[bytes], lines: Iterator[str]) -> int:
+def write_lines(held: IO[bytes], lines: Iterator[str]) -> int:
     """Write a head and its lines, after a mark by which spreadsheets know the encoding; return how many people."""
     held.write(codecs.BOM_UTF8)
     count = -1

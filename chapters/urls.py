@@ -6,7 +6,7 @@ come last.
 
 from django.urls import include, path
 
-from . import board_urls, course_urls, desk_urls, event_urls, member_urls
+from . import board_urls, course_urls, desk_urls, event_desk_urls, event_urls, member_urls
 
 app_name = "chapters"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/v1/", include("chapters.rest_api.v1.urls")),
     *course_urls.urlpatterns,
     *desk_urls.urlpatterns,
+    *event_desk_urls.urlpatterns,
     *board_urls.urlpatterns,
     *event_urls.urlpatterns,
     *member_urls.urlpatterns,
