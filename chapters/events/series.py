@@ -66,12 +66,12 @@ def list_series(chapter_id: int) -> tuple[SeriesData, ...]:
     """
     found = Event.objects.filter(chapter_id=chapter_id, series_id__isnull=False, state__in=GOING_ON)
     dates = coming(found, timezone.now()).order_by("starts_at", "pk")
-    next_ids: dict[int | None, int] = {}
+    next_ids: dict[int, int] = {}
     for series_id, event_id in dates.values_list("series_id", "pk")[: MOST_LISTED * MOST_DATES]:
-        next_ids.setdefault(series_id, event_id)
+        next_ids.setdefault(series_id or 0, event_id)
     next_dates = {each.series_id: each for each in to_events(events_to_read().filter(pk__in=next_ids.values()))}
-    rows = EventSeries.objects.filter(pk__in=next_dates).order_by("-pk")[:MOST_LISTED]
-    return tuple(_to_series(row, [next_dates[row.pk]], cards=()) for row in rows)
+    rows = EventSeries.objects.filter(pk__in=list(next_ids)).order_by("-pk")[:MOST_LISTED]
+    return tuple(_to_series(row, [next_dates[row.pk]], cards=()) for row in rows if row.pk in next_dates)
 
 
 def _to_series(row: EventSeries, dates: Sequence[EventData], *, cards: tuple[EventCardData, ...]) -> SeriesData:

@@ -219,7 +219,7 @@ def _is_open(date: EventData, series_id: int, now: datetime) -> bool:
 
 def _list_missing(series_id: int, dates: Sequence[EventData]) -> list[SeriesRsvp]:
     """Return who comes to the whole series and has not answered all these dates, in the order in which they came."""
-    answered = Rsvp.objects.filter(event_id=OuterRef(OuterRef("pk")), user_id=OuterRef(OuterRef("user_id")))
+    answered = Rsvp.objects.filter(event_id=OuterRef("pk"), user_id=OuterRef(OuterRef("user_id")))
     missing = Event.objects.filter(pk__in=[each.id for each in dates], occurrence__gte=OuterRef("from_on"))
     held = SeriesRsvp.objects.filter(series_id=series_id, ended_at=None)
     return list(held.filter(Exists(missing.filter(~Exists(answered)))).order_by("created_at", "pk"))

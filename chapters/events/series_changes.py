@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from chapters.data import (
@@ -158,7 +159,7 @@ def _lock_following(event_id: int) -> tuple[_Date, list[_Date], tuple[EventData,
     return dates[event_id], [dates[pk] for pk in ids[1:] if pk in dates], split.left_alone
 
 
-def _later_dates(event: Event) -> Sequence[Event]:
+def _later_dates(event: Event) -> QuerySet[Event]:
     """Return a date and those after it that the rule gave, in the rule's order."""
     days = {"occurrence__gte": _occurrence_of(event)}
     return events_to_read().filter(series_id=event.series_id, **days).order_by("occurrence")

@@ -35,6 +35,8 @@ from .series import (
 )
 from .series_answers import await_added_dates
 
+_LONGEST_TITLE = 255
+
 
 @transaction.atomic
 def create_series(*, chapter_id: int, actor_id: int, plan: EventPlanData, rule: SeriesRuleData) -> SeriesData:
@@ -46,7 +48,7 @@ def create_series(*, chapter_id: int, actor_id: int, plan: EventPlanData, rule: 
     lock_chapter(chapter_id)
     row = EventSeries.objects.create(
         chapter_id=chapter_id,
-        title=plan.title[: _longest("title")],
+        title=plan.title[:_LONGEST_TITLE],
         frequency=rule.frequency.value,
         ordinal=rule.ordinal,
         starts_on=rule.starts_on.isoformat(),
@@ -203,7 +205,3 @@ def _as_new(plan: EventPlanData, chapter_id: int) -> EventPlanData:
         host_ids=tuple(each for each in plan.host_ids if each in members),
         questions=tuple(replace(each, id=None) for each in plan.questions),
     )
-
-
-def _longest(name: str) -> int:
-    return int(EventSeries._meta.get_field(name).max_length or 0)
