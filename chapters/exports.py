@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from people import api as people
 
-from .models import Ban, Chapter, Concern, ConcernNote, ConcernSubject, CourseSwitch, Membership, Term
+from .models import Ban, Chapter, Concern, ConcernNote, ConcernSubject, CourseSwitch, Membership, Rsvp, Term
 
 
 def register() -> None:
@@ -114,7 +114,7 @@ def _list_audit(user_id: int) -> Iterator[Mapping[str, Any]]:
 
 
 def _list_targets(user_id: int) -> Iterator[str]:
-    for model, name in ((Membership, "membership"), (Term, "term"), (Ban, "ban")):
+    for model, name in ((Membership, "membership"), (Term, "term"), (Ban, "ban"), (Rsvp, "rsvp")):
         for pk in model.objects.filter(user_id=user_id).values_list("pk", flat=True).iterator():
             yield f"{name}:{pk}"
     for pk in Chapter.objects.filter(proposed_by=user_id).values_list("pk", flat=True).iterator():

@@ -21,6 +21,7 @@ from . import facts, life_news, terms
 from .access import find_access
 from .boards import ensure_boards
 from .data import ChapterData, ChapterRole, ChapterState, TransitionData
+from .events.life_kinds import LifeErrand
 from .exceptions import InvalidValueError, NotAllowedError, StateError
 from .lifecycle import By, Step, Strength, find_step, is_known, list_steps
 from .membership.rows import lock_chapter
@@ -202,6 +203,13 @@ def _take(row: Chapter, step: Step, *, actor_id: int | None, reason: str, until:
         reason=reason,
         data={**data, "until": until.isoformat()} if until else data,
     )
+    if step.to is ChapterState.ARCHIVED:
+        people.add_errand(
+            kind=LifeErrand.ARCHIVED,
+            key=str(row.pk),
+            facts={"chapter": row.pk, "actor": actor_id},
+            run_after_commit=True,
+        )
     facts.tell_state(row, step, move_id=entry.id)
     life_news.tell_move(row, step, move_id=entry.id, actor_id=actor_id)
 

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from people import api as people
 
 from .data import ORGANIZER_ROLES, ChapterState, ConcernState, EndReason
+from .events import retirement as events
 from .membership.retirement import forget_person
 from .membership.rows import lock_chapter
 from .models import Chapter, Concern, ConcernNote, ConcernSubject, Term
@@ -24,6 +25,7 @@ _NEVER_BEGUN = (ChapterState.PROPOSED, ChapterState.DECLINED)
 
 def retire_person(user_id: int) -> None:
     """Forget somebody who leaves the site; may be repeated."""
+    events.forget_person(user_id)
     forget_person(user_id)
     ran = _list_run(user_id)
     for chapter_id in ran:

@@ -8,6 +8,7 @@ from . import boards, checks, exports, life_news, news, ranges, retention
 from .calendar import MOVE_CHAPTERS
 from .digests import SEND_DIGESTS
 from .events import calendars, mails, news_table, reminders, tending
+from .events import upkeep as events
 from .membership import upkeep as membership
 
 
@@ -20,6 +21,7 @@ def register() -> None:
     mails.register()
     tending.register()
     membership.register()
+    events.register()
     exports.register()
     retention.register()
     checks.register()

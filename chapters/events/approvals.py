@@ -151,7 +151,7 @@ def _record(event: Event, row: Rsvp, actor_id: int, verb: str, *, reason: str = 
     people.record_audit(
         actor_id=actor_id,
         verb=f"chapter.event.{verb}",
-        target=f"event:{event.pk}",
+        target=f"rsvp:{row.pk}",
         context_key=f"chapter:{event.chapter_id}",
         reason=reason,
         data={"user": row.user_id, **data},

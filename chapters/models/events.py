@@ -51,7 +51,9 @@ class EventSeries(models.Model):
 
     ``starts_on`` and ``until`` are ISO dates, ``at`` is the wall clock HH:MM of the events' zone.
 
-    .. no_pii:
+    .. pii: The id of who made it.
+    .. pii_types: id
+    .. pii_retirement: local_api
     """
 
     chapter = models.ForeignKey(Chapter, on_delete=models.CASCADE, related_name="series", db_constraint=False)

@@ -27,6 +27,22 @@ def plugin_settings(settings: Any) -> None:
     settings.CHAPTERS_POINTS_COURSE_KEY = getattr(
         settings, "CHAPTERS_POINTS_COURSE_KEY", "course-v1:community+chapters+points"
     )
+    # .. setting_name: CHAPTERS_NEEDS_KEEP_DAYS
+    # .. setting_default: 90
+    # .. setting_description: How many days after an event what people needed there and what they answered to its
+    #    questions is kept; 0 keeps it.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_NEEDS_KEEP_DAYS = getattr(settings, "CHAPTERS_NEEDS_KEEP_DAYS", 90)
+    # .. setting_name: CHAPTERS_EVENT_MAILS_KEEP_DAYS
+    # .. setting_default: 365
+    # .. setting_description: How many days the words of organizers' mails to people of events are kept; 0 keeps them.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_EVENT_MAILS_KEEP_DAYS = getattr(settings, "CHAPTERS_EVENT_MAILS_KEEP_DAYS", 365)
+    # .. setting_name: CHAPTERS_SURVEYS_KEEP_DAYS
+    # .. setting_default: 730
+    # .. setting_description: How many days what people wrote in surveys after events is kept; ratings stay. 0 keeps it.
+    # .. setting_use_cases: open_edx
+    settings.CHAPTERS_SURVEYS_KEEP_DAYS = getattr(settings, "CHAPTERS_SURVEYS_KEEP_DAYS", 730)
     # .. setting_name: CHAPTERS_ON_BY_DEFAULT
     # .. setting_default: False
     # .. setting_description: Whether courses whose team has not chosen show the chapters that belong to them: a course

@@ -284,6 +284,48 @@ COLUMNS |= {
     },
 }
 
+_OF_EVENT = never("what a chapter plans and says of its events")
+_OF_LETTER = "who wrote it is cut off too, and what was not sent yet is not sent"
+
+
+def _written_down(user_id: int) -> Q:
+    return Q(author_id=user_id, published_at__isnull=True)
+
+
+COLUMNS |= {
+    "chapters.EventSeries": {
+        "title": _OF_EVENT,
+        **dict.fromkeys(("frequency", "starts_on", "at", "until", "skipped"), CODE),
+    },
+    "chapters.Event": {
+        **dict.fromkeys(("occurrence", "state", "mode", "open_to", "kind", "languages", "access_facts"), CODE),
+        **dict.fromkeys(("summary", "description", "agenda", "place_hint", "access_note"), _OF_EVENT),
+    },
+    "chapters.EventUnit": {"usage_key": KEY, "title": never("the title of a unit of a course")},
+    "chapters.EventQuestion": dict.fromkeys(("kind", "text", "choices"), never("what organizers ask everybody")),
+    "chapters.EventTemplate": {"name": _OF_EVENT, "plan": _OF_EVENT},
+    "chapters.EventMail": {
+        "audience": CODE,
+        "subject": erased(_by("author_id"), _OF_LETTER),
+        "body": erased(_by("author_id"), _OF_LETTER),
+        "request_key": HASH,
+    },
+    "chapters.EventNotice": {"key": never("made of ids")},
+    "chapters.EventResult": {
+        "text": erased(_written_down, "what was published stays, without who wrote it: it is the chapter's knowledge"),
+    },
+    "chapters.Rsvp": {
+        **dict.fromkeys(("state", "mode", "source"), CODE),
+        "needs_note": erased(_by("user_id")),
+        "note": erased(_by("user_id"), "what organizers answered them"),
+    },
+    "chapters.EventAnswer": {"text": erased(lambda user_id: Q(rsvp__user_id=user_id), "row deleted")},
+    "chapters.EventCredit": {"kind": CODE},
+    "chapters.SeriesRsvp": {"mode": CODE},
+    "chapters.EventSurvey": dict.fromkeys(("useful", "better"), erased(_by("user_id"))),
+    "chapters.PresenceRequest": dict.fromkeys(("text", "answer"), erased(_by("user_id"), "row deleted")),
+}
+
 #: Tables that are erased in another way than by emptying a text; each is shown in test_retirement.
 OTHERWISE: dict[str, str] = {
     "gamification.Total": "the row leaves the board for good",
@@ -297,4 +339,10 @@ OTHERWISE: dict[str, str] = {
     "chapters.Greeting": "the row is deleted",
     "chapters.Term": "the role ends; that somebody had it stays, under a number",
     "chapters.ConcernSubject": "the row is deleted",
+    "chapters.Event": "ids of who made and published it go; what it says is the chapter's",
+    "chapters.EventSeries": "the id of who made it goes",
+    "chapters.EventTemplate": "the id of who made it goes",
+    "chapters.EventHost": "the row is deleted",
+    "chapters.EventCredit": "the row is deleted",
+    "chapters.SeriesRsvp": "the row is deleted",
 }

@@ -152,6 +152,53 @@ def live_in_chapters(town: Town) -> None:
     )
     concerns.add_note(concern_id=reported.id, actor_id=manager, text=WORDS, is_for_reporter=True)
     concerns.close_concern(concern_id=reported.id, actor_id=manager, outcome=WORDS)
+    go_to_events(town, chapter)
+
+
+def go_to_events(town: Town, chapter: Any) -> None:
+    """Let the person plan, answer, visit, host and judge events, with their words and others' words about them."""
+    from chapters.api import events
+    from chapters.data import ChapterRole, EventQuestionData
+    from chapters.events import approvals
+    from chapters.models import (
+        EventAnswer,
+        EventCredit,
+        EventMail,
+        EventQuestion,
+        EventResult,
+        EventSeries,
+        EventSurvey,
+        PresenceRequest,
+        SeriesRsvp,
+    )
+    from tests.chapters import factories as make
+    from tests.events.factories import make_event, make_past_event, make_rsvp
+
+    leaving, staying = town.leaving.pk, town.staying.pk
+    make.give_role(chapter, staying, ChapterRole.CO_ORGANIZER)
+    own = make_event(chapter, actor_id=leaving)
+    events.save_template(event_id=own.id, actor_id=leaving, name="Evening")
+    by = {"author_id": leaving, "event_id": own.id}
+    EventMail.objects.create(**by, audience="all", subject=WORDS, body=WORDS, request_key=f"{own.id}:1")
+    EventResult.objects.create(**by, text=WORDS)
+    asking = make_event(chapter, actor_id=staying, questions=(EventQuestionData(text="What do you bring?"),))
+    mine = make_rsvp(asking, leaving, needs_note=WORDS, note=WORDS)
+    question = EventQuestion.objects.get(event_id=asking.id)
+    EventAnswer.objects.create(rsvp=mine, question=question, text=WORDS)
+    approvals.remove_attendee(rsvp_id=mine.pk, actor_id=staying, note=WORDS)
+    series = EventSeries.objects.create(
+        chapter_id=chapter.id,
+        title="Evenings",
+        frequency="weekly",
+        starts_on="2026-01-05",
+        at="19:00",
+        created_by=leaving,
+    )
+    SeriesRsvp.objects.create(series=series, user_id=leaving, from_on="2026-01-05")
+    past = make_past_event(chapter, actor_id=staying)
+    EventSurvey.objects.create(event_id=past.id, user_id=leaving, rating=4, useful=WORDS, better=WORDS)
+    PresenceRequest.objects.create(event_id=past.id, user_id=leaving, text=WORDS, answer=WORDS)
+    EventCredit.objects.create(event_id=past.id, user_id=leaving, kind="attend", is_given=True, revision=1)
 
 
 def talk_on_a_board(town: Town, at_once: Callable[[], Any]) -> None:
