@@ -332,7 +332,7 @@ class TestRest:
             "present": 0,
             "seats": 1,
             "next_after": None,
-            "results": [{"user_id": stage.ids["learner"], "name": "Learner", "attendance": None}],
+            "results": [{"user_id": stage.ids["learner"], "name": "Learner", "note": "", "attendance": None}],
         }
 
     def test_ticks_and_what_became_of_them(self, stage: Stage) -> None:
