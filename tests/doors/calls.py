@@ -61,6 +61,10 @@ def _address(name: str, world: World, course: CourseKey) -> str:
         return path[path.index("/discussion_ext/") :]
     if name == "people:unsubscribe":
         return reverse(name, args=[world.token])
+    if name == "discussion_ext:ticket_check_in":
+        meeting = attendance.find_meeting_by_uid(world.meeting_uid)
+        assert meeting is not None
+        return reverse(name, args=[meeting.uid, attendance.make_ticket(meeting.id, world.people["learner"].pk)])
     if name in MEETINGS:
         return reverse(name, args=[world.meeting_uid])
     return reverse(name, args=[str(course), *SESSIONS.get(name, lambda _world: [])(world)])
@@ -146,6 +150,8 @@ def _meeting_body(door: str, world: World) -> dict[str, Any]:
         return {"data": f"code={attendance.current_code(meeting.id).code}", "content_type": FORM}
     if door == "discussion_ext:host_check_in POST":
         return {"data": f"person={learner}&state=present&key=k", "content_type": FORM}
+    if door == "discussion_ext:ticket_check_in POST":
+        return {"data": "key=k", "content_type": FORM}
     if door == "discussion_ext:api_roll POST":
         made_at = datetime.now(UTC).isoformat()
         return as_json({"ticks": [{"request_key": "k", "user_id": learner, "state": "present", "made_at": made_at}]})
