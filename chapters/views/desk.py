@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,6 +21,7 @@ from chapters.models.organizers import ROLES
 from discussion_ext.api import boards
 from people import api as people
 
+from .desk_due import Due, draw_coming, draw_quarters, list_coming, list_event_due, list_event_starts
 from .desk_frame import desk_url, name_of_chapter, open_desk, render_desk
 from .desk_life import say_state
 from .desk_roles import is_ending, say_days_left
@@ -29,28 +30,13 @@ from .frame import chapter_page
 _MOST: Final = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Due:
-    """Something that waits: ``urgency`` is "late", "soon" or empty; ``said`` is its whole line for who hears it."""
-
-    icon: str
-    title: str
-    note: str
-    url: str
-    act: str
-    urgency: str = ""
-
-    @property
-    def said(self) -> str:
-        """Return the button's name, which begins with the visible word."""
-        return f"{self.act}: {self.title}"
-
-
 @chapter_page()
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what waits for the people who run the chapter."""
     chapter, access, user_id = open_desk(request, slug)
+    now, coming = timezone.now(), list_coming(chapter, user_id)
     due = [
+        *list_event_due(chapter, access, now),
         *_list_requests(chapter, access, people.person_zone(user_id)),
         *_list_appeals(chapter, access),
         *_list_reports(chapter, access, user_id),
@@ -64,7 +50,9 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         "me": name.text,
         "state": say_state(chapter) if chapter.state is not ChapterState.ACTIVE else "",
         "links": _list_links(chapter, access),
-        "starts": _list_starts(chapter, access),
+        "starts": [*list_event_starts(chapter, access, coming, now), *_list_starts(chapter, access)],
+        "coming": draw_coming(coming, access),
+        "quarters": draw_quarters(chapter, access),
     }
     return render_desk(request, chapter, access, "overview", context)
 
@@ -190,6 +178,7 @@ def _list_links(chapter: ChapterData, access: Access) -> list[dict[str, str]]:
     """Return the pages of the desk that the reader may open."""
     moderates = any(access.can(Action.MODERATE, audience=each) for each in chapter.boards)
     links = (
+        (True, "cal", _("Events"), "desk_events"),
         (access.can(Action.REVIEW_REQUESTS), "person", _("Requests"), "desk_requests"),
         (access.can(Action.SEE_MEMBERS), "people", _("Members"), "desk_members"),
         (moderates, "flag", _("Reported posts"), "board_reports"),

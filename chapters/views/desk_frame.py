@@ -73,7 +73,6 @@ def render_desk(
     done = request.GET.get("done", "")
     frame = {
         "notice": notices[done]() if notices and done in notices and request.method != "POST" else "",
-        "desk_url": reverse("chapters:desk", args=[chapter.slug]),
         "refusal": refusal.message if refusal is not None and not refusal.field else "",
     }
     code = status or (refusal.status if refusal is not None else 200)
