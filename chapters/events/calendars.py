@@ -13,7 +13,6 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -28,6 +27,7 @@ from discussion_ext.data import CalendarEntryData, MeetingMode
 from people import api as people
 
 from .permissions import list_open_to
+from .reading import coming
 from .records import events_to_read, to_events
 
 #: For so long an event that is over stays in calendars, and so many stand in one at most: those to come first.
@@ -35,7 +35,6 @@ LOOKS_BACK: Final = timedelta(days=180)
 MOST_ENTRIES: Final = 500
 
 _SHOWN: Final = (EventState.PUBLISHED, EventState.CANCELLED)
-_LONGEST: Final = timedelta(minutes=2880)
 
 
 # -- addresses ---------------------------------------------------------------------------------------------------------
@@ -79,15 +78,15 @@ def _name_of(chapter_id: int) -> str:
 
 def find_chapter_calendar(chapter: ChapterData) -> EventCalendarData:
     """Return what everybody may know: a chapter's events that are open to anyone; five queries."""
-    rows = _list_recent(chapter.id, frozenset({EventOpenTo.ANYONE}))
-    return _draw(to_events(rows), {chapter.id: chapter.slug}, name=chapter.name, language=_language_of(chapter))
+    events = _list_recent(chapter.id, frozenset({EventOpenTo.ANYONE}))
+    return _draw(events, {chapter.id: chapter.slug}, name=chapter.name, language=_language_of(chapter))
 
 
 def find_personal_calendar(access: Access) -> EventCalendarData:
     """Return what somebody may see of a chapter's events, in their language, whether or not they come."""
-    rows = _list_recent(access.chapter.id, list_open_to(access))
+    events = _list_recent(access.chapter.id, list_open_to(access))
     language = people.person_language(access.user_id) if access.user_id is not None else _language_of(access.chapter)
-    return _draw(to_events(rows), {access.chapter.id: access.chapter.slug}, name=access.chapter.name, language=language)
+    return _draw(events, {access.chapter.id: access.chapter.slug}, name=access.chapter.name, language=language)
 
 
 def find_event_calendar(chapter: ChapterData, event: EventData) -> EventCalendarData:
@@ -129,19 +128,16 @@ def register() -> None:
     sessions.register_calendar_source(list_own_entries)
 
 
-def _list_recent(chapter_id: int, open_to: frozenset[EventOpenTo]) -> list[Event]:
-    """Return a chapter's events that are to come, the soonest first to be kept, and those of the last months."""
+def _list_recent(chapter_id: int, open_to: frozenset[EventOpenTo]) -> list[EventData]:
+    """Return a chapter's events by time: those to come, the soonest are kept first, and those of the last months."""
     now = timezone.now()
-    found = events_to_read().filter(chapter_id=chapter_id, state__in=_SHOWN)
+    found = Event.objects.filter(chapter_id=chapter_id, state__in=_SHOWN)
     if open_to != frozenset(EventOpenTo):
         found = found.filter(open_to__in=open_to)
-    coming = list(_by_time(found.filter(starts_at__gt=now - _LONGEST, ends_at__gt=now))[:MOST_ENTRIES])
+    ids = list(coming(found, now).order_by("starts_at", "pk").values_list("pk", flat=True)[:MOST_ENTRIES])
     over = found.filter(starts_at__gt=now - LOOKS_BACK, ends_at__lte=now).order_by("-starts_at", "-pk")
-    return [*reversed(list(over[: MOST_ENTRIES - len(coming)])), *coming]
-
-
-def _by_time(found: QuerySet[Event]) -> QuerySet[Event]:
-    return found.order_by("starts_at", "pk")
+    ids += over.values_list("pk", flat=True)[: MOST_ENTRIES - len(ids)]
+    return to_events(events_to_read().filter(pk__in=ids).order_by("starts_at", "pk"))
 
 
 def _draw(events: Iterable[EventData], slugs: Mapping[int, str], *, name: str, language: str) -> EventCalendarData:
