@@ -35,6 +35,7 @@ from gamification.models import Entry, Total
 from people import api as people
 from people.models import Delivery, Errand, JobRun
 from tests.chapters.factories import make_chapter, make_member, make_organizer, make_rule
+from tests.events.factories import make_event, make_rsvp, put_start
 from tests.workers.conftest import COURSE, text_of
 from tests.workers.fleet import Fleet
 from tests.workers.order import assert_in_order, let_time_pass, read_mails
@@ -329,6 +330,13 @@ def three_pauses_that_are_over(world: World) -> None:
         make_organizer(chapter)
 
 
+def three_evenings_that_are_near(world: World) -> None:
+    """Three events that begin in an hour, and one who comes to each."""
+    for number in range(901, 904):
+        event = put_start(make_event(make_chapter(), title=f"Mail {number}"), timezone.now() + timedelta(hours=1))
+        make_rsvp(event, world.enrol(), state_at=OLD)
+
+
 def three_old_acts(world: World) -> None:
     delivery = world.ask_mail(5)
     Delivery.objects.filter(pk=delivery).update(state="sent", due_at=timezone.now() - timedelta(days=1000))
@@ -355,6 +363,8 @@ JOB_CASES: dict[str, tuple[Callable[[World], None], str, int]] = {
     "chapters.remind_of_requests": (a_request_with_three_organizers, "INSERT INTO .people_newsitem. ", 2),
     # One of three has been moved on to the next.
     "chapters.send_digests": (three_digests_that_are_due, "UPDATE .chapters_membership. SET .digest_at", 2),
+    # One of three is reminded of; of the second there is the notice, and not yet the errand.
+    "chapters.remind_of_events": (three_evenings_that_are_near, "INSERT INTO .people_errand. ", 2),
     # Two of three go on, and that is told.
     "chapters.move_chapters": (three_pauses_that_are_over, "UPDATE .chapters_chapter. ", 3),
     "discussion_ext.repair_contributions": (three_posts_without_a_record, "INSERT INTO gamification_entry", 2),
