@@ -80,12 +80,10 @@ def move_date(
 def list_following(event_id: int) -> SeriesChangeData:
     """Return what a change of *this and following* would reach, and which later dates it would leave alone.
 
-    Four queries. Raises NotFoundError, and StateError for an event of no series.
+    Five queries. Raises NotFoundError, and StateError for an event of no series.
     """
-    event = Event.objects.filter(pk=event_id).first()
-    if event is None:
-        raise _no_event()
-    return _split(to_events(_later_dates(event)), event_id)
+    later = _list_later(_find_anchor(event_id)).order_by("occurrence").values_list("pk", flat=True)
+    return _split(to_events(events_to_read().filter(pk__in=list(later)).order_by("occurrence")), event_id)
 
 
 @transaction.atomic
@@ -144,25 +142,30 @@ _Date = tuple[Event, EventData]
 
 
 def _lock_following(event_id: int) -> tuple[_Date, list[_Date], tuple[EventData, ...]]:
-    """Lock a date and the later ones that go with it; return it, them, and those that are left alone."""
-    anchor = Event.objects.filter(pk=event_id).first()
-    if anchor is None:
-        raise _no_event()
-    split = _split(to_events(_later_dates(anchor)), event_id)
-    ids = [each.id for each in split.changed]
-    lock_events(ids)
-    # Read again under the lock; the rows come with their hosts.
-    rows = {row.pk: row for row in events_to_read().filter(pk__in=ids)}
-    dates = {event.id: (rows[event.id], event) for event in to_events(rows.values())}
+    """Lock a date and the later ones of its series; return it, those that go with it, and those that are left alone.
+
+    The caller holds the lock of the series. All is read under the locks: at every isolation level it is what is there.
+    Later dates have larger ids, so they are locked in that order.
+    """
+    anchor = _find_anchor(event_id)
+    rows = list(_list_later(anchor).select_for_update().order_by("occurrence"))
+    dates = {row.pk: (row, changing.read_locked(row)) for row in rows}
     if event_id not in dates:
         raise _no_event()
-    return dates[event_id], [dates[pk] for pk in ids[1:] if pk in dates], split.left_alone
+    split = _split([event for _row, event in dates.values()], event_id)
+    return dates[event_id], [dates[each.id] for each in split.changed if each.id != event_id], split.left_alone
 
 
-def _later_dates(event: Event) -> QuerySet[Event]:
-    """Return a date and those after it that the rule gave, in the rule's order."""
-    days = {"occurrence__gte": _occurrence_of(event)}
-    return events_to_read().filter(series_id=event.series_id, **days).order_by("occurrence")
+def _find_anchor(event_id: int) -> Event:
+    event = Event.objects.filter(pk=event_id).first()
+    if event is None:
+        raise _no_event()
+    return event
+
+
+def _list_later(event: Event) -> QuerySet[Event]:
+    """Return a date and those after it that the rule gave."""
+    return Event.objects.filter(series_id=event.series_id, occurrence__gte=_occurrence_of(event))
 
 
 def _split(events: Sequence[EventData], event_id: int) -> SeriesChangeData:

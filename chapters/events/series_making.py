@@ -182,9 +182,13 @@ def _check_extension(row: EventSeries, today: date, *, until: date | None, more:
 
 
 def _list_occurrences(series_id: int) -> list[date]:
-    """Return the days of the rule that were made into dates, the last one alone: they are ISO and so in order."""
-    made = Event.objects.filter(series_id=series_id, occurrence__isnull=False).order_by("-occurrence")
-    return [date.fromisoformat(each) for each in made.values_list("occurrence", flat=True)[:1] if each]
+    """Return the last day of the rule that was made into a date, read as it is: the caller holds the series' lock.
+
+    Days are kept as ISO text, so that the last one is the largest.
+    """
+    made = Event.objects.select_for_update().filter(series_id=series_id, occurrence__isnull=False)
+    last = made.order_by("-occurrence").values_list("occurrence", flat=True)[:1]
+    return [date.fromisoformat(each) for each in last if each]
 
 
 def _read_model(series_id: int) -> tuple[EventData, EventPlanData]:
