@@ -395,6 +395,11 @@ class SeriesRuleData:
     until: date | None = None
     count: int | None = None
 
+    @property
+    def end(self) -> str:
+        """Return its end as a form carries it, to tell one extension from the next."""
+        return self.until.isoformat() if self.until else str(self.count or "")
+
 
 @dataclass(frozen=True, kw_only=True)
 class OccurrenceData:

@@ -66,16 +66,25 @@ def create_series(*, chapter_id: int, actor_id: int, plan: EventPlanData, rule: 
 
 
 @transaction.atomic
-def extend_series(
-    *, series_id: int, actor_id: int, until: date | None = None, more: int | None = None, publishes: bool = False
+def extend_series(  # noqa: PLR0913 - one act, by keywords
+    *,
+    series_id: int,
+    actor_id: int,
+    until: date | None = None,
+    more: int | None = None,
+    publishes: bool = False,
+    end: str = "",
 ) -> SeriesData:
     """Add the next dates of a series: up to and with the day ``until``, or so many ``more``; one of the two is given.
 
     They are as the last date is that nobody changed apart, hosts who left the chapter excepted. Where they are
     published at once, whoever comes to the whole series gets their seats. At most 60 dates are to come, within two
-    years. Raises InvalidValueError, which names the field, and NotFoundError.
+    years. ``end`` is that of the rule which somebody saw: a form that is sent twice extends once. Raises
+    InvalidValueError, which names the field, StateError where the series went on meanwhile, and NotFoundError.
     """
     row = lock_series(series_id)
+    if end and end != to_rule(row).end:
+        raise StateError(_("This series was extended meanwhile. Look at its dates first."))
     model, plan = _read_model(series_id)
     days = _list_next(row, model, until=until, more=more)
     placed = ((day, place_date(day + timedelta(days=find_shift(model)), to_rule(row).at, model.zone)) for day in days)

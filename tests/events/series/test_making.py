@@ -264,6 +264,17 @@ def test_no_extension_is_endless(make: Make, lead: int, asked: dict[str, Any], f
     assert Event.objects.count() == 4
 
 
+def test_a_form_that_is_sent_twice_extends_once(make: Make, lead: int) -> None:
+    """It carries the end that somebody saw."""
+    made = make()
+    seen = made.rule.end
+    more = api.extend_series(series_id=made.id, actor_id=lead, more=2, end=seen)
+    with pytest.raises(StateError):
+        api.extend_series(series_id=made.id, actor_id=lead, more=2, end=seen)
+    assert Event.objects.count() == 6
+    assert len(api.extend_series(series_id=made.id, actor_id=lead, more=1, end=more.rule.end).dates) == 7
+
+
 def test_dates_a_month_apart_end_after_two_years(make: Make, lead: int) -> None:
     """Fifty of them would be four."""
     made = make(frequency=SeriesFrequency.MONTHLY_LAST_DAY, starts_on=date(2027, 1, 31))
