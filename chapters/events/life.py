@@ -206,8 +206,7 @@ def call_off(row: Event, *, actor_id: int | None, reason: str, tells: bool = Tru
         attendance.cancel_meeting(meeting_id=before.meeting_id, actor_id=actor_id, reason=reason)
     except attendance.MeetingError as refusal:
         raise InvalidValueError(refusal.message, field=refusal.field) from refusal
-    after = read_locked(row)
-    _keep_told(row, after)
+    after = _keep_told(row, read_locked(row))
     record(row, "cancel", actor_id, reason=after.cancel_reason)
     facts.tell_cancelled(row)
     points.await_event(row.pk)
@@ -236,8 +235,7 @@ def restore_event(*, event_id: int, actor_id: int) -> EventData:
     row.revision += 1
     save_columns(row, "state", "timed_at", "revision")
     attendance.restore_meeting(meeting_id=before.meeting_id, actor_id=actor_id)
-    after = read_locked(row)
-    _keep_told(row, after)
+    after = _keep_told(row, read_locked(row))
     record(row, "restore", actor_id)
     facts.tell_published(row)
     news.tell_restored(after, actor_id=actor_id)
@@ -245,10 +243,11 @@ def restore_event(*, event_id: int, actor_id: int) -> EventData:
     return read_locked(row)
 
 
-def _keep_told(row: Event, event: EventData) -> None:
-    """Note that people know of the event as it is."""
+def _keep_told(row: Event, event: EventData) -> EventData:
+    """Note that people know of the event as it is, and return it."""
     row.told_sequence = event.sequence
     save_columns(row, "told_sequence")
+    return replace(event, changed_at=row.changed_at)
 
 
 # -- what follows from a chapter's life --------------------------------------------------------------------------------

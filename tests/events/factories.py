@@ -63,7 +63,8 @@ def make_past_event(chapter: ChapterData, *, days: float = 3, **fields: Any) -> 
 
 
 def put_start(event: EventData, starts_at: datetime) -> EventData:
-    """Put an event at another instant, as time would, and return it; nobody is told."""
+    """Put an event at another instant, to the minute, as time would, and return it; nobody is told."""
+    starts_at = starts_at.replace(second=0, microsecond=0)
     ends_at = starts_at + timedelta(minutes=event.minutes)
     local = starts_at.astimezone(event.zone)
     Meeting.objects.filter(pk=event.meeting_id).update(

@@ -321,7 +321,7 @@ COLUMNS |= {
     },
     "chapters.EventAnswer": {"text": erased(lambda user_id: Q(rsvp__user_id=user_id), "row deleted")},
     "chapters.EventCredit": {"kind": CODE},
-    "chapters.SeriesRsvp": {"mode": CODE},
+    "chapters.SeriesRsvp": {"mode": CODE, "from_on": CODE},
     "chapters.EventSurvey": dict.fromkeys(("useful", "better"), erased(_by("user_id"))),
     "chapters.PresenceRequest": dict.fromkeys(("text", "answer"), erased(_by("user_id"), "row deleted")),
 }

@@ -175,13 +175,14 @@ def go_to_events(town: Town, chapter: Any) -> None:
     from tests.events.factories import make_event, make_past_event, make_rsvp
 
     leaving, staying = town.leaving.pk, town.staying.pk
-    make.give_role(chapter, staying, ChapterRole.CO_ORGANIZER)
     own = make_event(chapter, actor_id=leaving)
+    others = make.make_chapter("Evening circle")
+    make.make_organizer(others, staying, role=ChapterRole.CO_ORGANIZER)
     events.save_template(event_id=own.id, actor_id=leaving, name="Evening")
     by = {"author_id": leaving, "event_id": own.id}
     EventMail.objects.create(**by, audience="all", subject=WORDS, body=WORDS, request_key=f"{own.id}:1")
     EventResult.objects.create(**by, text=WORDS)
-    asking = make_event(chapter, actor_id=staying, questions=(EventQuestionData(text="What do you bring?"),))
+    asking = make_event(others, actor_id=staying, questions=(EventQuestionData(text="What do you bring?"),))
     mine = make_rsvp(asking, leaving, needs_note=WORDS, note=WORDS)
     question = EventQuestion.objects.get(event_id=asking.id)
     EventAnswer.objects.create(rsvp=mine, question=question, text=WORDS)
@@ -195,7 +196,7 @@ def go_to_events(town: Town, chapter: Any) -> None:
         created_by=leaving,
     )
     SeriesRsvp.objects.create(series=series, user_id=leaving, from_on="2026-01-05")
-    past = make_past_event(chapter, actor_id=staying)
+    past = make_past_event(others, actor_id=staying)
     EventSurvey.objects.create(event_id=past.id, user_id=leaving, rating=4, useful=WORDS, better=WORDS)
     PresenceRequest.objects.create(event_id=past.id, user_id=leaving, text=WORDS, answer=WORDS)
     EventCredit.objects.create(event_id=past.id, user_id=leaving, kind="attend", is_given=True, revision=1)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from chapters.api import events
+from chapters.api import events, membership
 from chapters.data import (
     AccessFact,
     Audience,
@@ -25,15 +25,22 @@ from chapters.data import (
 from chapters.events.copying import NOT_COPIED
 from chapters.events.templates import NOT_KEPT, from_plain, to_plain
 from chapters.exceptions import InvalidValueError, NotFoundError
-from chapters.models import Event, EventAnswer
+from chapters.models import Chapter, Event, EventAnswer
 from chapters.reading import get_chapter
 from discussion_ext.data import MeetingMode, TopicKind
 from discussion_ext.models import Meeting
 from tests.chapters.factories import make_account, make_chapter, make_member, make_organizer, make_rule
 from tests.events.factories import in_days, make_draft, make_event, make_plan, make_rsvp, put_start
 
+
+def wall(*parts: int) -> datetime:
+    """Return a time on a wall."""
+    return datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001 - a wall has no zone
+
+
 LONG = "x" * 20_000
 HOSTILE = "<script>alert(1)</script>\u202egnp.exe\x00"
+COURSE_PAGE = "https://apps.example.org/learning/course/course-v1:Meridian+LEAD+2026"
 UNIT = "block-v1:Meridian+LEAD+2026+type@vertical+block@talks"
 EVERYTHING: dict[str, Any] = {
     "title": "Evening",
@@ -117,7 +124,7 @@ class TestDraft:
         assert create(chapter, manager).host_ids == (), "a manager is no member"
 
     def test_its_times_are_those_of_the_wall_of_its_zone(self, chapter: ChapterData, lead: int) -> None:
-        draft = create(chapter, lead, starts_local=datetime(2027, 3, 29, 19, 0), zone="Europe/Amsterdam")
+        draft = create(chapter, lead, starts_local=wall(2027, 3, 29, 19), zone="Europe/Amsterdam")
         assert draft.starts_at.isoformat() == "2027-03-29T17:00:00+00:00"
         row = Event.objects.get(pk=draft.id)
         assert (row.starts_at, row.ends_at) == (draft.starts_at, draft.ends_at)
@@ -133,7 +140,7 @@ class TestDraft:
         [
             ("title", ""),
             ("title", LONG),
-            ("starts_local", datetime(2020, 1, 1, 19, 0)),
+            ("starts_local", wall(2020, 1, 1, 19)),
             ("starts_local", None),
             ("zone", "Europe/Nowhere"),
             ("minutes", 0),
@@ -206,20 +213,18 @@ class TestClocks:
     """Amsterdam puts its clock forward on 28 March 2027 at 02:00 and back on 31 October 2027 at 03:00."""
 
     def test_a_time_that_is_skipped_is_refused_in_words(self, chapter: ChapterData, lead: int) -> None:
-        refusal = refused(chapter, lead, starts_local=datetime(2027, 3, 28, 2, 30), zone="Europe/Amsterdam")
+        refusal = refused(chapter, lead, starts_local=wall(2027, 3, 28, 2, 30), zone="Europe/Amsterdam")
         assert refusal.field == "starts_local"
         assert "02:30" in refusal.message
 
     def test_a_time_that_comes_twice_asks_which(self, chapter: ChapterData, lead: int) -> None:
-        at = {"starts_local": datetime(2027, 10, 31, 2, 30), "zone": "Europe/Amsterdam"}
+        at = {"starts_local": wall(2027, 10, 31, 2, 30), "zone": "Europe/Amsterdam"}
         assert refused(chapter, lead, **at).field == "fold"
         first, second = create(chapter, lead, **at, fold=0), create(chapter, lead, **at, fold=1)
         assert second.starts_at - first.starts_at == timedelta(hours=1)
         assert [events.get_plan(each.id).fold for each in (first, second)] == [0, 1]
 
     def test_another_zone_of_the_chapter_moves_no_event(self, chapter: ChapterData, event: EventData) -> None:
-        from chapters.models import Chapter
-
         Chapter.objects.filter(pk=chapter.id).update(zone="Asia/Tokyo")
         assert get_chapter(chapter.id).zone.key == "Asia/Tokyo"
         assert events.get_event(event.id) == event
@@ -229,8 +234,7 @@ class TestUnits:
     @pytest.mark.parametrize(
         "pasted",
         [
-            f"https://apps.example.org/learning/course/course-v1:Meridian+LEAD+2026/"
-            f"block-v1:Meridian+LEAD+2026+type@sequential+block@week1/{UNIT}",
+            f"{COURSE_PAGE}/block-v1:Meridian+LEAD+2026+type@sequential+block@week1/{UNIT}",
             f"https://example.org/courses/course-v1:Meridian+LEAD+2026/jump_to/{UNIT}?x=1",
             UNIT.replace("+", "%2B").replace("@", "%40"),
         ],
@@ -274,8 +278,6 @@ class TestUnits:
 
 class TestHosts:
     def test_they_are_kept_as_they_were_named(self, chapter: ChapterData, lead: int) -> None:
-        from chapters.api import membership
-
         guest = make_member(chapter).user_id
         event = make_event(chapter, actor_id=lead, host_ids=(lead, guest))
         membership.leave(chapter_id=chapter.id, user_id=guest)
@@ -303,7 +305,7 @@ class TestQuestions:
 
     def test_until_somebody_answers_they_change(self, chapter: ChapterData, lead: int) -> None:
         event = self.asked(chapter, lead)
-        bring, table = events.list_questions(event.id)
+        bring, _table = events.list_questions(event.id)
         new = EventQuestionData(id=bring.id, text="What do you cook?")
         assert self.change(event, lead, new) == (new,)
 
