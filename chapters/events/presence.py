@@ -67,12 +67,12 @@ def find_presence(event_id: int, user_id: int) -> PresenceData:
 
 
 def list_presences(event_ids: Iterable[int], user_id: int) -> dict[int, PresenceData]:
-    """Return what is known of one person at each of these events, by event: nine queries at most."""
+    """Return what is known of one person at each of these events, by event: eight queries at most."""
     return read_presences(get_events(event_ids).values(), user_id)
 
 
 def read_presences(events: Iterable[EventData], user_id: int) -> dict[int, PresenceData]:
-    """Return what is known of one person at each of these events, by event: six queries at most."""
+    """Return what is known of one person at each of these events, by event: five queries at most."""
     found = _read(events, [user_id])
     return {event_id: data for (event_id, _user_id), data in found.items()}
 

@@ -127,7 +127,7 @@ def list_results(
 
 
 def list_awaiting_results(chapter_id: int, *, limit: int = _MOST_AWAITED) -> tuple[AwaitedResultData, ...]:
-    """Return events of the last year whose result nobody has published, the one due first ahead: five queries."""
+    """Return events of the last year whose result nobody has published, the one due first ahead: six queries."""
     now = timezone.now()
     rows = Event.objects.filter(
         Q(result__isnull=True) | Q(result__published_at__isnull=True),

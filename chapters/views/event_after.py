@@ -52,7 +52,7 @@ def ticket(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
         "event": event,
         "event_url": visit.url(),
         "when": say_when(event, now=visit.now),
-        "where": say_where(event, shows_place=True),
+        "where": event.place or say_where(event, shows_place=True),
         "guests": _say_guests(visit),
         "picture": mark_safe(attendance.draw_ticket_qr(event.meeting_id, user_id)),  # noqa: S308 - drawn by us
         "decline_url": visit.url("event_decline"),
