@@ -17,7 +17,7 @@ Choices = Sequence[tuple[str, Any]]
 MODES: Final[Choices] = [
     (MeetingMode.OFFLINE.value, _("In a room")),
     (MeetingMode.ONLINE.value, _("Online")),
-    (MeetingMode.HYBRID.value, _("Both: a room, and online")),
+    (MeetingMode.HYBRID.value, _("In a room and online")),
 ]
 OPEN_TO: Final[Choices] = [
     (EventOpenTo.MEMBERS.value, _("Members of the chapter")),

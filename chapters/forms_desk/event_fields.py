@@ -66,7 +66,7 @@ class EventFields(ChapterForm):
         required=False,
         max_length=1000,
         label=gettext_lazy("Link to the video call"),
-        help_text=gettext_lazy("Only those who come online see it, shortly before. It may follow later."),
+        help_text=gettext_lazy("For those who come online; it may follow later."),
         widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "none", "spellcheck": "false"}),
     )
     online_capacity = number_field(

@@ -55,8 +55,10 @@ def list_groups(counts: Mapping[RsvpState, int]) -> list[Group]:
     return [Group(name, words[name], sum(counts.get(each, 0) for each in states)) for name, states in GROUPS.items()]
 
 
-def draw_attendees(visit: EventVisit, attendees: Iterable[AttendeeData]) -> list[dict[str, Any]]:
-    """Return people as a list shows them; their names are looked up together."""
+def draw_attendees(
+    visit: EventVisit, attendees: Iterable[AttendeeData], *, says_state: bool = True
+) -> list[dict[str, Any]]:
+    """Return people as a list shows them, with the state of their answer unless the list is of one state alone."""
     shown = list(attendees)
     names = name_of_chapter(visit.chapter, [each.rsvp.user_id for each in shown])
     is_over = visit.event.is_over(timezone.now())
@@ -65,7 +67,7 @@ def draw_attendees(visit: EventVisit, attendees: Iterable[AttendeeData]) -> list
             "rsvp": each.rsvp,
             "name": names[each.rsvp.user_id],
             "line": _say_line(visit, each),
-            "tag": _tag(each) or tag_rsvp(each.rsvp.state),
+            "tag": _tag(each) or (tag_rsvp(each.rsvp.state) if says_state else None),
             "needs": _list_needs(each),
             "answers": each.answers,
             "may_remove": each.rsvp.state in _REMOVABLE and not is_over,

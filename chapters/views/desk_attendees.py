@@ -117,11 +117,11 @@ def _render(
         event=visit.event, states=GROUPS[show], cursor=request.GET.get("cursor", ""), text=typed
     )
     context = {
-        "groups": groups,
+        "groups": [group for group in groups if group.count or group.name in {"going", show}],
         "show": show,
         "typed": typed,
         "query": f"show={show}&",
-        "rows": draw_attendees(visit, page.attendees),
+        "rows": draw_attendees(visit, page.attendees, says_state=len(GROUPS[show]) > 1),
         "next_cursor": page.cursor,
         "form": form or AddForm(event=visit.event),
         "opened": opened,

@@ -13,12 +13,12 @@ from django.utils.translation import ngettext
 
 from chapters.access import Access
 from chapters.api import event_results, events, rsvps
-from chapters.data import Action, ChapterData, EventAct, EventCardData, EventState
+from chapters.data import Action, ChapterData, EventAct, EventCardData
 from chapters.events.quarters import QuartersData, read_quarters
 from people import api as people
 
 from .desk_event_words import say_came
-from .desk_events import check_in_url, draw_row
+from .desk_events import check_in_url, draw_row, is_today
 from .desk_frame import desk_url
 from .event_words import Tag
 
@@ -143,15 +143,10 @@ def list_event_starts(
     starts = []
     if access.can(Action.DRAFT_EVENT):
         starts.append({"icon": "cal", "label": _("Plan an event"), "url": desk_url("desk_event_new", chapter)})
-    today = next((card.event for card in cards if _is_today(card, now)), None)
+    today = next((card.event for card in cards if is_today(card.event, now)), None)
     if today is not None and access.can(Action.CHECK_IN_PEOPLE):
         starts.append({"icon": "qr", "label": _("Check people in"), "url": check_in_url(today)})
     return starts
-
-
-def _is_today(card: EventCardData, now: datetime) -> bool:
-    event = card.event
-    return event.state is EventState.PUBLISHED and event.starts_local.date() <= now.astimezone(event.zone).date()
 
 
 # -- one event a quarter -----------------------------------------------------------------------------------------------

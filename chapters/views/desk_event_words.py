@@ -83,7 +83,9 @@ def say_card(card: EventCardData, now: datetime) -> str:
 
 
 def say_came(count: int) -> str:
-    """Return how many came."""
+    """Return how many came, as far as it was recorded."""
+    if not count:
+        return _("nobody was ticked off")
     return ngettext("%(count)d person came", "%(count)d people came", count) % {"count": count}
 
 

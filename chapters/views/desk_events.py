@@ -25,7 +25,7 @@ from .desk_frame import attempt, desk_url, go, name_of_chapter, open_desk, rende
 from .event_words import draw_date, say_open_to
 from .frame import chapter_page
 
-_FEW: Final = 5
+_FEW: Final = 3
 _SHOWS: Final = ("coming", "drafts", "past")
 
 
@@ -71,15 +71,19 @@ def draw_row(card: EventCardData, now: datetime, *, may_check_in: bool) -> dict[
     """Return what a list shows of an event: its day, a line, its state, and what is done with it next."""
     event = card.event
     is_published = event.state is EventState.PUBLISHED
-    is_today = is_published and event.starts_local.date() <= now.astimezone(event.zone).date()
     return {
         "event": event,
         "date": draw_date(event, now=now),
         "line": say_card(card, now),
         "tag": tag_of(event, now) if event.is_cancelled or event.result_at or event.starts_at <= now else None,
-        "check_in_url": check_in_url(event) if may_check_in and is_today and not event.is_over(now) else "",
+        "check_in_url": check_in_url(event) if may_check_in and is_today(event, now) and not event.is_over(now) else "",
         "needs_result": is_published and event.is_over(now) and event.result_at is None,
     }
+
+
+def is_today(event: EventData, now: datetime) -> bool:
+    """Tell whether a published event is today, or was before, by its own calendar."""
+    return event.state is EventState.PUBLISHED and event.starts_local.date() <= now.astimezone(event.zone).date()
 
 
 def check_in_url(event: EventData) -> str:
@@ -158,6 +162,7 @@ def _render(
     runs = visit.may(EventAct.SEE_ATTENDEES)
     context = {
         "has_begun": has_begun,
+        "is_today": is_today(shown, now) and not shown.is_over(now),
         "is_over": shown.is_over(now),
         "seats": say_seats(shown),
         "waiting": say_waiting(shown.waiting) if shown.waiting else "",
@@ -187,7 +192,7 @@ def _draw_approvals(visit: EventVisit) -> dict[str, Any] | None:
     page = rsvps.list_attendees(event=visit.event, states=(RsvpState.PENDING,), limit=_FEW)
     if not page.attendees:
         return None
-    return {"rows": draw_attendees(visit, page.attendees), "has_more": bool(page.cursor)}
+    return {"rows": draw_attendees(visit, page.attendees, says_state=False), "has_more": bool(page.cursor)}
 
 
 def _say_show_rates(visit: EventVisit) -> list[str]:

@@ -16,6 +16,7 @@ from chapters.exceptions import ChapterError
 from chapters.forms_desk.event_repeat import ExtendForm
 from people import api as people
 
+from .desk_event_words import tag_of
 from .desk_events import draw_row
 from .desk_frame import attempt, desk_url, go, open_desk, render_desk, unknown_act
 from .frame import chapter_page, require
@@ -96,6 +97,7 @@ def _render(
         "series": found,
         "rows": [
             draw_row(card, now, may_check_in=access.can(Action.CHECK_IN_PEOPLE))
+            | {"tag": tag_of(card.event, now)}
             | {"may_skip": card.event.state is not EventState.CANCELLED and card.event.starts_at > now}
             for card in found.dates
         ],
