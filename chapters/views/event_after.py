@@ -113,7 +113,7 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
         "more_url": "?" + urlencode({"cursor": page.cursor}) if page.cursor else "",
         "events_url": addresses.chapter_url(slug, "events"),
     }
-    return render_chapter_page(request, chapter, access, "events/results.html", context, tab="events")
+    return render_chapter_page(request, chapter, access, "events/results.html", context, tab="results")
 
 
 @chapter_page(methods=("GET", "HEAD", "POST"))

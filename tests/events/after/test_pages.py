@@ -118,9 +118,7 @@ class TestResult:
 
     def test_of_others_only_members(self, chapter: ChapterData, evening: EventData, lead: int, member: int) -> None:
         publish(evening, lead, "Between ourselves")
-        for user_id in (None, lead + 10**6):
-            if user_id is None:
-                assert self.result(user_id, chapter, evening).status_code == 302
+        assert self.result(None, chapter, evening).status_code == 302
         assert "Between ourselves" in words_of(self.result(member, chapter, evening))
 
     def test_strangers_read_nothing(self, chapter: ChapterData, evening: EventData, lead: int, outsider: int) -> None:
