@@ -84,7 +84,7 @@ class Event(models.Model):
     a moved or copied event keeps its window. ``told_sequence`` is the meeting's sequence that people know of and
     ``told_starts_at`` the start: several small moves add up. ``answer_sequence`` is the last sequence whose move they
     are asked to answer, and ``moved_from`` the start of a published event before its last move.
-    Since ``timed_at`` its present start holds: by publishing, moving or restoring it.
+    Since ``timed_at`` its present start holds: by publishing, moving or restoring it. ``letters`` counts its `EventMail`.
 
     .. pii: The ids of who made and published it; its hosts are rows of their own.
     .. pii_types: id
@@ -130,6 +130,7 @@ class Event(models.Model):
     told_starts_at = models.DateTimeField(null=True)
     moved_from = models.DateTimeField(null=True)
     timed_at = models.DateTimeField(null=True)
+    letters = models.PositiveIntegerField(default=0)
     answer_sequence = models.PositiveIntegerField(default=0)
     created_by = models.IntegerField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -234,6 +235,8 @@ class EventTemplate(models.Model):
 class EventMail(models.Model):
     """A mail of organizers to people of an event. ``request_key`` makes sending the form again harmless.
 
+    ``number`` counts those of an event from 1; ``finished_at`` is when it had been handed to all of its readers.
+
     .. pii: The id of its author, and what they wrote, until it expires.
     .. pii_types: id, other
     .. pii_retirement: local_api
@@ -245,10 +248,14 @@ class EventMail(models.Model):
     subject = models.CharField(max_length=150)
     body = models.TextField()
     request_key = ExactCharField(max_length=100, unique=True)
+    number = models.PositiveIntegerField(null=True)
     sent = models.PositiveIntegerField(default=0)
     skipped = models.PositiveIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "number"], name="chapters_letters_in_order")]
 
     def __str__(self) -> str:
         return f"mail {self.pk} about {self.event_id}"
