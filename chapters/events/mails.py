@@ -22,7 +22,7 @@ from chapters import paces
 from chapters.data import EventData, EventMailAudience, EventMailData, EventState
 from chapters.edx_platform import profiles
 from chapters.exceptions import InvalidValueError, StateError
-from chapters.models import EventMail, Rsvp
+from chapters.models import Event, EventMail, Rsvp
 from chapters.profiles import read_line, read_text
 from discussion_ext.api import attendance
 from discussion_ext.data import AttendanceState
@@ -52,6 +52,7 @@ def register() -> None:
     people.register_errand(NewsErrand.MAIL, run_mail)
 
 
+@transaction.atomic
 def send_mail(
     *, event_id: int, actor_id: int, audience: EventMailAudience, subject: str, body: str, request_key: str
 ) -> EventMailData:
@@ -78,8 +79,8 @@ def send_mail(
     try:
         with transaction.atomic():
             row = _write(event, actor_id, request_key, values)
-    except IntegrityError:
-        return _read_known(EventMail.objects.get(request_key=request_key), event_id, actor_id)
+    except IntegrityError:  # sent at the same moment; only a locking read is sure to see it
+        return _read_known(EventMail.objects.select_for_update().get(request_key=request_key), event_id, actor_id)
     return _to_data(row)
 
 
@@ -122,10 +123,12 @@ def _write(event: EventData, actor_id: int, request_key: str, values: Mapping[st
     """Write a letter down under the event's lock, which makes its limit exact."""
     row = lock_event(event.id)
     now = timezone.now()
-    _check_event_limit(event.id, now)
-    letter = EventMail(event=row, author_id=actor_id, request_key=request_key, **values)
+    _check_event_limit(row, now)
+    number = row.letters + 1
+    letter = EventMail(event=row, author_id=actor_id, request_key=request_key, number=number, **values)
     with transaction.atomic():
         letter.save(force_insert=True)
+    Event.objects.filter(pk=row.pk).update(letters=number)
     # After the insert: a form that is sent twice at once is counted once.
     people.keep_pace(
         act="chapters.event_mail", who=f"chapter:{event.chapter_id}", limit=settings.CHAPTERS_CHAPTER_MAILS
@@ -144,16 +147,17 @@ def _write(event: EventData, actor_id: int, request_key: str, values: Mapping[st
     return letter
 
 
-def _check_event_limit(event_id: int, now: datetime) -> None:
+def _check_event_limit(row: Event, now: datetime) -> None:
+    """Refuse one letter too many of an event that is locked: ask when the one was written that is so many back."""
     limit = people.read_limit(settings.CHAPTERS_EVENT_MAILS)
     if limit is None:
         return
     most, seconds = limit
-    since = now - timedelta(seconds=seconds)
-    latest = EventMail.objects.filter(event_id=event_id, created_at__gt=since).order_by("-created_at")
-    moments = list(latest.values_list("created_at", flat=True)[:most])
-    if len(moments) >= most:
-        wait = max(1, int((moments[-1] - since).total_seconds()))
+    # By its number, and a locking read: at REPEATABLE READ any other sees what was there before the event was locked,
+    # and one of a range would lock what letters about other events are inserted into.
+    earlier = EventMail.objects.select_for_update().filter(event_id=row.pk, number=row.letters + 1 - most).first()
+    wait = int((earlier.created_at - now).total_seconds()) + seconds if earlier is not None else 0
+    if wait > 0:
         text = ngettext(
             "This event has had %(count)d letter in the last time, which is the most. People have other mail as well.",
             "This event has had %(count)d letters in the last time, which is the most. People have other mail as well.",
