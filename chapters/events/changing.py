@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,12 +23,12 @@ from discussion_ext.api import attendance
 from discussion_ext.data import MeetingMode
 from people import api as people
 
-from . import news
+from . import news, points
 from .hosts import write_hosts
 from .line import promote_locked
 from .plans import ReadPlanData, read_plan
 from .questions import check_questions, write_questions
-from .records import MODES_OF, events_to_read, to_event, to_plan
+from .records import MODES_OF, hosts_in_order, to_event, to_plan
 from .rows import lock_event, save_columns
 from .units import write_units
 
@@ -93,12 +94,16 @@ def apply_plan(row: Event, plan: EventPlanData, *, actor_id: int | None, tells: 
     attendance.change_meeting(meeting_id=event.meeting_id, plan=read.meeting, actor_id=actor_id)
     after = read_locked(row)
     record(row, "change", actor_id, changed=sorted(changed))
+    if "host_ids" in changed:
+        points.await_event(row.pk)
     return _follow(row, event, after, tells=tells)
 
 
 def read_locked(row: Event) -> EventData:
     """Return an event as it is now, whose row the caller has locked."""
-    fresh = events_to_read().select_for_update(of=("self",)).get(pk=row.pk)
+    # Its result is looked up apart: MariaDB locks all that is joined, also the gap where there is none yet.
+    fresh = Event.objects.select_for_update().get(pk=row.pk)
+    prefetch_related_objects([fresh], hosts_in_order())
     return to_event(fresh, attendance.get_meeting(fresh.meeting_id or 0))
 
 

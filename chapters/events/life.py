@@ -238,6 +238,7 @@ def restore_event(*, event_id: int, actor_id: int) -> EventData:
     after = _keep_told(row, read_locked(row))
     record(row, "restore", actor_id)
     facts.tell_published(row)
+    points.await_event(row.pk)
     news.tell_restored(after, actor_id=actor_id)
     promote_locked(row)
     return read_locked(row)

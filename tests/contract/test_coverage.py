@@ -11,7 +11,12 @@ from people.checks.gateways import list_functions, list_gateways
 
 HERE = Path(__file__).parent
 FILES = {
-    "chapters": ("test_chapters_gateway.py", "test_chapters_pages.py", "test_chapters_people.py"),
+    "chapters": (
+        "test_chapters_gateway.py",
+        "test_chapters_pages.py",
+        "test_chapters_people.py",
+        "test_chapters_events.py",
+    ),
     "people": ("test_people_gateway.py",),
     "gamification": ("test_gamification_gateway.py",),
     "discussion_ext": ("test_discussion_gateway.py", "test_forum_gateway.py", "test_course_gateway.py"),
