@@ -32,8 +32,12 @@ MODES_OF = {
 
 def events_to_read() -> QuerySet[Event]:
     """Return events with what `to_events` needs beside their meetings: two queries however many they are."""
-    hosts = EventHost.objects.order_by("position", "pk")
-    return Event.objects.select_related("result").prefetch_related(Prefetch("hosts", queryset=hosts))
+    return Event.objects.select_related("result").prefetch_related(hosts_in_order())
+
+
+def hosts_in_order() -> Prefetch:
+    """Return how the hosts of events are read with them: one query however many events there are."""
+    return Prefetch("hosts", queryset=EventHost.objects.order_by("position", "pk"))
 
 
 def to_events(rows: Iterable[Event]) -> list[EventData]:

@@ -144,16 +144,18 @@ _Date = tuple[Event, EventData]
 def _lock_following(event_id: int) -> tuple[_Date, list[_Date], tuple[EventData, ...]]:
     """Lock a date and the later ones of its series; return it, those that go with it, and those that are left alone.
 
-    The caller holds the lock of the series. All is read under the locks: at every isolation level it is what is there.
-    Later dates have larger ids, so they are locked in that order.
+    What a date is stands in several tables, so nothing is decided on what was read before a wait for the locks: where a
+    date was changed meanwhile, EventChangedError is raised. The caller holds the lock of the series.
     """
-    anchor = _find_anchor(event_id)
-    rows = list(_list_later(anchor).select_for_update().order_by("occurrence"))
-    dates = {row.pk: (row, changing.read_locked(row)) for row in rows}
-    if event_id not in dates:
+    seen = dict(_list_later(_find_anchor(event_id)).values_list("pk", "revision"))
+    rows = {row.pk: row for row in lock_events(seen)}
+    for row in rows.values():
+        changing.check_revision(row, seen[row.pk])
+    split = _split(to_events(events_to_read().filter(pk__in=list(rows)).order_by("occurrence")), event_id)
+    if not split.changed or split.changed[0].id != event_id:
         raise _no_event()
-    split = _split([event for _row, event in dates.values()], event_id)
-    return dates[event_id], [dates[each.id] for each in split.changed if each.id != event_id], split.left_alone
+    first, *later = ((rows[each.id], each) for each in split.changed)
+    return first, later, split.left_alone
 
 
 def _find_anchor(event_id: int) -> Event:

@@ -66,7 +66,7 @@ def create_series(*, chapter_id: int, actor_id: int, plan: EventPlanData, rule: 
 
 
 @transaction.atomic
-def extend_series(  # noqa: PLR0913 - one act, by keywords
+def extend_series(
     *,
     series_id: int,
     actor_id: int,
