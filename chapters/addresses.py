@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -49,4 +50,4 @@ def manage_url(page: str = "manage", **kwargs: int) -> str:
 
 def sign_in_url(next_url: str) -> str:
     """Return the path at which somebody signs in and comes back."""
-    return f"{settings.LOGIN_URL}?{urlencode({'next': next_url})}"
+    return f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': next_url})}"

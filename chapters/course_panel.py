@@ -87,11 +87,8 @@ def _find_invitation(card: CardData, invitations: Mapping[int, InvitationData]) 
 
 def _with_next_events(chapters: Sequence[CourseChapterData]) -> tuple[CourseChapterData, ...]:
     """Return chapters with what is next in each: of one's own any event, of others what is open to anyone."""
-    mine = {each.chapter.id for each in chapters if each.is_mine}
-    others = {each.chapter.id for each in chapters} - mine
-    found = (next_events(mine) if mine else {}) | (
-        next_events(others, open_to=[EventOpenTo.ANYONE]) if others else {}
-    )
+    mine = [each.chapter.id for each in chapters if each.is_mine]
+    found = next_events([each.chapter.id for each in chapters], open_to=[EventOpenTo.ANYONE], inside=mine)
     return tuple(replace(each, next_event=found.get(each.chapter.id)) for each in chapters)
 
 

@@ -125,9 +125,7 @@ def list_cards(chapters: Sequence[ChapterData], *, user_id: int | None) -> list[
 def get_counts(chapter: ChapterData) -> CountsData:
     """Return what the public page says of a chapter in numbers."""
     keys = [board_key(chapter.id, audience) for audience in chapter.boards]
-    return CountsData(
-        members=chapter.members, topics=boards.count_topics(keys), events=count_past_events(chapter.id)
-    )
+    return CountsData(members=chapter.members, topics=boards.count_topics(keys), events=count_past_events(chapter.id))
 
 
 # -- what is asked -----------------------------------------------------------------------------------------------------
@@ -245,7 +243,7 @@ def _offset(zone: ZoneInfo, now: datetime) -> timedelta:
 
 
 def _draw(chapters: Sequence[ChapterData], reader: Reader) -> list[CardData]:
-    """Return cards; two queries for who is signed in and one or two for what is next, however many cards."""
+    """Return cards; one query for what is next and two for who is signed in, however many cards."""
     ids = [chapter.id for chapter in chapters]
     mine: set[int] = set()
     banned: set[int] = set()
@@ -254,7 +252,7 @@ def _draw(chapters: Sequence[ChapterData], reader: Reader) -> list[CardData]:
         mine = set(members.filter(chapter_id__in=ids).values_list("chapter_id", flat=True))
         bans = bans_in_force().filter(user_id=reader.user_id, chapter_id__in=ids)
         banned = set(bans.values_list("chapter_id", flat=True))
-    next_at = next_starts(set(ids) - mine, open_to=[EventOpenTo.ANYONE]) | (next_starts(mine) if mine else {})
+    next_at = next_starts(ids, open_to=[EventOpenTo.ANYONE], inside=mine)
     return [
         CardData(
             chapter=chapter,

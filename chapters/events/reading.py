@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -56,16 +56,23 @@ def get_plan(event_id: int) -> EventPlanData:
     return to_plan(row, found[0])
 
 
-def next_events(chapter_ids: Iterable[int], *, open_to: Collection[EventOpenTo] | None = None) -> dict[int, EventData]:
-    """Return the next published event of each chapter that has one, by chapter; four queries."""
-    ids = _find_next(chapter_ids, "pk", open_to)
+def next_events(
+    chapter_ids: Iterable[int], *, open_to: Collection[EventOpenTo] | None = None, inside: Collection[int] = ()
+) -> dict[int, EventData]:
+    """Return the next published event of each chapter that has one, by chapter; four queries.
+
+    ``open_to`` is what the reader may see, None for all, except in the chapters ``inside`` which they are.
+    """
+    ids = _find_next(chapter_ids, "pk", open_to, inside)
     events = get_events(ids.values())
     return {chapter_id: events[pk] for chapter_id, pk in ids.items() if pk in events}
 
 
-def next_starts(chapter_ids: Iterable[int], *, open_to: Collection[EventOpenTo] | None = None) -> dict[int, datetime]:
-    """Return when the next published event of each chapter begins that has one, by chapter; one query."""
-    return _find_next(chapter_ids, "starts_at", open_to)
+def next_starts(
+    chapter_ids: Iterable[int], *, open_to: Collection[EventOpenTo] | None = None, inside: Collection[int] = ()
+) -> dict[int, datetime]:
+    """Return when the next published event of each chapter begins that has one, as `next_events`; one query."""
+    return _find_next(chapter_ids, "starts_at", open_to, inside)
 
 
 def count_past_events(chapter_id: int) -> int:
@@ -84,11 +91,13 @@ def coming(found: QuerySet[Event], now: datetime) -> QuerySet[Event]:
     return found.filter(starts_at__gt=now - _LONGEST, ends_at__gt=now)
 
 
-def _find_next(chapter_ids: Iterable[int], column: str, open_to: Collection[EventOpenTo] | None) -> dict[int, Any]:
+def _find_next(
+    chapter_ids: Iterable[int], column: str, open_to: Collection[EventOpenTo] | None, inside: Collection[int]
+) -> dict[int, Any]:
     now = timezone.now()
     events = Event.objects.filter(chapter_id=OuterRef("pk"), state=EventState.PUBLISHED)
     if open_to is not None:
-        events = events.filter(open_to__in=open_to)
+        events = events.filter(Q(open_to__in=open_to) | Q(chapter_id__in=list(inside)))
     first = Subquery(coming(events, now).order_by("starts_at", "pk").values(column)[:1])
     rows = Chapter.objects.filter(pk__in=list(chapter_ids)).annotate(next_event=first)
     return {pk: value for pk, value in rows.values_list("pk", "next_event") if value is not None}

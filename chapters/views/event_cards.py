@@ -26,9 +26,16 @@ from .words import say_number
 
 
 def draw_row(
-    chapter: ChapterData, card: EventCardData, *, now: datetime, shows_place: bool = False, shows_chapter: bool = False
+    chapter: ChapterData,
+    card: EventCardData,
+    *,
+    now: datetime,
+    shows_place: bool | None = False,
+    shows_chapter: bool = False,
 ) -> dict[str, Any]:
-    """Return what ``events/row.html`` shows of an event; ``shows_place`` where its place is no secret to the reader."""
+    """Return what ``events/row.html`` shows of an event; ``shows_place`` where its place is no secret to the reader,
+    None where the page says it already.
+    """
     event = card.event
     return {
         "id": event.id,
@@ -46,7 +53,7 @@ def draw_row(
     }
 
 
-def _say_parts(card: EventCardData, *, now: datetime, shows_place: bool) -> list[str]:
+def _say_parts(card: EventCardData, *, now: datetime, shows_place: bool | None) -> list[str]:
     """Return what stands behind day and time: where and how many seats are left, or what came of it."""
     event = card.event
     if event.is_cancelled:
@@ -54,8 +61,12 @@ def _say_parts(card: EventCardData, *, now: datetime, shows_place: bool) -> list
     if event.is_over(now):
         came = say_came(card.came) if card.came else ""
         return [part for part in (came, _("result published") if event.result_at else "") if part]
-    seats = say_seats_left(event) if tag_answer(card.rsvp, now=now) else ""
-    return [part for part in (say_where(event, shows_place=shows_place), seats) if part]
+    if shows_place is None:
+        seats = say_seats_left(event) if tag_answer(card.rsvp, now=now) else ""
+        return [seats] if seats else []
+    going = card.rsvp if card.rsvp is not None and card.rsvp.has_seat else None
+    where = say_where(event, shows_place=shows_place or going is not None, mode=going.mode if going else None)
+    return [where] if where else []
 
 
 def _tag(card: EventCardData, *, now: datetime) -> Tag | None:

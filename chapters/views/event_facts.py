@@ -29,13 +29,11 @@ def draw_facts(
     now: datetime,
 ) -> dict[str, Any]:
     """Return what ``events/facts.html`` shows. ``zone`` is the reader's, None for somebody of whom none is known."""
-    place, _line, rest = (event.place if shows_place else "").partition("\n")
     return {
         "when": draw_when(event, now=now),
         "your_time": say_your_time(event, zone),
         "has_room": event.mode is not MeetingMode.ONLINE,
-        "place": place.strip(),
-        "place_rest": rest.strip(),
+        "place": event.place if shows_place else "",
         "place_hint": event.place_hint,
         "is_place_hidden": not shows_place,
         "link": event.link if shows_link else "",
@@ -73,7 +71,9 @@ def draw_hosts(chapter: ChapterData, event: EventData, *, is_inside: bool) -> di
 
 
 def _say_online(event: EventData, rsvp: RsvpData | None, *, now: datetime) -> str:
-    """Return when and to whom the link is shown."""
+    """Return when and to whom the link is shown, as long as there is something to come to."""
+    if event.is_over(now) or event.is_cancelled:
+        return _("Or online") if event.mode is MeetingMode.HYBRID else _("Online")
     minutes = event.link_minutes
     comes_online = rsvp is not None and rsvp.state is RsvpState.GOING and rsvp.mode is MeetingMode.ONLINE
     if now >= event.starts_at - timedelta(minutes=minutes) and not comes_online:

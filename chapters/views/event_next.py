@@ -44,11 +44,12 @@ def draw_next_for(chapter: ChapterData, access: api.Access) -> dict[str, Any]:
 def draw_next_public(chapter: ChapterData, access: api.Access) -> dict[str, Any]:
     """Return what is coming in a chapter and is open to anyone, and what came of what was."""
     now, open_to = timezone.now(), frozenset({EventOpenTo.ANYONE})
-    found = events.list_events(chapter_id=chapter.id, user_id=access.user_id, open_to=open_to, limit=_PUBLIC)
+    found = events.list_events(chapter_id=chapter.id, user_id=access.user_id, open_to=open_to, limit=_LOOKS_AT)
+    coming = [card for card in found.events if not card.event.is_cancelled][:_PUBLIC]
     results = event_results.list_results(chapter_id=chapter.id, open_to=open_to, limit=_RESULTS).results
     came = event_results.count_came([each.event.id for each in results]) if results else {}
     return {
-        "rows": [_draw(chapter, card, now) for card in found.events],
+        "rows": [_draw(chapter, card, now) for card in coming],
         "events_url": addresses.chapter_url(chapter.slug, "events"),
         "results": [
             {

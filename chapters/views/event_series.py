@@ -62,7 +62,7 @@ def draw_series(
         "sentence": series.sentence,
         "rows": [_draw_date(chapter, access, card, event, now=now) for card in shown],
         "url": addresses.event_url(chapter.slug, event.id, "event_series"),
-        "comes": _draw_ways(event) if len(unanswered) > 1 else [],
+        "comes": _draw_ways(access, series, event, now=now) if len(unanswered) > 1 else [],
         "can_stop": comes_to_all and any(not card.event.is_over(now) for card in series.dates),
         "more": _say_more(len(series.dates) - len(shown)),
     }
@@ -93,7 +93,7 @@ def _window(dates: Sequence[EventCardData], event: EventData) -> Sequence[EventC
 def _draw_date(
     chapter: ChapterData, access: api.Access, card: EventCardData, event: EventData, *, now: datetime
 ) -> dict[str, Any]:
-    row = draw_row(chapter, card, now=now)
+    row = draw_row(chapter, card, now=now, shows_place=None)
     is_current = card.event.id == event.id
     act = None
     if not is_current and not _is_answered(card) and _may_come(access, card, now=now).is_allowed:
@@ -104,15 +104,17 @@ def _draw_date(
     return row | {"is_current": is_current, "act": act}
 
 
-def _draw_ways(event: EventData) -> list[dict[str, str]]:
+def _draw_ways(access: api.Access, series: SeriesData, event: EventData, *, now: datetime) -> list[dict[str, str]]:
+    """Return the ways in which the reader may come to all dates."""
     modes = modes_of(event)
-    if len(modes) == 1:
+    open_modes = [mode for mode in modes if find_refusal(access, series, mode, now=now) is None]
+    if len(modes) == 1 and open_modes:
         return [{"value": modes[0].value, "label": _("Come to all that are left")}]
     labels = {
         MeetingMode.OFFLINE: _("Come to all that are left, in the room"),
         MeetingMode.ONLINE: _("Online to all that are left"),
     }
-    return [{"value": mode.value, "label": labels[mode]} for mode in modes]
+    return [{"value": mode.value, "label": labels[mode]} for mode in open_modes]
 
 
 def _may_come(access: api.Access, card: EventCardData, *, now: datetime) -> DecisionData:

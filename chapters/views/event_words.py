@@ -162,12 +162,15 @@ def say_when(event: EventData, *, now: datetime | None = None) -> str:
     return people.format_moment(event.starts_at, zone=event.zone, now=now)
 
 
-def say_where(event: EventData, *, shows_place: bool) -> str:
-    """Return "Riverside Campus or online", "Online", or "" where the place is not shown."""
-    place = event.place if shows_place else ""
-    if event.mode is MeetingMode.ONLINE:
+def say_where(event: EventData, *, shows_place: bool, mode: MeetingMode | None = None) -> str:
+    """Return "Riverside Campus or online", "Online", or "" where the place is not shown: the first part of an address.
+
+    ``mode`` is how the reader comes, None for somebody of whom it is not known.
+    """
+    place = event.place.partition(",")[0].strip() if shows_place else ""
+    if MeetingMode.ONLINE in (event.mode, mode):
         return _("Online")
-    if event.mode is MeetingMode.HYBRID:
+    if event.mode is MeetingMode.HYBRID and mode is None:
         return _("%(place)s or online") % {"place": place} if place else _("In the room or online")
     return place
 

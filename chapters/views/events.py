@@ -37,7 +37,7 @@ from .event_seat import Situation, draw_seat, draw_seats
 from .event_series import draw_series, find_place
 from .event_units import draw_units
 from .event_visits import EventVisit, make_form, open_event
-from .event_words import draw_tag, split_agenda, tag_presence
+from .event_words import draw_tag, say_mode, split_agenda, tag_presence
 from .frame import chapter_page, find_reader, open_chapter, render_chapter_page
 
 _LONGEST_CURSOR: Final = 200
@@ -101,7 +101,7 @@ def show_event(
     context = {
         **_draw_page(visit, series, user_id),
         "seat": draw_seat(card, form),
-        "seat_bars": [bar for each in event.seats if (bar := draw_seats(each))],
+        "seat_bars": [bar | {"mode": say_mode(each.mode)} for each in event.seats if (bar := draw_seats(each))],
         "over": _draw_over(visit, user_id) if card.situation is Situation.OVER else None,
         "series": _draw_series(visit, series, user_id) if series else None,
         "calendar": _draw_calendar_of(visit, user_id),

@@ -246,6 +246,8 @@ def _tabs(chapter: ChapterData, access: api.Access, url: str) -> list[dict[str, 
     if access.decide(Action.SEE_MEMBERS).is_allowed:
         people_url = reverse("chapters:people", args=[chapter.slug])
         tabs.append({"name": "people", "label": _("People"), "url": people_url})
+    if access.decide(Action.SEE_EVENTS).is_allowed:
+        tabs.append({"name": "results", "label": _("Results"), "url": reverse("chapters:results", args=[chapter.slug])})
     if len(tabs) == 1:
         return []
     return [*tabs, {"name": "about", "label": _("About"), "url": reverse("chapters:about", args=[chapter.slug])}]

@@ -55,6 +55,7 @@ def my_events(request: HttpRequest) -> HttpResponse:
         "more_url": "?" + urlencode({"when": when.value, "cursor": next_cursor}) if next_cursor else "",
         "calendar_url": sessions.calendar_url(user_id),
         "calendar": {"renew_url": url},
+        "points": _draw_points(user_id),
         "notice": _("The calendar has a new address. Put it into your calendar program; the old one is empty.")
         if request.GET.get("done") == "renewed"
         else "",
@@ -66,7 +67,13 @@ def _list_coming(user_id: int, cursor: str, now: datetime) -> tuple[list[dict[st
     page = events_api.list_my_events(user_id=user_id, when=EventWhen.COMING, cursor=cursor)
     chapters = _find_chapters([card.event for card in page.events])
     drawn = [
-        draw_row(chapters[card.event.chapter_id], card, now=now, shows_chapter=True)
+        draw_row(
+            chapters[card.event.chapter_id],
+            card,
+            now=now,
+            shows_place=not card.event.is_place_hidden,
+            shows_chapter=True,
+        )
         for card in page.events
         if card.event.chapter_id in chapters
     ]
@@ -111,6 +118,19 @@ def _say_known(chapter: ChapterData, known: PresenceData) -> str:
             return _("Nobody recorded you there. Hosts see this until %(day)s, then it is forgotten.") % {"day": day}
         return _("You gave the seat back late. Hosts see this until %(day)s, then it is forgotten.") % {"day": day}
     return ""
+
+
+def _draw_points(user_id: int) -> dict[str, Any] | None:
+    """Return the points that events of all chapters brought the reader; None where chapters give none."""
+    points = events_api.get_points(user_id)
+    if points is None:
+        return None
+    zone = people.person_zone(user_id)
+    latest = [
+        {"title": title, "url": url, "points": number, "when": people.say_recent(moment, zone)}
+        for title, url, number, moment in points.latest
+    ]
+    return {"total": points.points, "level": points.level, "level_title": points.level_title, "latest": latest}
 
 
 def _find_chapters(events: list[EventData]) -> dict[int, ChapterData]:
