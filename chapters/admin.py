@@ -13,16 +13,18 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from discussion_ext.api import attendance
 from people import api as people
 
 from . import api
+from .addresses import event_url
 from .concern_rows import visible_concerns
 from .data import ChapterData, ChapterPlanData
 from .exceptions import ChapterError
@@ -32,10 +34,16 @@ from .models import (
     ChapterRule,
     Concern,
     CourseSwitch,
+    Event,
+    EventMail,
+    EventResult,
+    EventSeries,
+    EventTemplate,
     Invitation,
     JoinQuestion,
     Membership,
     Region,
+    Rsvp,
     Standing,
     Term,
 )
@@ -214,6 +222,101 @@ class TermAdmin(ReadOnlyAdmin):
     list_filter = ("role", "end_reason")
     list_select_related = ("chapter",)
     search_fields = ("=user_id", "=chapter__slug")
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    """Events with their counters; everything of them is changed on the chapter's desk, whose rules keep seats right."""
+
+    list_display = (
+        *("pk", "chapter", "title", "state", "starts_at", "open_to", "mode", "room_taken", "room_capacity"),
+        *("online_taken", "online_capacity", "waiting", "desk"),
+    )
+    list_filter = ("state", "open_to", "mode")
+    list_select_related = ("chapter",)
+    search_fields = ("=pk", "=chapter__slug", "=hosts__user_id")
+    date_hierarchy = "starts_at"
+    list_per_page = 50
+    readonly_fields = ("title", "host_ids", "desk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
+        """Read the titles, which stand with the meetings, along with the events."""
+        return super().get_queryset(request).annotate(title_of_meeting=attendance.title_of(OuterRef("meeting_id")))
+
+    @admin.display(description=_("title"))
+    def title(self, row: Event) -> str:
+        """Return what it is called."""
+        return str(row.title_of_meeting)  # type: ignore[attr-defined]
+
+    @admin.display(description=_("hosts"))
+    def host_ids(self, row: Event) -> str:
+        """Return who hosts it, by number."""
+        return ", ".join(str(each.user_id) for each in row.hosts.order_by("position")) or "-"
+
+    @admin.display(description=_("desk"))
+    def desk(self, row: Event) -> str:
+        """Return a link to the page on which hosts and organizers work with it."""
+        return format_html('<a href="{}">{}</a>', event_url(row.chapter.slug, row.pk, "desk_event"), _("Open"))
+
+
+@admin.register(EventSeries)
+class EventSeriesAdmin(ReadOnlyAdmin):
+    """Series of events and their rules."""
+
+    list_display = ("pk", "chapter", "title", "frequency", "starts_on", "at", "until", "count", "created_at")
+    list_filter = ("frequency",)
+    list_select_related = ("chapter",)
+    search_fields = ("=chapter__slug", "title")
+
+
+@admin.register(Rsvp)
+class RsvpAdmin(ReadOnlyAdmin):
+    """Answers to events. What people need there and what hosts wrote to them is not for operators."""
+
+    list_display = ("pk", "event_id", "user_id", "state", "mode", "guests", "source", "queued_at", "offer_until")
+    list_filter = ("state", "mode", "source")
+    search_fields = ("=event__id", "=user_id")
+    exclude = ("needs_step_free", "needs_note", "note")
+    raw_id_fields = ("event",)
+
+
+@admin.register(EventTemplate)
+class EventTemplateAdmin(ReadOnlyAdmin):
+    """What events can begin with; those of the whole site are deleted here, and made of an event on its desk."""
+
+    list_display = ("name", "chapter", "created_by", "created_at")
+    list_select_related = ("chapter",)
+    search_fields = ("name", "=chapter__slug")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Allow it for templates of the whole site."""
+        is_ours = obj is None or obj.chapter_id is None
+        return is_ours and admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Offer nothing for many at once: some of them may be a chapter's."""
+        return {}
+
+
+@admin.register(EventMail)
+class EventMailAdmin(ReadOnlyAdmin):
+    """Mails of organizers to people of an event: that they wrote, to how many; what they wrote is theirs."""
+
+    list_display = ("pk", "event_id", "author_id", "audience", "sent", "skipped", "created_at", "finished_at")
+    list_filter = ("audience",)
+    search_fields = ("=event__id", "=author_id")
+    exclude = ("subject", "body", "request_key")
+    raw_id_fields = ("event",)
+
+
+@admin.register(EventResult)
+class EventResultAdmin(ReadOnlyAdmin):
+    """Which events have a result, and since when; drafts are their authors'."""
+
+    list_display = ("pk", "event_id", "author_id", "published_at", "changed_at", "asked_at", "revision")
+    search_fields = ("=event__id", "=author_id")
+    exclude = ("text",)
+    raw_id_fields = ("event",)
 
 
 @admin.register(Concern)

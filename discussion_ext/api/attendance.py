@@ -34,6 +34,7 @@ from discussion_ext.attendance.meetings import (
     get_meeting,
     get_meetings,
     restore_meeting,
+    title_of,
 )
 from discussion_ext.attendance.owners import MeetingOwner, owner_of, register_owner
 from discussion_ext.attendance.records import count_attendance, find_attendance, list_attendance, list_changes, who_came
@@ -116,6 +117,7 @@ __all__ = [
     "render_calendar",
     "restore_meeting",
     "shift_days",
+    "title_of",
     "to_instant",
     "who_came",
 ]

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pyotp
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -124,6 +124,11 @@ def get_meeting(meeting_id: int) -> MeetingData:
 def ending_after(moment: datetime) -> QuerySet[Any]:
     """Return the ids of meetings that end later than a moment, as a query for an owner's rows."""
     return Meeting.objects.filter(ends_at__gt=moment).values("pk")
+
+
+def title_of(meeting_id: Any) -> Subquery:
+    """Return the title of a meeting (an id, or an ``OuterRef`` to one) as a part of an owner's query."""
+    return Subquery(Meeting.objects.filter(pk=meeting_id).values("title")[:1])
 
 
 def find_meeting(key: str) -> MeetingData | None:
