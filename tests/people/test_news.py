@@ -270,3 +270,42 @@ def test_what_has_come_too_late_when_it_is_sent_is_left_out(add, monkeypatch):
 def test_the_hour_of_the_mail_is_a_whole_one(hour, is_fine):
     (found,) = [each for each in RANGES if each.name == "PEOPLE_DIGEST_HOUR"]
     assert found.allows(hour) == is_fine
+
+
+def test_a_kind_names_the_mail_in_which_it_goes_out_and_what_can_be_stopped_of_it(person, untrue):
+    kind = NewsKindData(
+        name="reminder", say=say, is_soon=True, mail="event_news", topic=lambda context: f"chapter:{context['number']}"
+    )
+    api.register_news_kind(kind)
+    api.unsubscribe(person.pk, "event_news:chapter:1")
+    for number in (1, 2):
+        context = {"what": f"k{number}", "number": number, "url": "/x"}
+        api.add_news(key=f"k{number}", user_id=person.pk, kind="reminder", context=context, due_at=NOON)
+    run(NOON)
+    assert [letter.subject for letter in mail.outbox] == ["k2 is due at 12:00"]
+    skipped = Delivery.objects.get(state="skipped")
+    assert skipped.detail == "The person no longer wants this kind of mail."
+
+
+def test_a_line_has_paragraphs_of_text_and_a_second_link(person, untrue):
+    def say_more(context, zone):
+        return NewsLineData(
+            text="It is soon.",
+            url="/a",
+            act="Look",
+            subject="Soon",
+            details=("<b>one\ntwo",),
+            other_url="/b",
+            other_act="Not me",
+        )
+
+    api.register_news_kind(NewsKindData(name="more", say=say_more, is_soon=True, mail="event_notice"))
+    api.add_news(key="m", user_id=person.pk, kind="more", context={}, due_at=NOON)
+    run(NOON)
+    (letter,) = mail.outbox
+    assert letter.subject == "Soon"
+    html = str(letter.alternatives[0][0])
+    assert "&lt;b&gt;one\ntwo" in html
+    assert f'href="{api.absolute_url("/b")}"' in html
+    assert f"Not me: {api.absolute_url('/b')}" in letter.body
+    assert "List-Unsubscribe" not in letter.extra_headers

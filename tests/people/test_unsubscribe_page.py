@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from people import api
+from people import api, subscriptions
 from people.subscriptions import make_token
 
 
@@ -57,3 +57,15 @@ def test_a_changed_or_foreign_link(anybody, address, person, method):
 
 def test_other_methods_are_refused(anybody, address):
     assert anybody.put(address).status_code == 405
+
+
+def test_a_kind_is_stopped_for_one_topic_alone(anybody, person, monkeypatch):
+    monkeypatch.setattr(subscriptions, "_topics", {"chapter": {12: "Nairobi", 13: ""}.__getitem__})
+    address = reverse("people:unsubscribe", kwargs={"token": make_token(person.pk, "event_news:chapter:12")})
+    assert "Reminders, letters and results of events: Nairobi" in anybody.get(address).content.decode()
+    anybody.post(address, {"act": "stop"})
+    kinds = ["event_news:chapter:12", "event_news:chapter:1", "event_news", "event_notice"]
+    assert [api.is_subscribed(person.pk, kind) for kind in kinds] == [False, True, True, True]
+    api.unsubscribe(person.pk, "event_news")  # all of it
+    assert not api.is_subscribed(person.pk, "event_news:chapter:1")
+    assert api.say_kind("event_news:chapter:13") == api.say_kind("event_news:nothing:1") == api.say_kind("event_news")
