@@ -40,15 +40,15 @@ export class Scanner {
   async start() {
     try {
       this.stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
-      this.video.srcObject = this.stream;
-      this.show(true);
-      await this.video.play();
     } catch (error) {
       this.stop();
       const isDenied = error?.name === "NotAllowedError" || error?.name === "SecurityError";
       this.say(isDenied ? this.data.words.scan_denied : this.data.words.scan_broken);
       return;
     }
+    this.video.srcObject = this.stream;
+    this.video.play().catch(() => {}); // stopped before it began
+    this.show(true);
     this.say(this.data.words.scan_aim);
     this.look();
   }
