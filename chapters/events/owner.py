@@ -25,8 +25,8 @@ from people import api as people
 
 from . import facts, points
 from .approvals import add_attendee
-from .life_kinds import LifeErrand
 from .life import OWNER, event_id_of
+from .life_kinds import LifeErrand
 from .line import promote_locked
 from .permissions import decide_event
 from .reading import get_event
@@ -105,8 +105,8 @@ class EventOwner(attendance.MeetingOwner):
 
     def list_meetings_of(self, user_id: int) -> Iterable[int]:
         """Return the meetings of events at which somebody has a seat."""
-        seated = Rsvp.objects.filter(user_id=user_id, state=RsvpState.GOING, event__meeting_id__isnull=False)
-        return seated.values_list("event__meeting_id", flat=True)
+        events = Event.objects.filter(rsvps__user_id=user_id, rsvps__state=RsvpState.GOING)
+        return [each for each in events.values_list("meeting_id", flat=True) if each is not None]
 
     def note_people(self, meeting: MeetingData, user_ids: Iterable[int]) -> Mapping[int, str]:
         """Return who brings guests, who comes online and who needs a way without steps."""
@@ -177,10 +177,10 @@ def run_times(facts_of: Mapping[str, Any]) -> None:
     meeting = attendance.get_meeting(row.meeting_id or 0)
     if row.starts_at == meeting.starts_at and row.ends_at == meeting.ends_at:
         return
-    row.starts_at, row.ends_at, row.timed_at = meeting.starts_at, meeting.ends_at, timezone.now()
-    # The time on the wall is what people were told, so nobody is asked again.
-    row.told_starts_at, row.told_sequence = meeting.starts_at, meeting.sequence
-    save_columns(row, "starts_at", "ends_at", "timed_at", "told_starts_at", "told_sequence")
+    row.starts_at, row.ends_at = meeting.starts_at, meeting.ends_at
+    # The time on the wall is what people were told and have known: nobody is asked again, and all are reminded.
+    row.told_starts_at = meeting.starts_at
+    save_columns(row, "starts_at", "ends_at", "told_starts_at")
     promote_locked(row)
 
 

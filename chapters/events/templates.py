@@ -66,7 +66,7 @@ def save_template(*, event_id: int, actor_id: int, name: str, is_for_all: bool =
     event, plan = get_event(event_id), get_plan(event_id)
     lock_chapter(event.chapter_id)
     chapter_id = None if is_for_all else event.chapter_id
-    siblings = EventTemplate.objects.filter(chapter_id=chapter_id)
+    siblings = EventTemplate.objects.filter(Q(chapter_id__isnull=True) if is_for_all else Q(chapter_id=chapter_id))
     row = siblings.filter(name=called).first()
     if row is None and siblings.count() >= MOST_TEMPLATES:
         message = _("There are %(most)d templates already. Delete one first.") % {"most": MOST_TEMPLATES}
