@@ -11,7 +11,7 @@ or the start that it was made for. Nothing here raises for what was told before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol
 
 from django.conf import settings
@@ -221,6 +221,11 @@ def tell_result(event: AboutEvent) -> None:
 
 
 # -- to hosts ----------------------------------------------------------------------------------------------------------
+
+
+def tell_requests(event: AboutEvent, user_ids: Iterable[int], *, day: date) -> None:
+    """Tell hosts, once a ``day``, that people wait for approval; how many is counted when the mail is written."""
+    _tell_hosts(EventNews.REQUESTS, event, user_ids, part=day.isoformat())
 
 
 def ask_result(event: AboutEvent, user_ids: Iterable[int], *, at: datetime) -> None:

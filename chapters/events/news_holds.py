@@ -170,6 +170,14 @@ def hold_mail(user_id: int, items: Sequence[NewsItemData]) -> Collection[str]:
     return each(is_written_to)(user_id, items)
 
 
+def hold_requests(user_id: int, items: Sequence[NewsItemData]) -> Collection[str]:
+    """Keep events for which somebody waits for approval, for who hosts them or runs their chapter."""
+    ids = {item.context["event_id"] for item in items}
+    waiting = Rsvp.objects.filter(event_id__in=ids, state=RsvpState.PENDING).values_list("event_id", flat=True)
+    open_, hosted = set(waiting.distinct()), _list_hosted(user_id, items)
+    return each(lambda now, _told: now.is_coming and now.event.pk in open_ & hosted)(user_id, items)
+
+
 def hold_presence_asked(user_id: int, items: Sequence[NewsItemData]) -> Collection[str]:
     """Keep requests that nobody has answered, for who hosts the event or runs its chapter."""
     open_ = set(_requests_of(items).filter(answered_at__isnull=True).values_list("pk", flat=True))

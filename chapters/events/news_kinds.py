@@ -28,6 +28,7 @@ class EventNews(StrEnum):
     SERIES_ANSWERED = "event_series_answered"
     REMINDER = "event_reminder"
     SURVEY = "event_survey"
+    REQUESTS = "event_requests"
     RESULT_ASK = "event_result_ask"
     RESULT = "event_result"
     MAIL = "event_mail"

@@ -72,6 +72,7 @@ KINDS: Final = (
     _news(EventNews.SURVEY, words.say_survey, holds.hold_survey),
     _news(EventNews.RESULT, words.say_result, holds.hold_result),
     _news(EventNews.MAIL, words.say_mail, holds.hold_mail),
+    NewsKindData(name=EventNews.REQUESTS, say=words.say_requests, holds=holds.hold_requests),
     NewsKindData(name=EventNews.RESULT_ASK, say=words.say_result_ask, holds=holds.hold_result_ask),
     NewsKindData(name=EventNews.PRESENCE_ASKED, say=words.say_presence_asked, holds=holds.hold_presence_asked),
 )

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from chapters import addresses
 from chapters.data import RsvpState
-from chapters.models import EventMail, PresenceRequest
+from chapters.models import EventMail, PresenceRequest, Rsvp
 from people import api as people
 from people.data import NewsLineData
 
@@ -233,6 +233,18 @@ def say_mail(context: Context, zone: ZoneInfo) -> NewsLineData:
     text = _("The hosts of “%(title)s” write:") % scene.values
     line = _line(scene, text, _("Look at the event"), details=(subject, mail.body))
     return NewsLineData(**{**_fields(line), "subject": _head(scene, subject)})
+
+
+def say_requests(context: Context, zone: ZoneInfo) -> NewsLineData:
+    """People wait for approval."""
+    del zone
+    scene = _scene(context)
+    waiting = Rsvp.objects.filter(event_id=scene.event.id, state=RsvpState.PENDING).count()
+    text = ngettext(
+        "%(count)s person asks to come to “%(title)s”.", "%(count)s people ask to come to “%(title)s”.", waiting
+    )
+    url = f"{scene.url('desk_attendees')}?show=pending"
+    return _line(scene, text % {**scene.values, "count": waiting}, _("Answer"), url=url)
 
 
 def say_presence_asked(context: Context, zone: ZoneInfo) -> NewsLineData:

@@ -99,9 +99,8 @@ class EventOwner(attendance.MeetingOwner):
         return list(seated.order_by("user_id").values_list("user_id", flat=True)[:limit])
 
     def count_expected(self, meeting: MeetingData) -> int:
-        """Return how many seats are taken; guests and offers are among them."""
-        row = Event.objects.filter(pk=event_id_of(meeting.key)).values_list("room_taken", "online_taken").first()
-        return sum(row) if row else 0
+        """Return how many people have a seat; the event's own counters hold their guests and kept seats too."""
+        return Rsvp.objects.filter(event_id=event_id_of(meeting.key), state=RsvpState.GOING).count()
 
     def list_meetings_of(self, user_id: int) -> Iterable[int]:
         """Return the meetings of events at which somebody has a seat."""

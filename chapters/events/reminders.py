@@ -1,4 +1,4 @@
-"""What the hours before and after an event bring: reminders, a survey, and asking hosts for the result.
+"""What the hours before and after an event bring: reminders, a survey, and what hosts are asked.
 
 Nothing is planned ahead: each run looks at the starts as they are now, so that what was moved is reminded of anew. A
 reminder that is due leaves two rows in one transaction: a notice, unique for the event, its start and the reminder, and
@@ -11,19 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from chapters.data import EventState
+from chapters.data import EventState, RsvpState
 from chapters.membership.news import list_organizers
-from chapters.models import Event, EventHost, EventNotice, EventResult
+from chapters.models import Event, EventHost, EventNotice, EventResult, Rsvp
 from discussion_ext.api import attendance
 from people import api as people
 from people.data import JobData
@@ -118,6 +118,9 @@ def _iterate_due(now: datetime) -> Iterator[list[Due]]:
     coming = published.filter(starts_at__gt=now, starts_at__lte=now + max(_AHEAD, hours))
     for rows in _in_batches(coming, "starts_at"):
         yield _without_begun(_list_reminders_due(rows, now))
+    waiting = Rsvp.objects.filter(event_id=OuterRef("pk"), state=RsvpState.PENDING)
+    for rows in _in_batches(published.filter(Exists(waiting), starts_at__gt=now, needs_approval=True), "starts_at"):
+        yield _without_begun(_list_requests_due(rows, now))
     ended = now - timedelta(hours=settings.CHAPTERS_SURVEY_HOURS)
     for rows in _in_batches(published.filter(ends_at__gt=ended - _BEHIND, ends_at__lte=ended), "ends_at"):
         yield _without_begun(
@@ -139,6 +142,17 @@ def _list_reminders_due(rows: Sequence[Event], now: datetime) -> Iterator[Due]:
                     key=f"reminder:{row.pk}:{reminder.name}:{row.starts_at.isoformat()}",
                     tell=partial(news.remind, row, reminder.name, due_at=reminder.due_at),
                 )
+
+
+def _list_requests_due(rows: Sequence[Event], now: datetime) -> Iterator[Due]:
+    """Yield what hosts are told once a day, by the calendar of UTC, while people wait for their approval."""
+    day = now.date()
+    for row in rows:
+        yield Due(event=row, key=f"requests:{row.pk}:{day.isoformat()}", tell=partial(_tell_requests, row, day))
+
+
+def _tell_requests(row: Event, day: date) -> None:
+    news.tell_requests(row, _list_hosts(row), day=day)
 
 
 def _without_begun(found: Iterable[Due]) -> list[Due]:
@@ -191,9 +205,14 @@ def _ask_result(row: Event, now: datetime) -> bool:
         if result.published_at is not None or (result.asked_at is not None and result.asked_at > again):
             return False
         EventResult.objects.filter(pk=result.pk).update(asked_at=now)
-        hosts = list(EventHost.objects.filter(event_id=row.pk).values_list("user_id", flat=True))
-        news.ask_result(row, hosts or list_organizers(row.chapter_id), at=now)
+        news.ask_result(row, _list_hosts(row), at=now)
     return True
+
+
+def _list_hosts(row: Event) -> list[int]:
+    """Return who hosts an event, or else who runs its chapter."""
+    hosts = EventHost.objects.filter(event_id=row.pk).order_by("position", "pk")
+    return list(hosts.values_list("user_id", flat=True)) or list_organizers(row.chapter_id)
 
 
 def _asked_again(now: datetime) -> datetime:

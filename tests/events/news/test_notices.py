@@ -435,7 +435,7 @@ def test_where_nobody_hosts_the_organizers_are_asked(clock, chapter, event):
     lead = make_organizer(chapter)
     clock.set(EVENING + 3 * DAY)
     remind()
-    assert letters(lead) == ["Write down what came of “Ask first”, so that others can use it."]
+    assert letters(lead) == [f"{CHAPTER}: Write down what came of “Ask first”, so that others can use it."]
 
 
 def test_hosts_are_not_asked_for_ever(clock, chapter, event):
@@ -445,13 +445,30 @@ def test_hosts_are_not_asked_for_ever(clock, chapter, event):
     assert not mail.outbox
 
 
+def test_hosts_hear_once_a_day_that_people_wait_for_approval(clock, chapter):
+    event = plan_event(chapter, needs_approval=True)
+    host = make_organizer(chapter)
+    people.set_preferences(user_id=host, zone="Africa/Nairobi")
+    waiting = [answer(event, state=RsvpState.PENDING) for _ in range(2)]
+    for hours, count in ((0, 1), (5, 1), (24, 2), (30, 2)):
+        clock.set(EVENING - 5 * DAY + hours * HOUR)
+        remind()
+        assert len(letters(host)) == count
+    assert letters(host)[0] == f"{CHAPTER}: 2 people ask to come to “Ask first”."
+    assert f"/desk/events/{event.pk}/attendees/?show=pending" in mail.outbox[0].body
+    Rsvp.objects.filter(pk__in=[row.pk for row in waiting]).update(state=RsvpState.GOING)
+    clock.set(EVENING - 3 * DAY)
+    remind()
+    assert len(letters(host)) == 2
+
+
 def test_presence_is_asked_of_hosts_and_the_answer_told(clock, chapter, event, amina):
     lead = make_organizer(chapter)
     clock.set(EVENING + DAY)
     asked = PresenceRequest.objects.create(event=event, user_id=amina.user_id, text="I sat at the back")
     news.tell_presence_asked(event, [lead], request_id=asked.pk)
     carry()
-    assert letters(lead) == ["Somebody who is not recorded says that they were at “Ask first”."]
+    assert letters(lead) == [f"{CHAPTER}: Somebody who is not recorded says that they were at “Ask first”."]
     PresenceRequest.objects.update(is_accepted=False, answer="We counted twelve", answered_at=clock.now)
     news.tell_presence_answered(event, amina.user_id, request_id=asked.pk)
     carry()
