@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from django.conf import settings
 
@@ -21,43 +21,9 @@ from people import api as people
 from people.data import NewsItemData
 
 from .news_kinds import EventNews, NewsErrand
+from .news_subjects import AboutEvent, AboutOffer, AboutRsvp
 
 _PLACE: Final = ("mode", "place", "place_hint")
-
-
-class AboutEvent(Protocol):
-    """What is needed of an event: its row or its data. ``starts_at`` and ``ends_at`` are aware."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def chapter_id(self) -> int: ...
-    @property
-    def starts_at(self) -> datetime: ...
-    @property
-    def ends_at(self) -> datetime: ...
-
-
-class AboutRsvp(Protocol):
-    """What is needed of an answer: its row or its data, as it is after the change."""
-
-    @property
-    def user_id(self) -> int: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def state_at(self) -> datetime | None: ...
-    @property
-    def note(self) -> str: ...
-
-
-class AboutOffer(AboutRsvp, Protocol):
-    """What is needed of an offer: the answer's row. ``offers`` counts from 1."""
-
-    @property
-    def offers(self) -> int: ...
-    @property
-    def offer_until(self) -> datetime | None: ...
 
 
 # -- answers and seats: at once, one item for a person -----------------------------------------------------------------

@@ -17,6 +17,7 @@ from people.data import NewsKindData
 from . import crowds
 from . import news_holds as holds
 from . import news_words as words
+from . import news_words_after as after
 from .news_kinds import NEWS_MAIL, NOTICE_MAIL, EventNews, topic_of
 from .scenes import one_line
 
@@ -67,12 +68,12 @@ KINDS: Final = (
     _notice(EventNews.SERIES_CALLED_OFF, words.say_series_called_off, holds.each_series(holds.is_called_off)),
     _notice(EventNews.SERIES_ADDED, words.say_series_added, holds.each_series(holds.is_date)),
     _notice(EventNews.SERIES_ANSWERED, words.say_series_answered, holds.each_series(holds.is_date)),
-    _notice(EventNews.PRESENCE_ANSWERED, words.say_presence_answered, holds.hold_presence_answered),
+    _notice(EventNews.PRESENCE_ANSWERED, after.say_presence_answered, holds.hold_presence_answered),
     _news(EventNews.REMINDER, words.say_reminder, holds.each(holds.is_reminder)),
-    _news(EventNews.SURVEY, words.say_survey, holds.hold_survey),
-    _news(EventNews.RESULT, words.say_result, holds.hold_result),
-    _news(EventNews.MAIL, words.say_mail, holds.hold_mail),
-    NewsKindData(name=EventNews.REQUESTS, say=words.say_requests, holds=holds.hold_requests),
-    NewsKindData(name=EventNews.RESULT_ASK, say=words.say_result_ask, holds=holds.hold_result_ask),
-    NewsKindData(name=EventNews.PRESENCE_ASKED, say=words.say_presence_asked, holds=holds.hold_presence_asked),
+    _news(EventNews.SURVEY, after.say_survey, holds.hold_survey),
+    _news(EventNews.RESULT, after.say_result, holds.hold_result),
+    _news(EventNews.MAIL, after.say_mail, holds.hold_mail),
+    NewsKindData(name=EventNews.REQUESTS, say=after.say_requests, holds=holds.hold_requests),
+    NewsKindData(name=EventNews.RESULT_ASK, say=after.say_result_ask, holds=holds.hold_result_ask),
+    NewsKindData(name=EventNews.PRESENCE_ASKED, say=after.say_presence_asked, holds=holds.hold_presence_asked),
 )
