@@ -50,6 +50,18 @@ LIMITS: dict[str, tuple[float | None, float | None]] = {
     "member_list_time_100k_vs_10": (None, 1.5),
     "board_page_queries": (None, None),
     "board_page_time_100k_vs_10": (None, 1.5),
+    "event_feed_queries": (None, None),
+    "event_feed_time_10k": (None, 1.5),
+    "event_feed_of_person_queries": (None, None),
+    "event_feed_of_person_time_10k": (None, 1.5),
+    "own_calendar_queries": (None, None),
+    "own_calendar_time_10k": (None, 1.5),
+    "event_page_queries": (None, None),
+    "event_page_time_10k_vs_10": (None, 1.5),
+    "event_page_in_line_queries": (None, None),
+    "event_page_in_line_time_10k_vs_10": (None, 1.5),
+    "event_page_public_queries": (None, None),
+    "event_page_public_time_10k_vs_10": (None, 1.5),
     "worker_complete_vs_empty": (0.015, None),
     "worker_fold_vs_empty": (0.08, None),
 }
@@ -119,7 +131,7 @@ def measure(name: str) -> dict[str, float]:
 
 
 def _take_figures(name: str) -> dict[str, float]:
-    from tests.bench import blended, cases, chapter_pages, chapters, points, receivers
+    from tests.bench import blended, cases, chapter_pages, chapters, event_calendars, event_pages, points, receivers
 
     print(f"{name}:")
     figures: dict[str, float] = {}
@@ -139,6 +151,10 @@ def _take_figures(name: str) -> dict[str, float]:
     figures |= {figure: round(value, 4) for figure, value in chapters.measure().items()}
     print("  pages of chapters")
     figures |= {figure: round(value, 4) for figure, value in chapter_pages.measure().items()}
+    print("  calendars of events")
+    figures |= {figure: round(value, 4) for figure, value in event_calendars.measure().items()}
+    print("  page of an event")
+    figures |= {figure: round(value, 4) for figure, value in event_pages.measure().items()}
     if name == "mariadb" and os.environ.get("REDIS_URL"):
         from tests.bench import workers
 
