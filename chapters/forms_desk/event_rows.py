@@ -5,31 +5,22 @@ Empty rows at the end are for more; a row whose first field is emptied is asked 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final, TypeVar
-from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
-from opaque_keys import InvalidKeyError
-from opaque_keys.edx.keys import UsageKey
 
 from chapters.data import EventQuestionData, EventUnitData, QuestionKind
+from chapters.events.questions import LONGEST_TEXT, MOST_QUESTIONS
+from chapters.events.units import MOST_MINUTES, MOST_UNITS
 from chapters.exceptions import ChapterError
 
-MOST_QUESTIONS: Final = 8
-MOST_UNITS: Final = 6
 _SPARE: Final = 2
 _FEWEST_CHOICES: Final = 2
-_TEXT_LENGTH: Final = 200
-_TITLE_LENGTH: Final = 255
 _LONGEST_CHOICES: Final = 2000
 _LONGEST_ADDRESS: Final = 2000
-_MOST_MINUTES: Final = 600
 _LONGEST_NUMBER: Final = 10
-#: A usage key wherever it stands in an address that somebody copied from their browser.
-_KEY: Final = re.compile(r"block-v1:[^\s/?#&]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +50,7 @@ class QuestionRow:
 
 @dataclass(frozen=True, kw_only=True)
 class UnitRow:
-    """A unit as it stands in the form: its key, or the address at which it opens."""
+    """A unit as it stands in the form: its key, or the address at which it opens; the course says what it is called."""
 
     address: str = ""
     title: str = ""
@@ -70,9 +61,7 @@ class UnitRow:
     def to_data(self) -> EventUnitData:
         """Return it as the api takes it; of a row without errors."""
         minutes = self.minutes.strip()
-        return EventUnitData(
-            usage_key=find_key(self.address), title=self.title.strip(), minutes=int(minutes) if minutes else 0
-        )
+        return EventUnitData(usage_key=self.address.strip(), minutes=int(minutes) if minutes else 0)
 
 
 Row = TypeVar("Row", QuestionRow, UnitRow)
@@ -105,7 +94,7 @@ def read_question_rows(posted: Mapping[str, str]) -> list[QuestionRow]:
     rows = [
         QuestionRow(
             id=_number(posted.get(f"question-{place}-id", "")),
-            text=_clip(posted.get(f"question-{place}-text", ""), _TEXT_LENGTH),
+            text=_clip(posted.get(f"question-{place}-text", ""), LONGEST_TEXT),
             kind=_kind(posted.get(f"question-{place}-kind", "")),
             choices=_clip(posted.get(f"question-{place}-choices", ""), _LONGEST_CHOICES),
             is_needed=f"question-{place}-needed" in posted,
@@ -120,7 +109,6 @@ def read_unit_rows(posted: Mapping[str, str]) -> list[UnitRow]:
     rows = [
         UnitRow(
             address=_clip(posted.get(f"unit-{place}-address", ""), _LONGEST_ADDRESS),
-            title=_clip(posted.get(f"unit-{place}-title", ""), _TITLE_LENGTH),
             minutes=_clip(posted.get(f"unit-{place}-minutes", ""), _LONGEST_NUMBER),
         )
         for place in range(MOST_UNITS)
@@ -148,19 +136,9 @@ def refuse_row(rows: Sequence[Row], refusal: ChapterError, name: str) -> list[Ro
     return [replace(row, errors=errors) if at == place else row for at, row in enumerate(rows)]
 
 
-def find_key(address: str) -> str:
-    """Return the last usage key in an address or a text, as the platform writes it; empty where there is none."""
-    for text in reversed(_KEY.findall(unquote(address))):
-        try:
-            return str(UsageKey.from_string(text))
-        except InvalidKeyError:
-            continue
-    return ""
-
-
 def _check_question(row: QuestionRow) -> QuestionRow:
-    if len(row.text.strip()) > _TEXT_LENGTH:
-        said = _("A question has at most %(count)d characters.") % {"count": _TEXT_LENGTH}
+    if len(row.text.strip()) > LONGEST_TEXT:
+        said = _("A question has at most %(count)d characters.") % {"count": LONGEST_TEXT}
         return replace(row, errors={"text": said})
     if row.kind == QuestionKind.CHOICE and len(row.to_data().choices) < _FEWEST_CHOICES:
         return replace(row, errors={"choices": _("Give at least two answers to choose from, one a line.")})
@@ -168,17 +146,11 @@ def _check_question(row: QuestionRow) -> QuestionRow:
 
 
 def _check_unit(row: UnitRow) -> UnitRow:
-    errors = {}
-    if not find_key(row.address):
-        errors["address"] = _(
-            "This leads to no unit of a course. Open the unit, and copy its address from the browser."
-        )
-    if len(row.title) > _TITLE_LENGTH:
-        errors["title"] = _("A title has at most %(count)d characters.") % {"count": _TITLE_LENGTH}
     minutes = row.minutes.strip()
-    if minutes and not (minutes.isascii() and minutes.isdigit() and int(minutes) <= _MOST_MINUTES):
-        errors["minutes"] = _("Write how many minutes it takes, at most %(count)d.") % {"count": _MOST_MINUTES}
-    return replace(row, errors=errors) if errors else row
+    if not minutes or (minutes.isascii() and minutes.isdigit() and int(minutes) <= MOST_MINUTES):
+        return row
+    said = _("Write how many minutes it takes, at most %(count)d.") % {"count": MOST_MINUTES}
+    return replace(row, errors={"minutes": said})
 
 
 def _clip(text: str, length: int) -> str:

@@ -104,7 +104,8 @@ class EventForm(EventFields):
         questions = refuse_row(self.question_rows, refusal, "questions")
         units = refuse_row(self.unit_rows, refusal, "units")
         self.question_rows, self.unit_rows = questions or self.question_rows, units or self.unit_rows
-        super().refuse(refusal)
+        is_typed = refusal.field == "host_ids" and self.cleaned_data.get("host")
+        super().refuse(ChapterError(refusal.message, field="host") if is_typed else refusal)
         if refusal.field == "fold" or (refusal.field == "starts_local" and not self.clock_choices):
             self._ask_clock(self.cleaned_data)
 

@@ -16,6 +16,7 @@ from chapters.members_file import write_members_file
 from chapters.models.members import LEAVE_REASONS
 from chapters.paces import keep_pace
 
+from .desk_event_log import name_targets
 from .desk_frame import name_of_chapter, open_desk, render_desk
 from .desk_words import list_subjects, say_act
 from .frame import chapter_page, read_number
@@ -38,7 +39,7 @@ def log(request: HttpRequest, slug: str) -> HttpResponse:
     """Show who did what in the chapter and why, newest first."""
     chapter, access, _user_id = open_desk(request, slug, Action.SEE_AUDIT)
     page = api.list_audit(chapter_id=chapter.id, cursor=request.GET.get("cursor", ""))
-    subjects = list_subjects(page.entries)
+    subjects, titles = list_subjects(page.entries), name_targets(page.entries)
     names = name_of_chapter(chapter, [*(entry.actor_id for entry in page.entries), *subjects.values()])
     context = {
         "rows": [
@@ -46,7 +47,12 @@ def log(request: HttpRequest, slug: str) -> HttpResponse:
                 "entry": entry,
                 "said": say_act(entry.verb, entry.data),
                 "by": names[entry.actor_id].text if entry.actor_id in names else _("By itself"),
-                "about": names[subjects[entry.id]].text if entry.id in subjects else "",
+                "about": " · ".join(
+                    [
+                        *([titles[entry.id]] if entry.id in titles else []),
+                        *([names[subjects[entry.id]].text] if entry.id in subjects else []),
+                    ]
+                ),
             }
             for entry in page.entries
         ],

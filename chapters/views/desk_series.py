@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -20,6 +20,8 @@ from .desk_event_words import tag_of
 from .desk_events import draw_row
 from .desk_frame import attempt, desk_url, go, open_desk, render_desk, unknown_act
 from .frame import chapter_page, require
+
+_LONGEST_END: Final = 40
 
 
 @chapter_page(methods=("GET", "HEAD", "POST"))
@@ -60,6 +62,7 @@ def _extend(
             until=values["repeat_until"],
             more=values["repeat_count"],
             publishes=values["publishes"],
+            end=request.POST.get("end", "")[:_LONGEST_END],
         ),
         form,
     )

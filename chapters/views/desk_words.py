@@ -14,6 +14,8 @@ from chapters.models.chapters import AUDIENCES, STATES
 from chapters.models.organizers import ROLES
 from people.data import AuditEntryData
 
+from .desk_event_log import SENTENCES
+
 _TARGETS: Final[Mapping[str, Any]] = {"term": Term, "membership": Membership, "ban": Ban}
 
 Say = Callable[[Mapping[str, Any]], str]
@@ -21,7 +23,7 @@ Say = Callable[[Mapping[str, Any]], str]
 
 def say_act(verb: str, data: Mapping[str, Any]) -> str:
     """Return what was done, as people read it; an act that has no sentence yet by the word that is stored."""
-    say = _SENTENCES.get(verb)
+    say = _SENTENCES.get(verb) or SENTENCES.get(verb)
     return say(data) if say is not None else verb
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any, Final
 
@@ -20,7 +20,16 @@ from django.utils.translation import ngettext
 
 from chapters import addresses
 from chapters.api import event_results
-from chapters.data import DecisionData, EventAct, EventState, ResultCardData, RsvpState, SurveySummaryData
+from chapters.data import (
+    DecisionData,
+    EventAct,
+    EventData,
+    EventState,
+    ResultCardData,
+    RsvpData,
+    RsvpState,
+    SurveySummaryData,
+)
 from chapters.events.permissions import list_open_to
 from chapters.exceptions import ChapterError, NotAllowedError
 from chapters.forms.after import RATINGS, PresenceForm, SurveyForm
@@ -45,7 +54,7 @@ _LONGEST_QUOTE: Final = 280
 def ticket(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
     """Show somebody with a seat in the room their ticket; it needs no network once it is open."""
     visit, user_id = open_event(request, slug, event_id), reader_id(request)
-    if (refusal := _find_no_ticket(visit)) is not None:
+    if (refusal := find_no_ticket(visit.event, visit.rsvp, slug=slug, now=visit.now)) is not None:
         raise NotAllowedError(refusal)
     event = visit.event
     context = {
@@ -195,12 +204,12 @@ def _require(visit: EventVisit, act: EventAct) -> None:
         raise NotAllowedError(_no_result(visit, is_writer=False))
 
 
-def _find_no_ticket(visit: EventVisit) -> DecisionData | None:
+def find_no_ticket(event: EventData, rsvp: RsvpData | None, *, slug: str, now: datetime) -> DecisionData | None:
     """Return why somebody has no ticket: none is needed, none is valid any more, or there is no seat."""
-    event, rsvp, url = visit.event, visit.rsvp, visit.url()
+    url = addresses.event_url(slug, event.id)
     if event.is_cancelled:
         return no("called_off", _("This event was called off."), _("Read why."), url)
-    if event.is_over(visit.now):
+    if event.is_over(now):
         return no("over", _("This event is over."), _("Look at what came of it."), url)
     if rsvp is None or rsvp.state is not RsvpState.GOING:
         return no("no_seat", _("A ticket is for people who have a seat."), _("Say that you come."), url)
