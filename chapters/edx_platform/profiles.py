@@ -66,6 +66,12 @@ def search_accounts(text: str, *, among: QuerySet[Any], limit: int) -> list[int]
     return list(found.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
+def find_exactly(text: str) -> list[int]:
+    """Return ids of active accounts with exactly this username or mail address; one query by two indexes."""
+    found = get_user_model().objects.filter(Q(username=text) | Q(email=text), is_active=True)
+    return list(found.order_by("pk").values_list("pk", flat=True)[:2])
+
+
 def list_managers() -> list[int]:
     """Return the ids of whom the community team is told by: active accounts with the permission to manage chapters.
 

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 
 from chapters import addresses
 from chapters.access import Access, find_access
-from chapters.data import Action, EventAct, EventData, EventState, MembershipState, RsvpSource, RsvpState
-from chapters.edx_platform.profiles import search_accounts
+from chapters.data import Action, EventAct, EventData, EventOpenTo, EventState, MembershipState, RsvpSource, RsvpState
+from chapters.edx_platform.profiles import find_exactly, search_accounts
 from chapters.exceptions import ChapterError, NotFoundError
 from chapters.membership.listing import name_members
 from chapters.models import Event, Membership, Rsvp
@@ -115,7 +115,7 @@ class EventOwner(attendance.MeetingOwner):
         return {user_id: note for user_id, note in found.items() if note}
 
     def accept_walk_in(self, meeting: MeetingData, user_id: int, *, is_forced: bool = False) -> None:
-        """Give a seat to somebody at the door: by the rules of the event, or by a host's hand over all of them.
+        """Give a seat to somebody at the door who may come; a host's hand goes over capacity and approval.
 
         Raises MeetingCancelledError and NoSeatError, which says why not.
         """
@@ -126,8 +126,7 @@ class EventOwner(attendance.MeetingOwner):
             raise attendance.MeetingCancelledError
         mode = event.mode if event.mode is MeetingMode.ONLINE else MeetingMode.OFFLINE
         try:
-            if not is_forced:
-                _check_walk_in(event, access, mode)
+            _check_walk_in(event, access, mode, is_forced=is_forced)
             add_attendee(
                 event_id=event.id,
                 user_id=user_id,
@@ -140,13 +139,22 @@ class EventOwner(attendance.MeetingOwner):
             raise attendance.MeetingError(refusal.message) from refusal
 
     def find_walk_ins(self, meeting: MeetingData, text: str) -> Mapping[int, str]:
-        """Return members of the chapter whose name or username holds the text."""
-        chapter_id = _chapter_of(meeting)
-        if chapter_id is None or not text.strip():
+        """Return people of the chapter, and who has answered, whose name or username holds the text.
+
+        Where anyone may come, also who has exactly this username or mail address: nobody else's are searched.
+        """
+        row = Event.objects.filter(pk=event_id_of(meeting.key)).first()
+        typed = text.strip()
+        if row is None or not typed:
             return {}
-        members = Membership.objects.filter(chapter_id=chapter_id, state=MembershipState.MEMBER)
-        found = search_accounts(text.strip(), among=members.values("user_id"), limit=_MOST_FOUND)
-        return self.name_people(meeting, found)
+        members = Membership.objects.filter(chapter_id=row.chapter_id, state=MembershipState.MEMBER).values("user_id")
+        answered = Rsvp.objects.filter(event_id=row.pk).values("user_id")
+        found = [
+            *(search_accounts(typed, among=members, limit=_MOST_FOUND)),
+            *(search_accounts(typed, among=answered, limit=_MOST_FOUND)),
+            *(find_exactly(typed) if row.open_to == EventOpenTo.ANYONE else ()),
+        ]
+        return self.name_people(meeting, list(dict.fromkeys(found))[:_MOST_FOUND])
 
     def name_people(self, meeting: MeetingData, user_ids: Iterable[int]) -> Mapping[int, str]:
         """Return what people are called in the chapter."""
@@ -196,13 +204,13 @@ def _ask(meeting: MeetingData, user_id: int | None) -> tuple[EventData | None, A
         return None, None
 
 
-def _check_walk_in(event: EventData, access: Access, mode: MeetingMode) -> None:
+def _check_walk_in(event: EventData, access: Access, mode: MeetingMode, *, is_forced: bool) -> None:
     """Ask what is asked of who answers, but for the end of the window: they are here. Raises MeetingError."""
     while_open = min(timezone.now(), event.closes_at - timedelta(seconds=1))
     decision = decide_event(access, event, EventAct.ANSWER, mode=mode, now=while_open)
     if not decision.is_allowed:
         raise attendance.MeetingError(decision.sentence)
-    if event.needs_approval:
+    if event.needs_approval and not is_forced:
         raise attendance.MeetingError(_("The hosts of this event decide who comes. Ask one of them to add you."))
 
 

@@ -59,7 +59,7 @@ class MeetingOwner:
         return list(seats.order_by("user_id").values_list("user_id", flat=True).distinct()[:limit])
 
     def count_expected(self, meeting: MeetingData) -> int:
-        """Return how many people have a place; read from a counter, never by counting rows."""
+        """Return how many people have a place, without those whom they bring along."""
         return meeting.seats_taken
 
     def list_meetings_of(self, user_id: int) -> Iterable[int]:

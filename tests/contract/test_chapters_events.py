@@ -42,3 +42,12 @@ def test_people_are_found_by_name_or_username(place: Any) -> None:
     assert profiles.search_accounts(some, among=only_me, limit=100) == [place.learner.id]
     assert profiles.search_accounts(place.learner.profile.name, among=only_me, limit=1) == [place.learner.id]
     assert profiles.search_accounts("nobody-at-all", among=everybody, limit=100) == []
+
+
+@covers("find_exactly")
+def test_somebody_is_found_by_all_of_their_username_or_address(place: Any) -> None:
+    learner = place.learner
+    assert profiles.find_exactly(learner.username) == [learner.id]
+    assert profiles.find_exactly(learner.email) == [learner.id]
+    assert profiles.find_exactly(learner.username[:-1]) == []
+    assert profiles.find_exactly("") == []

@@ -109,6 +109,12 @@ def said(page: Page, text: str) -> None:
     )
 
 
+def told(page: Page, text: str) -> None:
+    page.wait_for_function(
+        "(text) => document.querySelector('[data-scans] li')?.textContent.startsWith(text)", arg=text, timeout=5000
+    )
+
+
 def kept(page: Page) -> list[dict[str, Any]]:
     return page.evaluate("() => JSON.parse(localStorage.getItem('roll') ?? '[]')")
 
@@ -136,7 +142,7 @@ def test_without_network_a_ticket_is_kept_with_its_own_time_and_sent_later(phone
     (tick,) = kept(page)
     assert (tick["ticket"], tick["state"], "user_id" in tick) == (TOKEN, "present", False)
     page.evaluate("() => { window.isOnline = true; window.queue.flush(); }")
-    said(page, "Amara Okafor is in now.")
+    told(page, "Amara Okafor is in now.")
     assert kept(page) == []
     assert page.evaluate("() => window.sent") == [tick]
 
@@ -173,10 +179,10 @@ def test_who_is_in_and_who_gave_the_seat_back(phone: BrowserContext) -> None:
     page.evaluate("() => { window.isOnline = true; window.answer.outcome = 'already'; }")
     page.locator("[data-scan-open]").click()
     see(page, TICKET)
-    said(page, "Amara Okafor is already in: 18:57.")
+    told(page, "Amara Okafor is already in: 18:57.")
     page.evaluate("() => { window.answer = { outcome: 'refused', user_id: 7, name: 'Amara', message: 'No seat.' }; }")
     see(page, TICKET.replace("Ab", "Xy"))
-    said(page, "Amara: No seat.")
+    told(page, "Amara: No seat.")
     link = page.locator("[data-scans] a")
     assert link.get_attribute("href") == f"/discussion_ext/check_in/abc/ticket/{TOKEN.replace('Ab', 'Xy')}/"
 

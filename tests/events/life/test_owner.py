@@ -66,11 +66,14 @@ class TestExpected:
         assert list(OWNER.list_meetings_of(going[0])) == [meeting.id]
         assert list(OWNER.list_meetings_of(others[0])) == []
 
-    def test_their_number_is_read_and_not_counted(self, event: EventData, django_assert_num_queries: Any) -> None:
+    def test_their_number_is_that_of_the_people_on_the_roll(
+        self, event: EventData, django_assert_num_queries: Any
+    ) -> None:
         make_rsvp(event, guests=2)
+        make_rsvp(event, state=RsvpState.OFFERED)
         meeting = meeting_of(event)
         with django_assert_num_queries(1):
-            assert OWNER.count_expected(meeting) == 3
+            assert OWNER.count_expected(meeting) == 1
 
     def test_what_hosts_should_know_at_the_door(self, chapter: ChapterData, lead: int) -> None:
         event = make_event(chapter, actor_id=lead, mode=MeetingMode.HYBRID)
@@ -103,8 +106,9 @@ class TestWalkingIn:
         kept_out = make_member(chapter).user_id
         make_ban(chapter, kept_out)
         for person in (outsider, kept_out, 999_999):
-            with pytest.raises(attendance.MeetingError):
-                walk_in(event, person)
+            for is_forced in (False, True):
+                with pytest.raises(attendance.MeetingError):
+                    walk_in(event, person, is_forced=is_forced)
             assert not Rsvp.objects.filter(event_id=event.id, user_id=person).exists()
 
     def test_where_hosts_decide_who_comes_they_add_them(self, chapter: ChapterData, lead: int, member: int) -> None:
@@ -127,8 +131,21 @@ class TestWalkingIn:
         meeting = meeting_of(begun)
         for text in ("zawadi", "NJERI", username):
             assert list(OWNER.find_walk_ins(meeting, text)) == [found]
+        make_rsvp(begun, found, state=RsvpState.CANCELLED)
+        assert list(OWNER.find_walk_ins(meeting, "zawadi")) == [found]
         assert OWNER.find_walk_ins(meeting, "  ") == {}
         assert OWNER.find_walk_ins(meeting, "nobody at all") == {}
+
+    def test_anyone_who_may_come_is_found_by_the_whole_username_or_address(
+        self, chapter: ChapterData, lead: int, outsider: int
+    ) -> None:
+        account = User.objects.get(pk=outsider)
+        closed = meeting_of(make_event(chapter, actor_id=lead, open_to=EventOpenTo.MEMBERS))
+        opened = meeting_of(make_event(chapter, actor_id=lead, open_to=EventOpenTo.ANYONE))
+        for text in (account.username, account.email):
+            assert list(OWNER.find_walk_ins(opened, f" {text} ")) == [outsider]
+            assert OWNER.find_walk_ins(closed, text) == {}
+        assert OWNER.find_walk_ins(opened, account.username[:-1]) == {}
 
 
 class TestVisiting:

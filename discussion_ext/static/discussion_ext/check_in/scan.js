@@ -114,7 +114,7 @@ export class Scanner {
     list.prepend(line);
     [...list.children].slice(MOST_SHOWN).forEach((each) => each.remove());
     list.hidden = false;
-    this.say(this.name(result, text));
+    this.say("");
   }
 
   name(result, text) {
