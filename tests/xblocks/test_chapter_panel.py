@@ -23,7 +23,7 @@ from xblock.test.tools import TestRuntime
 
 from chapters.api import courses, membership
 from chapters.boards import board_key, ensure_boards
-from chapters.data import Audience, ChapterState
+from chapters.data import Audience, ChapterState, EventOpenTo
 from chapters.models import Invitation, Membership
 from common.djangoapps.student.models import UserProfile
 from discussion_ext.api import boards
@@ -33,6 +33,7 @@ from embedded_host.models import Branch
 from embedded_host.runtime.build import build_author_runtime, build_learner_runtime
 from lms.djangoapps.courseware.masquerade import set_masquerade
 from tests.chapters import factories
+from tests.events.factories import in_days, make_event
 from xblocks.chapter_panel import ChapterPanelXBlock
 
 
@@ -163,6 +164,22 @@ def test_who_left_sees_no_talk_any_more(open_as, nairobi, learner):
     assert "One sentence" in text_of(drawn(open_as(learner)))
     membership.leave(chapter_id=nairobi.id, user_id=learner.id)
     assert "One sentence" not in text_of(drawn(open_as(learner)))
+
+
+def test_the_next_event_is_one_that_the_learner_may_come_to(open_as, open_in_studio, nairobi, learner):
+    open_evening = make_event(nairobi, title="Open evening", starts_local=in_days(9), open_to=EventOpenTo.ANYONE)
+    make_event(nairobi, title="Table of members", starts_local=in_days(4))
+    soup = drawn(open_as(learner))
+    assert "Next : Open evening" in text_of(soup)
+    assert "Table of members" not in text_of(soup)
+    link = soup.select_one("p.cs-small a")
+    assert link["href"] == f"/chapters/nairobi-evening/events/{open_evening.id}/"
+    assert link["target"] == "_top"
+    preview = drawn(open_in_studio(), "author_view")
+    assert "Next : Open evening" in text_of(preview)
+    assert not preview.select("a")
+    factories.make_member(nairobi, learner.id)
+    assert "Next : Table of members" in text_of(drawn(open_as(learner)))
 
 
 def test_an_invitation_comes_first_and_leads_to_joining(open_as, nairobi, learner, course):
