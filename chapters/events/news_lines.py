@@ -34,7 +34,7 @@ def scenes_of(dates: list[Mapping[str, Any]]) -> list[Scene]:
 def draw_line(
     scene: Scene, text: str, act: str, *, details: tuple[str, ...] = (), url: str = "", **more: str
 ) -> NewsLineData:
-    """Return a line under the heading of the chapter, which leads to the page of the event where no ``url`` is given."""
+    """Return a line under the heading of the chapter, which leads to the event where no ``url`` is given."""
     return NewsLineData(
         text=text,
         url=url or scene.url(),
