@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from . import boards, concerns, directory, entrance, manage, members, membership, moderation, organizers
+from . import (
+    attendees,
+    boards,
+    concerns,
+    directory,
+    entrance,
+    event_series,
+    events,
+    manage,
+    members,
+    membership,
+    moderation,
+    organizers,
+    rsvps,
+)
 
 _CHAPTER = "chapters/<str:slug>/"
 _MEMBER = f"{_CHAPTER}members/<str:user_id>/"
@@ -10,6 +24,8 @@ _BOARD = f"{_CHAPTER}boards/<str:audience>/"
 _TOPIC = f"{_CHAPTER}topics/<str:topic_id>/"
 _POST = f"{_CHAPTER}posts/<str:post_id>/"
 _BAN = f"{_CHAPTER}bans/<str:ban_id>/"
+_EVENT = f"{_CHAPTER}events/<str:event_id>/"
+_SERIES = f"{_CHAPTER}series/<str:series_id>/"
 
 urlpatterns: list[URLPattern] = [
     path("chapters/", directory.DirectoryView.as_view(), name="api_directory"),
@@ -60,6 +76,37 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CHAPTER}audit/", organizers.AuditView.as_view(), name="api_audit"),
     path(f"{_CHAPTER}export/", organizers.ExportView.as_view(), name="api_export"),
     path(f"{_CHAPTER}concerns/", concerns.ReportConcernView.as_view(), name="api_report_concern"),
+    path("events/", events.MyEventsView.as_view(), name="api_my_events"),
+    path(f"{_CHAPTER}events/", events.EventsView.as_view(), name="api_events"),
+    path(f"{_CHAPTER}events/drafts/", events.DraftsView.as_view(), name="api_drafts"),
+    path(f"{_CHAPTER}events/results/", attendees.ResultsView.as_view(), name="api_results"),
+    path(_EVENT, events.EventDetailView.as_view(), name="api_event"),
+    path(f"{_EVENT}plan/", events.PlanView.as_view(), name="api_event_plan"),
+    path(f"{_EVENT}publish/", events.PublishView.as_view(), name="api_event_publish"),
+    path(f"{_EVENT}cancel/", events.CallOffView.as_view(), name="api_event_cancel"),
+    path(f"{_EVENT}restore/", events.RestoreView.as_view(), name="api_event_restore"),
+    path(f"{_EVENT}copy/", events.CopyView.as_view(), name="api_event_copy"),
+    path(f"{_EVENT}skip/", event_series.SkipView.as_view(), name="api_event_skip"),
+    path(f"{_EVENT}answer/", rsvps.AnswerView.as_view(), name="api_event_answer"),
+    path(f"{_EVENT}decline/", rsvps.DeclineView.as_view(), name="api_event_decline"),
+    path(f"{_EVENT}offer/", rsvps.OfferView.as_view(), name="api_event_offer"),
+    path(f"{_EVENT}keep/", rsvps.KeepView.as_view(), name="api_event_keep"),
+    path(f"{_EVENT}ticket/", rsvps.TicketView.as_view(), name="api_event_ticket"),
+    path(f"{_EVENT}survey/", rsvps.SurveyView.as_view(), name="api_event_survey"),
+    path(f"{_EVENT}survey/summary/", attendees.SurveySummaryView.as_view(), name="api_event_survey_summary"),
+    path(f"{_EVENT}presence/", rsvps.PresenceView.as_view(), name="api_event_presence"),
+    path(f"{_EVENT}presences/", attendees.PresencesView.as_view(), name="api_event_presences"),
+    path(f"{_EVENT}result/", attendees.ResultView.as_view(), name="api_event_result"),
+    path(f"{_EVENT}mails/", attendees.LettersView.as_view(), name="api_event_mails"),
+    path(f"{_EVENT}attendees/", attendees.AttendeesView.as_view(), name="api_attendees"),
+    path(f"{_EVENT}attendees/<str:rsvp_id>/", attendees.AttendeeView.as_view(), name="api_attendee"),
+    path(f"{_CHAPTER}series/", event_series.NewSeriesView.as_view(), name="api_new_series"),
+    path(f"{_CHAPTER}series/preview/", event_series.PreviewView.as_view(), name="api_series_preview"),
+    path(_SERIES, event_series.SeriesView.as_view(), name="api_series"),
+    path(f"{_SERIES}answer/", event_series.SeriesAnswerView.as_view(), name="api_series_answer"),
+    path(f"{_SERIES}decline/", event_series.SeriesDeclineView.as_view(), name="api_series_decline"),
+    path(f"{_SERIES}publish/", event_series.SeriesPublishView.as_view(), name="api_series_publish"),
+    path(f"{_SERIES}extend/", event_series.SeriesExtendView.as_view(), name="api_series_extend"),
     path("concerns/", concerns.OwnConcernsView.as_view(), name="api_own_concerns"),
     path("manage/concerns/", concerns.ConcernsView.as_view(), name="api_concerns"),
     path("manage/concerns/<str:concern_id>/", concerns.ConcernView.as_view(), name="api_concern"),

@@ -5,6 +5,8 @@ It lives with the host because only those who develop the suite make it; what is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,9 +16,12 @@ from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.settings import patched_settings
 from drf_spectacular.validation import validate_schema
 
+from chapters.data import Audience, ChapterScope, QuestionKind, SeriesScope
 from chapters.rest_api.v1.base import ApiView
+from discussion_ext.data import MeetingMode, TopicKind
 from discussion_ext.rest_api.v1.attendance import MeetingView
 from gamification.rest_api.v1.views import PointsView
 
@@ -27,6 +32,16 @@ DESCRIPTION: Final = (
     "stands in docs/doors.md."
 )
 
+#: Names of sets of words that stand under one name in several shapes.
+_WORDS: Final[dict[str, Sequence[StrEnum]]] = {
+    "AudienceEnum": [Audience.LEARNERS, Audience.ALUMNI],
+    "ScopeEnum": list(ChapterScope),
+    "SeriesScopeEnum": list(SeriesScope),
+    "QuestionKindEnum": list(QuestionKind),
+    "TopicKindEnum": list(TopicKind),
+    "MeetingModeEnum": list(MeetingMode),
+    "WayEnum": [MeetingMode.OFFLINE, MeetingMode.ONLINE],
+}
 _REFUSAL: Final = {
     "type": "object",
     "description": "What was refused and why: under detail, or under the name of the field that was wrong.",
@@ -126,7 +141,10 @@ def build_schema() -> dict[str, Any]:
         view.schema = RefusingSchema()
     GENERATOR_STATS.reset()
     patterns = [path(f"{name}/", include(f"{name}.urls")) for name in ("chapters", "discussion_ext", "gamification")]
-    schema: dict[str, Any] = SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)
+    with patched_settings(
+        {"ENUM_NAME_OVERRIDES": {name: [str(word) for word in words] for name, words in _WORDS.items()}}
+    ):
+        schema: dict[str, Any] = SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)
     guesses = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]  # noqa: SLF001 - there is no other way to ask
     if guesses:
         raise ValueError("\n".join(map(str, guesses)))
