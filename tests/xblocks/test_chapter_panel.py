@@ -170,16 +170,16 @@ def test_the_next_event_is_one_that_the_learner_may_come_to(open_as, open_in_stu
     open_evening = make_event(nairobi, title="Open evening", starts_local=in_days(9), open_to=EventOpenTo.ANYONE)
     make_event(nairobi, title="Table of members", starts_local=in_days(4))
     soup = drawn(open_as(learner))
-    assert "Next : Open evening" in text_of(soup)
+    assert "Next: Open evening" in text_of(soup)
     assert "Table of members" not in text_of(soup)
     link = soup.select_one("p.cs-small a")
     assert link["href"] == f"/chapters/nairobi-evening/events/{open_evening.id}/"
     assert link["target"] == "_top"
     preview = drawn(open_in_studio(), "author_view")
-    assert "Next : Open evening" in text_of(preview)
+    assert "Next: Open evening" in text_of(preview)
     assert not preview.select("a")
     factories.make_member(nairobi, learner.id)
-    assert "Next : Table of members" in text_of(drawn(open_as(learner)))
+    assert "Next: Table of members" in text_of(drawn(open_as(learner)))
 
 
 def test_an_invitation_comes_first_and_leads_to_joining(open_as, nairobi, learner, course):
