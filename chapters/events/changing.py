@@ -104,7 +104,7 @@ def read_locked(row: Event) -> EventData:
     # Its result is looked up apart: MariaDB locks all that is joined, also the gap where there is none yet.
     fresh = Event.objects.select_for_update().get(pk=row.pk)
     prefetch_related_objects([fresh], hosts_in_order())
-    return to_event(fresh, attendance.get_meeting(fresh.meeting_id or 0))
+    return to_event(fresh, attendance.get_meeting(fresh.meeting_id or 0, is_locked=True))
 
 
 def record(row: Event, verb: str, actor_id: int | None, *, reason: str = "", **data: Any) -> None:

@@ -12,6 +12,8 @@ class LifeErrand(StrEnum):
     TIMES = "chapters.event_times"
     #: A chapter was archived: call its coming events off.
     ARCHIVED = "chapters.events_of_archived"
+    #: A member belongs to an audience no longer: their seats at events for it go.
+    AUDIENCE = "chapters.event_audience"
     #: What is known of whether somebody came has changed: their points follow.
     ATTENDED = "chapters.event_attended"
     #: It may have changed whether an event was held: the points of its hosts follow, or everybody's.

@@ -168,7 +168,7 @@ def _answer(asked: Question) -> DecisionData:
     access = asked.access.decide(Action.ATTEND_EVENT)
     if not access.is_allowed:
         return access
-    return _find_closed(asked) or _find_outside(asked) or _find_too_young(asked) or YES
+    return _find_closed(asked) or find_outside(asked.access, asked.event) or _find_too_young(asked) or YES
 
 
 def _find_closed(asked: Question) -> DecisionData | None:
@@ -187,8 +187,9 @@ def _find_closed(asked: Question) -> DecisionData | None:
     return None
 
 
-def _find_outside(asked: Question) -> DecisionData | None:
-    event, access = asked.event, asked.access
+def find_outside(access: Access, event: EventData) -> DecisionData | None:
+    """Return why an event is not for somebody, whenever they ask; None where it is."""
+    events_url = addresses.chapter_url(access.chapter.slug, "events")
     if event.open_to is EventOpenTo.ANYONE or access.is_manager:
         return None
     if not access.is_member:
@@ -200,13 +201,13 @@ def _find_outside(asked: Question) -> DecisionData | None:
         )
     audience = _AUDIENCE_OF.get(event.open_to)
     is_in = access.membership is not None and audience in access.membership.audiences
-    if audience is None or is_in or access.is_organizer or asked.is_host:
+    if audience is None or is_in or access.is_organizer or access.user_id in event.host_ids:
         return None
     if audience is Audience.ALUMNI:
         reason = _("This event is for members who completed one of the chapter's courses.")
-        return no("not_in_audience", reason, _("It opens to you by itself once you have."), _events_url(asked))
+        return no("not_in_audience", reason, _("It opens to you by itself once you have."), events_url)
     reason = _("This event is for members who take one of the chapter's courses.")
-    return no("not_in_audience", reason, _("It opens to you by itself once you are enrolled."), _events_url(asked))
+    return no("not_in_audience", reason, _("It opens to you by itself once you are enrolled."), events_url)
 
 
 def _find_too_young(asked: Question) -> DecisionData | None:

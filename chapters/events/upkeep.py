@@ -10,7 +10,7 @@ from opaque_keys.edx.keys import CourseKey
 from people import api as people
 from people.data import RangeData
 
-from . import exports, life, owner, points, retirement
+from . import audience_seats, exports, life, owner, points, retirement
 from .life_kinds import LifeErrand
 
 
@@ -18,6 +18,7 @@ def register() -> None:
     """Make it known; called once, when the app is ready."""
     owner.register()
     people.register_errand(LifeErrand.ARCHIVED, life.run_archived)
+    people.register_errand(LifeErrand.AUDIENCE, audience_seats.run_audience)
     people.register_errand(LifeErrand.ATTENDED, points.run_attended)
     people.register_errand(LifeErrand.HELD, points.run_held)
     people.register_reserved_key("CHAPTERS_POINTS_COURSE_KEY")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chapters.data import Audience, MembershipData, MembershipState, StandingSource
+from chapters.events.life_kinds import LifeErrand
 from chapters.exceptions import InvalidValueError, StateError
 from chapters.models import Membership, Standing
 from people import api as people
@@ -70,6 +71,7 @@ def revoke_standing(*, chapter_id: int, user_id: int, audience: Audience, actor_
         ended_at=timezone.now(), source=StandingSource.RULE, granted_by=None, reason=""
     )
     settle(row, list_given(read_rules(chapter_id), user_id))
+    _await_seats(row)
     people.record_audit(
         actor_id=actor_id,
         verb="chapter.standing.revoke",
@@ -115,6 +117,8 @@ def settle(row: Membership, given: Mapping[Audience, str]) -> Counter[str]:
             standing.ended_at = now
             standing.save(update_fields=["ended_at"])
             done["closed"] += 1
+    if done["closed"]:
+        _await_seats(row)
     return done
 
 
@@ -122,6 +126,13 @@ def differs(held: Mapping[Audience, StandingSource], given: Mapping[Audience, st
     """Tell whether `settle` would change something, from what a member holds now."""
     by_rule = {audience for audience, source in held.items() if source is StandingSource.RULE}
     return bool(given.keys() - held.keys()) or not by_rule <= given.keys()
+
+
+def _await_seats(row: Membership) -> None:
+    """Have their seats looked at after the commit: some of them may be at events for an audience they left."""
+    facts = {"chapter": row.chapter_id, "user": row.user_id}
+    key = f"{row.chapter_id}:{row.user_id}"
+    people.add_errand(kind=LifeErrand.AUDIENCE, key=key, facts=facts, run_after_commit=True)
 
 
 def _lock_all(

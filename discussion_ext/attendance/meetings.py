@@ -116,9 +116,12 @@ def get_meetings(meeting_ids: Iterable[int]) -> dict[int, MeetingData]:
     return {row.pk: to_data(row) for row in Meeting.objects.filter(pk__in=list(meeting_ids))}
 
 
-def get_meeting(meeting_id: int) -> MeetingData:
-    """Return a meeting. Raises MeetingNotFoundError."""
-    return to_data(get_row(meeting_id))
+def get_meeting(meeting_id: int, *, is_locked: bool = False) -> MeetingData:
+    """Return a meeting; ``is_locked`` as it is now, its row kept until the open transaction ends.
+
+    Raises MeetingNotFoundError.
+    """
+    return to_data(lock_meeting(meeting_id) if is_locked else get_row(meeting_id))
 
 
 def ending_after(moment: datetime) -> QuerySet[Any]:

@@ -11,10 +11,13 @@ import pytest
 from django.utils import timezone
 
 from chapters.api import events, membership, retire_person
-from chapters.data import ChapterData, EventData, EventQuestionData, RsvpState
+from chapters.data import Audience, ChapterData, EventData, EventOpenTo, EventQuestionData, RsvpState
+from chapters.events.audience_seats import run_audience
+from chapters.events.news_kinds import EventNews
 from chapters.models import Event, EventAnswer, EventMail, EventQuestion, EventResult, EventSurvey, Rsvp
 from people import api as people
-from tests.chapters.factories import make_member
+from people.models import NewsItem
+from tests.chapters.factories import make_member, make_rule
 from tests.events.factories import make_event, make_past_event, make_rsvp
 
 AtOnce = Callable[[], AbstractContextManager[Any]]
@@ -45,6 +48,38 @@ def test_a_seat_goes_on_to_who_waits(full: EventData, lead: int, at_once: AtOnce
     waiting.refresh_from_db()
     assert (seated.state, waiting.state) == (RsvpState.CANCELLED, RsvpState.OFFERED)
     assert (Event.objects.get(pk=full.id).room_taken, Event.objects.get(pk=full.id).waiting) == (1, 0)
+
+
+def test_an_audience_that_is_lost_costs_the_seats_for_it(
+    chapter: ChapterData, lead: int, at_once: AtOnce, manager: int
+) -> None:
+    person = make_member(chapter).user_id
+    about: dict[str, Any] = {"chapter_id": chapter.id, "user_id": person, "audience": Audience.ALUMNI, "actor_id": lead}
+    membership.grant_standing(**about, reason="Knows it all")
+    narrow = make_event(make_rule(chapter, Audience.ALUMNI, "course-v1:M+L+2026"), actor_id=lead, room_capacity=1)
+    Event.objects.filter(pk=narrow.id).update(open_to=EventOpenTo.ALUMNI)
+    wide, over = make_event(chapter, actor_id=lead), make_past_event(chapter, actor_id=lead)
+    Event.objects.filter(pk=over.id).update(open_to=EventOpenTo.ALUMNI)
+    lost, kept, past = (make_rsvp(event, person) for event in (narrow, wide, over))
+    waiting = make_rsvp(narrow, state=RsvpState.WAITLISTED)
+    with at_once():
+        membership.revoke_standing(**about, reason="Not so much")
+    for row in (lost, kept, past, waiting):
+        row.refresh_from_db()
+    assert (lost.state, kept.state, past.state) == (RsvpState.REMOVED, RsvpState.GOING, RsvpState.GOING)
+    assert "completed" in lost.note
+    assert waiting.state == RsvpState.OFFERED
+    assert NewsItem.objects.filter(user_id=person, kind=EventNews.REMOVED).count() == 1
+
+
+def test_an_audience_that_was_given_back_in_time_costs_nothing(chapter: ChapterData, lead: int) -> None:
+    person = make_member(chapter, audiences=(Audience.ALUMNI,)).user_id
+    event = make_event(chapter, actor_id=lead)
+    Event.objects.filter(pk=event.id).update(open_to=EventOpenTo.ALUMNI)
+    row = make_rsvp(event, person)
+    run_audience({"chapter": chapter.id, "user": person})
+    row.refresh_from_db()
+    assert row.state == RsvpState.GOING
 
 
 def test_whoever_retires_leaves_a_number_and_no_words(chapter: ChapterData, lead: int) -> None:
