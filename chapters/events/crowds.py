@@ -85,7 +85,7 @@ def tell_series(facts: Mapping[str, Any]) -> None:
 def iterate_rsvps(event_id: int, states: Sequence[RsvpState]) -> Iterator[list[Rsvp]]:
     """Yield answers of an event in batches, state by state and by their numbers: along an index, with flat memory."""
     for state in states:
-        rows = Rsvp.objects.filter(event_id=event_id, state=state).order_by("pk")
+        rows = Rsvp.objects.filter(event_id=event_id, state=state).only("user_id", "state_at").order_by("pk")
         after = 0
         while batch := list(rows.filter(pk__gt=after)[:_BATCH]):
             yield batch

@@ -251,3 +251,16 @@ def test_a_reader_far_away_sees_both_clocks(clock, event):
         "When: Thu 3 Dec, 11:00–13:00, New York time (by the clock of the event: Thu 3 Dec, 19:00–21:00, Nairobi time)"
         in message.body
     )
+
+
+@pytest.mark.parametrize(("begins", "expected"), [(8, 1), (6, 0)])
+def test_nobody_is_woken_for_a_reminder_and_none_comes_after_the_start(clock, chapter, settings, begins, expected):
+    """Quiet hours end at 07:00: what begins at eight is reminded of then, what began at six is not any more."""
+    settings.PEOPLE_QUIET_HOURS = ["21:00", "07:00"]
+    settings.CHAPTERS_REMIND_AT = ""
+    start = EVENING + (24 - 19 + begins) * HOUR
+    mine = answer(plan_event(chapter, start))
+    for quarter in range(4 * 5):
+        clock.set(start - 2 * HOUR + quarter * HOUR / 4)
+        remind()
+    assert len(letters(mine.user_id)) == expected
