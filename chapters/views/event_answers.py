@@ -12,16 +12,16 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from chapters.api import rsvps
+from chapters.api import events, rsvps
 from chapters.api import series as series_api
-from chapters.data import EventAct, RsvpDraftData, RsvpState
+from chapters.data import EventAct, RsvpDraftData, RsvpState, SeriesData
 from chapters.events.permissions import require_event
 from chapters.exceptions import ChapterError, InvalidValueError, NotAllowedError
 from chapters.paces import keep_pace
 from discussion_ext.data import MeetingMode
 
 from .event_seat import LIVE, draw_seat
-from .event_series import find_refusal
+from .event_series import find_refusal, list_coming
 from .event_visits import EventVisit, make_form, open_event
 from .event_words import draw_when, modes_of
 from .events import show_event
@@ -121,13 +121,13 @@ def series(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
         return _go_back(visit, "stopped", anchor="series")
     if act != "come":
         raise _unknown_act()
-    draft = RsvpDraftData(mode=_read_mode(request, visit))
-    dates = series_api.get_series(series_id, user_id)
-    if (reason := find_refusal(visit.access, dates, draft.mode, now=visit.now)) is not None:
+    dates, mode = series_api.get_series(series_id, user_id), _read_mode(request, visit)
+    if (reason := find_refusal(visit.access, dates, mode, now=visit.now)) is not None:
         raise NotAllowedError(reason)
+    draft = _draft_all(visit, dates, user_id, mode)
     refusal = _try(lambda: rsvps.answer_series(series_id=series_id, user_id=user_id, draft=draft))
     if refusal is not None:
-        return _show_refusal(request, visit, refusal)
+        return _show_refusal(request, visit, _say_unasked(refusal))
     return _go_back(visit, "series", anchor="series")
 
 
@@ -155,6 +155,32 @@ def _try(act: Callable[[], Any]) -> ChapterError | None:
 def _read_mode(request: HttpRequest, visit: EventVisit) -> MeetingMode:
     modes = modes_of(visit.event)
     return next((mode for mode in modes if mode == request.POST.get("come")), modes[0])
+
+
+def _draft_all(visit: EventVisit, dates: SeriesData, user_id: int, mode: MeetingMode) -> RsvpDraftData:
+    """Return what somebody answers to all dates: as they answered this one, whose words go for those of the first."""
+    first, rsvp = next(iter(list_coming(dates, now=visit.now)), None), visit.rsvp
+    if rsvp is None or first is None:
+        return RsvpDraftData(mode=mode)
+    own = rsvps.list_own_answers(visit.event.id, user_id)
+    said = {each.text: own[each.id] for each in events.list_questions(visit.event.id) if each.id in own}
+    asked = events.list_questions(first.id) if said else ()
+    return RsvpDraftData(
+        mode=mode,
+        guests=rsvp.guests,
+        needs_step_free=rsvp.needs_step_free,
+        needs_note=rsvp.needs_note,
+        answers=tuple((each.id, said[each.text]) for each in asked if each.id is not None and each.text in said),
+    )
+
+
+def _say_unasked(refusal: ChapterError) -> ChapterError:
+    """Return a refusal as it is said beside a button that asks nothing: an answer that is missing needs a form."""
+    if not refusal.field.startswith("answer-"):
+        return refusal
+    return InvalidValueError(
+        _("The hosts ask something of everybody who comes. Answer it for one date, and then come to all.")
+    )
 
 
 def _show_refusal(request: HttpRequest, visit: EventVisit, refusal: ChapterError) -> HttpResponse:

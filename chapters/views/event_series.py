@@ -73,14 +73,22 @@ def find_refusal(access: api.Access, series: SeriesData, mode: MeetingMode, *, n
 
     Dates whose answers are not taken yet, or not any more, keep nobody from the others.
     """
-    coming = [card for card in series.dates if not card.event.is_over(now) and not card.event.is_cancelled]
-    for card in coming:
+    for card in _list_coming(series, now=now):
         modes = modes_of(card.event)
         way = mode if mode in modes else modes[0]
         decision = decide_event(access, card.event, EventAct.ANSWER, rsvp=card.rsvp, mode=way, now=now)
         if not decision.is_allowed and decision.code not in _PASSING:
             return decision
     return None
+
+
+def list_coming(series: SeriesData, *, now: datetime) -> list[EventData]:
+    """Return the dates of a series that have not begun and were not called off, the soonest first."""
+    return [card.event for card in _list_coming(series, now=now) if card.event.starts_at > now]
+
+
+def _list_coming(series: SeriesData, *, now: datetime) -> list[EventCardData]:
+    return [card for card in series.dates if not card.event.is_over(now) and not card.event.is_cancelled]
 
 
 def _window(dates: Sequence[EventCardData], event: EventData) -> Sequence[EventCardData]:

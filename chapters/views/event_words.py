@@ -188,7 +188,7 @@ def say_your_time(event: EventData, zone: ZoneInfo | None) -> str:
     values = {
         "start": people.say_time(event.starts_at, zone),
         "end": people.say_time(event.ends_at, zone),
-        "city": say_city(zone.key) or people.say_zone(zone),
+        "city": say_city(zone.key) or zone.key.rpartition("/")[2].replace("_", " "),
     }
     if theirs.date() == ours.date() == event.ends_at.astimezone(zone).date():
         return _("%(start)s–%(end)s where you are (%(city)s)") % values

@@ -328,6 +328,30 @@ def test_one_date_of_a_series_is_answered_by_itself(chapter: ChapterData, member
     assert [state_of(card.event, member) for card in five_dates.dates] == [None, None, RsvpState.GOING, None, None]
 
 
+def test_all_dates_are_answered_as_the_one_before_one(chapter: ChapterData, lead: int, member: int) -> None:
+    question = EventQuestionData(kind=QuestionKind.LINE, text="What is your case?", is_needed=True)
+    plan = make_plan(questions=(question,), guests_most=1)
+    rule = SeriesRuleData(
+        frequency=SeriesFrequency.WEEKLY, starts_on=plan.starts_local.date(), at=plan.starts_local.time(), count=3
+    )
+    made = series.create_series(chapter_id=chapter.id, actor_id=lead, plan=plan, rule=rule)
+    dates = [card.event for card in series.publish_series(series_id=made.id, actor_id=lead).dates]
+    second = dates[1]
+    page = send(member, "event_series", chapter.slug, second.id, act="come", come="offline")
+    assert page.status_code == 400
+    assert "Answer it for one date, and then come to all." in words_of(page)
+    assert {state_of(date, member) for date in dates} == {None}
+    (asked,) = events.list_questions(second.id)
+    said = {f"answer-{asked.id}": "A silent team", "guests": "1", "needs_step_free": "on"}
+    assert send(member, "event_answer", chapter.slug, second.id, come="offline", **said).status_code == 302
+    assert send(member, "event_series", chapter.slug, second.id, act="come", come="offline").status_code == 302
+    for date in dates:
+        found = rsvps.find_rsvp(date.id, member)
+        assert found is not None
+        assert (found.state, found.guests, found.needs_step_free) == (RsvpState.GOING, 1, True)
+        assert list(rsvps.list_own_answers(date.id, member).values()) == ["A silent team"]
+
+
 def test_a_series_is_not_entered_by_way_of_its_one_open_date(
     chapter: ChapterData, outsider: int, five_dates: SeriesData
 ) -> None:
