@@ -8,10 +8,11 @@ from typing import Any, Final
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from chapters.access import find_access
 from chapters.api import event_results, events, rsvps
 from chapters.attendees_file import write_attendees_file
-from chapters.data import Action, AttendeeData, EventAct
-from chapters.exceptions import ChapterError
+from chapters.data import Action, AttendeeData, EventAct, EventOpenTo
+from chapters.exceptions import ChapterError, InvalidValueError
 from chapters.forms.base import ChapterForm
 from chapters.forms_desk.event_acts import AddForm, ExportForm, PresenceForm, RefuseForm, RemoveForm
 from chapters.paces import keep_pace
@@ -45,6 +46,7 @@ def attendees(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
 
 
 def _add(visit: EventVisit, form: AddForm) -> None:
+    _check_may_come(visit, form.user_id, MeetingMode(form.cleaned_data["mode"]))
     rsvps.add_attendee(
         event_id=visit.event.id,
         user_id=form.user_id,
@@ -52,6 +54,17 @@ def _add(visit: EventVisit, form: AddForm) -> None:
         mode=MeetingMode(form.cleaned_data["mode"]),
         is_forced=form.cleaned_data["is_forced"],
     )
+
+
+def _check_may_come(visit: EventVisit, user_id: int, mode: MeetingMode) -> None:
+    """Raise InvalidValueError for somebody whom no seat can be given: window and capacity are the team's to pass by."""
+    theirs = find_access(visit.chapter, user_id)
+    if not theirs.can(Action.ATTEND_EVENT):
+        raise InvalidValueError(_("This person cannot come to events of the chapter now."), field="user_id")
+    if visit.event.open_to is not EventOpenTo.ANYONE and not theirs.is_member and not theirs.is_manager:
+        raise InvalidValueError(_("This person is no member of the chapter. Ask them to join first."), field="user_id")
+    if mode is MeetingMode.OFFLINE and not theirs.can(Action.MEET_IN_PERSON):
+        raise InvalidValueError(_("This person cannot come in the room. Online is open to them."), field="mode")
 
 
 @chapter_page(methods=("GET", "HEAD", "POST"))

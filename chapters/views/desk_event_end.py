@@ -137,6 +137,7 @@ def _render_result(
     context = {
         "form": form,
         "result": found,
+        "conflict": conflict,
         "author": names[found.author_id].text if found and found.author_id in names else "",
         "stands": discussions.render_markdown(found.text) if found and conflict else "",
         "preview": discussions.render_markdown(preview) if preview else "",

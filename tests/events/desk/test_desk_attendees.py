@@ -12,10 +12,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chapters.api import events, rsvps
-from chapters.data import EventQuestionData, RsvpState
+from chapters.data import EventOpenTo, EventQuestionData, RsvpState
 from chapters.models import EventAnswer, EventQuestion, PresenceRequest, Rsvp
 from people.models import AuditEntry
 from tests.chapters.desk_town import read
+from tests.chapters.factories import make_ban
 from tests.events import factories
 
 from .conftest import EventDesk
@@ -120,6 +121,22 @@ def test_somebody_is_added_by_their_username_and_over_the_seats_only_if_it_is_me
     desk.post(desk.lead, "desk_attendees", event.id, **forced)
     assert rsvps.is_seated(event.id, desk.second)
     assert "more than there are" in read(desk.get(desk.lead, "desk_event", event.id))
+
+
+def test_nobody_is_added_who_is_kept_out_or_is_no_member(desk: EventDesk) -> None:
+    """The field says why; to an event that is open to anyone an account is enough, but not a banned one."""
+    closed = factories.make_event(desk.chapter, actor_id=desk.lead)
+    public = factories.make_event(desk.chapter, actor_id=desk.lead, open_to=EventOpenTo.ANYONE)
+    make_ban(desk.chapter, desk.member, days=20, banned_by=desk.lead)
+
+    def add(event_id: int, user_id: int) -> Any:
+        return desk.post(desk.lead, "desk_attendees", event_id, username=username(user_id), mode="offline")
+
+    assert "no member of the chapter" in read(add(closed.id, desk.outsider))
+    assert "cannot come to events of the chapter now" in read(add(public.id, desk.member))
+    assert not Rsvp.objects.exists()
+    assert add(public.id, desk.outsider).status_code == 302
+    assert rsvps.is_seated(public.id, desk.outsider)
 
 
 def test_the_file_is_safe_for_spreadsheets_and_on_record(desk: EventDesk) -> None:
