@@ -136,6 +136,18 @@ def test_who_comes_late_is_reminded(clock, event, amina):
     assert (len(letters(late.user_id)), len(letters(amina.user_id))) == (1, 2)
 
 
+def test_who_came_in_during_an_outage_has_just_read_when_it_is(clock, event, amina):
+    """The reminder of 19:00 goes out at 21:00; who said yes at 20:00 has the confirmation, and the later reminder."""
+    clock.set(BEFORE + HOUR)
+    late = answer(event)
+    clock.set(BEFORE + 2 * HOUR)
+    remind()
+    assert (letters(amina.user_id), letters(late.user_id)) == ([SAID], [])
+    clock.set(SOON)
+    remind()
+    assert letters(late.user_id) == [SAID]
+
+
 @pytest.mark.parametrize("step", ["publish", "move", "restore"])
 def test_what_comes_into_the_window_reminds_nobody_at_once(clock, chapter, step):
     into = BEFORE + 3 * HOUR
