@@ -132,7 +132,7 @@ def survey(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
     posted, is_host = sent(request), visit.can(EventAct.WRITE_RESULT)
     known = event_results.find_presence(event_id, user_id)
     may_answer = event_results.can_answer(visit.event, known.presence)
-    if not may_answer and not is_host:
+    if not may_answer and (posted is not None or not is_host):
         raise NotAllowedError(_not_asked(visit))
     own = event_results.find_survey(event_id, user_id)
     initial = {"rating": str(own.rating), "useful": own.useful, "better": own.better} if own else None

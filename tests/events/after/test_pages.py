@@ -207,6 +207,7 @@ class TestSurvey:
         assert "Person" not in words
         assert "<script>alert" not in markup_of(page)
         assert visit(member, "event_survey", chapter.slug, evening.id).status_code == 403
+        assert send(lead, "event_survey", chapter.slug, evening.id, rating="5").status_code == 403
 
 
 class TestPresence:
