@@ -86,7 +86,7 @@ def _find_revision(user_id: int) -> int:
 def draw_calendar(user_id: int) -> bytes:
     """Return somebody's calendar as a file: their sittings, cancelled ones marked, and what the sources add."""
     entries = [*_sitting_entries(user_id), *(entry for find in _sources for entry in find(user_id))]
-    return calendars.render_calendar(entries, name=_("My class sessions"))
+    return calendars.render_calendar(entries, name=_("My sessions and events"))
 
 
 def draw_sitting(sitting: SittingData) -> bytes:

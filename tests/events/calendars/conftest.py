@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -107,11 +108,26 @@ def read() -> Callable[[bytes], list[dict[str, Any]]]:
 
     def both(text: bytes) -> list[dict[str, Any]]:
         one = [_of_icalendar(each) for each in icalendar.Calendar.from_ical(text).walk("VEVENT")]
-        other = [_of_vobject(each) for each in getattr(vobject.readOne(text.decode()), "vevent_list", [])]
+        with _zones_of_its_own():
+            other = [_of_vobject(each) for each in getattr(vobject.readOne(text.decode()), "vevent_list", [])]
         assert one == other
         return one
 
     return both
+
+
+@contextmanager
+def _zones_of_its_own() -> Iterator[None]:
+    """Let vobject read a file's own zones: it keeps the first rules that it ever met under a name."""
+    known = vobject.icalendar.__dict__["__tzidMap"]
+    before = dict(known)
+    known.clear()
+    vobject.icalendar.registerTzid("UTC", vobject.icalendar.utc)
+    try:
+        yield
+    finally:
+        known.clear()
+        known.update(before)
 
 
 def _of_icalendar(entry: Any) -> dict[str, Any]:
