@@ -45,7 +45,7 @@ def answer(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
     draft = form.draft
     refusal = _try(lambda: _answer(visit, user_id, draft))
     if refusal is None:
-        return _go_back(visit)
+        return _go_back(visit, "changed" if visit.draw_card().situation in LIVE else "")
     form.refuse(refusal)
     return show_event(request, visit, form=form, status=refusal.status)
 

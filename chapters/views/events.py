@@ -201,6 +201,7 @@ def _draw_calendar(chapter: ChapterData, user_id: int | None, *, is_inside: bool
 
 
 _NOTICES: Final = {
+    "changed": lambda: _("Saved."),
     "declined": lambda: _("Saved: you do not come. Thank you for saying so."),
     "left": lambda: _("You left the line."),
     "withdrawn": lambda: _("Your request is taken back."),

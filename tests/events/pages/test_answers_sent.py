@@ -426,3 +426,11 @@ def test_a_seat_is_given_back_after_answers_closed(chapter: ChapterData, member:
     make_rsvp(event, member)
     assert send(member, "event_decline", chapter.slug, event.id).status_code == 302
     assert state_of(event, member) is RsvpState.CANCELLED
+
+
+def test_a_change_is_acknowledged(chapter: ChapterData, member: int) -> None:
+    event = make_event(chapter, guests_most=1)
+    send(member, "event_answer", chapter.slug, event.id, come="offline")
+    sent = send(member, "event_answer", chapter.slug, event.id, come="offline", guests="1")
+    assert sent["Location"].endswith("?done=changed#seat")
+    assert "Saved." in words_of(browser(member).get(sent["Location"]))
