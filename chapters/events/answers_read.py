@@ -31,7 +31,7 @@ def find_rsvp(event_id: int, user_id: int) -> RsvpData | None:
     return to_rsvp(
         row,
         event,
-        place_in_line=find_place(row) if is_coming else None,
+        place_in_line=find_place(event, row) if is_coming else None,
         waits_why=say_why(event, row, now),
         overlaps=say_overlap(event, user_id) if is_coming and row.state in _MAY_COME else "",
     )

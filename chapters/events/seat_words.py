@@ -53,11 +53,13 @@ def say_no_room(event: Event, mode: MeetingMode, *, is_other: bool) -> str:
     return text % {"left": left}
 
 
-def find_place(row: Rsvp) -> int | None:
+def find_place(event: Event, row: Rsvp) -> int | None:
     """Return the place in line of who waits, from 1, among those who come the same way; None for others; one query."""
     if row.state != RsvpState.WAITLISTED or row.queued_at is None:
         return None
-    line = Rsvp.objects.filter(event_id=row.event_id, state=RsvpState.WAITLISTED, mode=row.mode)
+    line = Rsvp.objects.filter(event_id=row.event_id, state=RsvpState.WAITLISTED)
+    if len(modes_of(event)) > 1:  # else the index alone answers, however long the line is
+        line = line.filter(mode=row.mode)
     return line.filter(Q(queued_at__lt=row.queued_at) | Q(queued_at=row.queued_at, pk__lt=row.pk)).count() + 1
 
 

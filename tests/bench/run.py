@@ -56,6 +56,9 @@ LIMITS: dict[str, tuple[float | None, float | None]] = {
     "event_feed_of_person_time_10k": (None, 1.5),
     "own_calendar_queries": (None, None),
     "own_calendar_time_10k": (None, 1.5),
+    "rsvp_vs_conditional_update": (0.1, None),
+    "attendee_list_queries": (None, None),
+    "attendee_list_time_10k_vs_10": (None, 1.5),
     "event_page_queries": (None, None),
     "event_page_time_10k_vs_10": (None, 1.5),
     "event_page_in_line_queries": (None, None),
@@ -131,7 +134,17 @@ def measure(name: str) -> dict[str, float]:
 
 
 def _take_figures(name: str) -> dict[str, float]:
-    from tests.bench import blended, cases, chapter_pages, chapters, event_calendars, event_pages, points, receivers
+    from tests.bench import (
+        blended,
+        cases,
+        chapter_pages,
+        chapters,
+        event_calendars,
+        event_pages,
+        event_seats,
+        points,
+        receivers,
+    )
 
     print(f"{name}:")
     figures: dict[str, float] = {}
@@ -155,6 +168,8 @@ def _take_figures(name: str) -> dict[str, float]:
     figures |= {figure: round(value, 4) for figure, value in event_calendars.measure().items()}
     print("  page of an event")
     figures |= {figure: round(value, 4) for figure, value in event_pages.measure().items()}
+    print("  seats of events")
+    figures |= {figure: round(value, 4) for figure, value in event_seats.measure().items()}
     if name == "mariadb" and os.environ.get("REDIS_URL"):
         from tests.bench import workers
 

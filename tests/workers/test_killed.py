@@ -17,7 +17,7 @@ from django.utils import timezone
 from forum.models import CommentThread
 from opaque_keys.edx.keys import UsageKey
 
-from chapters.data import Audience, ChapterState, MembershipState, StandingSource
+from chapters.data import Audience, ChapterState, MembershipState, RsvpState, StandingSource
 from chapters.models import Chapter, Standing
 from discussion_ext import api as discussions
 from discussion_ext import edx_platform
@@ -337,6 +337,14 @@ def three_evenings_that_are_near(world: World) -> None:
         make_rsvp(event, world.enrol(), state_at=OLD)
 
 
+def three_offers_that_lapsed(world: World) -> None:
+    """Three events with one seat, kept for somebody who let the deadline pass, and somebody who waits for it."""
+    for number in range(951, 954):
+        event = make_event(make_chapter(), title=f"Seats {number}", room_capacity=1)
+        make_rsvp(event, world.enrol(), state=RsvpState.OFFERED, offer_until=OLD, state_at=OLD)
+        make_rsvp(event, world.enrol(), state=RsvpState.WAITLISTED, state_at=OLD)
+
+
 def three_old_acts(world: World) -> None:
     delivery = world.ask_mail(5)
     Delivery.objects.filter(pk=delivery).update(state="sent", due_at=timezone.now() - timedelta(days=1000))
@@ -365,6 +373,8 @@ JOB_CASES: dict[str, tuple[Callable[[World], None], str, int]] = {
     "chapters.send_digests": (three_digests_that_are_due, "UPDATE .chapters_membership. SET .digest_at", 2),
     # One of three is reminded of; of the second there is the notice, and not yet the errand.
     "chapters.remind_of_events": (three_evenings_that_are_near, "INSERT INTO .people_errand. ", 2),
+    # One of three seats went on; of the second the offer has lapsed, and the seat is not counted yet.
+    "chapters.tend_events": (three_offers_that_lapsed, "UPDATE .chapters_rsvp. ", 3),
     # Two of three go on, and that is told.
     "chapters.move_chapters": (three_pauses_that_are_over, "UPDATE .chapters_chapter. ", 3),
     "discussion_ext.repair_contributions": (three_posts_without_a_record, "INSERT INTO gamification_entry", 2),
