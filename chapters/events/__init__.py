@@ -1,1 +1,1 @@
-"""Events of chapters: planned, answered, held and written down. The api is ``chapters.api.events`` and its neighbours."""
+"""Events of chapters: planned, answered, held and written down. See ``chapters.api.events`` and its neighbours."""
