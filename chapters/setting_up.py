@@ -1,4 +1,4 @@
-"""What a site needs before its first chapter: the group of community managers, and parts of the world."""
+"""What a site needs before its first chapter: the group of community managers, parts of the world, a key for points."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Final
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
+from gamification import api as gamification
+
+from .events import points
 from .models import Region
 
 #: The group whose members manage every chapter.
@@ -31,7 +34,7 @@ def set_up_chapters() -> Mapping[str, int]:
     """Make what is missing and return it in numbers; a second run changes nothing.
 
     What the site's staff has done is kept: a group that is there keeps its permissions, and where there is one region
-    there are no others made.
+    there are no others made. The key for points of chapters appears in the admin with its switch, which is not turned.
     """
     done: Counter[str] = Counter()
     group, is_new = Group.objects.get_or_create(name=MANAGERS)
@@ -43,4 +46,6 @@ def set_up_chapters() -> Mapping[str, int]:
         for position, (slug, name) in enumerate(_REGIONS):
             Region.objects.get_or_create(slug=slug, defaults={"name": name, "position": position})
         done["regions"] += len(_REGIONS)
+    if gamification.make_known(points.course_key()):
+        done["ledgers"] += 1
     return done

@@ -13,7 +13,7 @@ from .boards import (
     refresh_board_row,
     refresh_board_rows,
 )
-from .courses import has_given_points, is_on, is_on_now, set_on
+from .courses import has_given_points, is_on, is_on_now, make_known, set_on
 from .exceptions import ActivityError, GamificationError, SchemeError, UnknownActivityKind
 from .folding import count_waiting_entries, fold_pending, sweep_entries, sweep_in_batches
 from .history import breakdown, find_source_points, list_entries
@@ -75,6 +75,7 @@ __all__ = [
     "list_entries",
     "list_levels",
     "list_numbered_courses",
+    "make_known",
     "may_choose_name",
     "may_see_points",
     "points_for",

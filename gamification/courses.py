@@ -64,6 +64,14 @@ def set_on(course_key: CourseKey, is_on: bool, *, actor_id: int | None) -> None:
         _memory.forget_after_commit(key)
 
 
+def make_known(course_key: CourseKey) -> bool:
+    """Let operators find a key in the admin, with its switch; return whether it is new. The switch stays as it is."""
+    if _read_state(str(course_key)).number is not None:
+        return False
+    get_number(course_key)
+    return True
+
+
 def has_given_points(course_key: CourseKey) -> bool:
     """Say whether anybody may have points in this course, from memory if possible."""
     return get_state(course_key).number is not None

@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     help = (
         f"Makes the group “{MANAGERS}”, whose members manage every chapter, and regions by which the directory is"
-        " read, where there are none yet."
+        " read, where there are none yet; points of chapters can be switched on in the admin of gamification after it."
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
