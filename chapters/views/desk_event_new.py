@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
 
 from chapters.access import Access
 from chapters.api import events, series
@@ -44,6 +45,9 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         return page.render(status=422)
     if repeat.is_wanted:
         return _make_series(page, form.plan, posted, user_id)
+    if posted.get("act") == "preview":
+        repeat.add_error("repeat", _("Choose how it comes back, to see its dates."))
+        return page.render(status=422)
     return _make_event(page, form.plan, posted, user_id)
 
 

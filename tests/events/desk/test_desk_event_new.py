@@ -274,6 +274,17 @@ def test_the_dates_of_a_series_are_seen_before_any_is_made(desk: EventDesk) -> N
     assert {(each.hour, each.minute) for each in starts} == {(18, 30)}
 
 
+def test_dates_of_what_does_not_come_back_are_not_shown_and_nothing_is_made(desk: EventDesk) -> None:
+    """The button asks how it comes back; the enter key in a field saves a draft."""
+    response = desk.post(desk.lead, "desk_event_new", **sent(act="preview"))
+    assert response.status_code == 422
+    assert list(errors_of(response)) == ["It comes back"]
+    assert not Event.objects.exists()
+    first = re.search(r'<button type="submit"[^>]*value="([a-z]+)"', response.content.decode().partition("<main")[2])
+    assert first
+    assert first[1] == "draft"
+
+
 def test_a_change_of_clocks_is_noted_among_the_dates(desk: EventDesk) -> None:
     """A date at an hour that the clock skips is said to begin later."""
     year = next_day().year + 1
