@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chapters.data import SEATED, EventState, RsvpData, RsvpSource, RsvpState
-from chapters.exceptions import InvalidValueError, StateError
+from chapters.exceptions import BannedError, InvalidValueError, StateError
 from chapters.membership.rows import read_text
 from chapters.models import Event, Rsvp
+from chapters.records import bans_in_force
 from discussion_ext.data import MeetingMode
 from people import api as people
 
@@ -90,12 +91,12 @@ def add_attendee(
     """Give somebody a seat, whatever they answered before; ``is_forced`` is over the capacity.
 
     RsvpSource.WALK_IN is for who stands at the door: also after the start, and they are sent no mail. Raises
-    StateError (called off, over, full), InvalidValueError ("mode") and NotFoundError.
+    StateError (called off, over, full), BannedError, InvalidValueError ("mode") and NotFoundError.
     """
     event = lock_event(event_id)
     row = lock_or_create(event, user_id)
     now = timezone.now()
-    _check_adding(event, now, source)
+    _check_adding(event, user_id, now, source)
     if mode not in modes_of(event):
         raise InvalidValueError(_("Choose how they come: this event has no such seats."), field="mode")
     if row.state == RsvpState.GOING:
@@ -140,7 +141,9 @@ def remove_attendee(*, rsvp_id: int, actor_id: int, note: str = "") -> RsvpData:
     return to_rsvp(row, event)
 
 
-def _check_adding(event: Event, now: datetime, source: RsvpSource) -> None:
+def _check_adding(event: Event, user_id: int, now: datetime, source: RsvpSource) -> None:
+    if bans_in_force().filter(chapter_id=event.chapter_id, user_id=user_id).exists():
+        raise BannedError(_("The chapter keeps this person out. Lift the ban first."))
     if source is not RsvpSource.WALK_IN:
         check_takes_place(event, now)
     elif event.state != EventState.PUBLISHED:

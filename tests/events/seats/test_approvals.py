@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from chapters.api import membership
 from chapters.api import rsvps as api
 from chapters.data import (
     ChapterData,
@@ -14,7 +15,7 @@ from chapters.data import (
     RsvpState,
 )
 from chapters.events.news_kinds import EventNews
-from chapters.exceptions import InvalidValueError, NotFoundError, StateError
+from chapters.exceptions import BannedError, InvalidValueError, NotFoundError, StateError
 from chapters.models import Rsvp
 from tests.chapters.factories import make_organizer
 from tests.events.seats.evenings import (
@@ -144,6 +145,14 @@ class TestOrganizers:
         pass_time(event, timezone.now() - timedelta(minutes=10))
         with pytest.raises(StateError, match="has begun"):
             api.add_attendee(event_id=event.pk, user_id=2, actor_id=9)
+
+    def test_who_is_banned_is_not_put_on_the_list(self, chapter: ChapterData) -> None:
+        event = make_event(chapter)
+        membership.ban(chapter_id=chapter.id, user_id=2, actor_id=9, reason="Rude")
+        with pytest.raises(BannedError):
+            api.add_attendee(event_id=event.pk, user_id=2, actor_id=9, is_forced=True)
+        assert not Rsvp.objects.exists()
+        assert api.add_attendee(event_id=event.pk, user_id=3, actor_id=9).state is GOING
 
     def test_who_stands_at_the_door_has_a_seat_and_no_mail(self, chapter: ChapterData) -> None:
         event = make_event(chapter, room_capacity=1)
