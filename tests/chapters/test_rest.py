@@ -12,12 +12,12 @@ from tests.chapters import factories as make
 from tests.doors.calls import Call, call_of
 from tests.doors.chapter_calls import PLAN, SLUG
 from tests.doors.conftest import shared_world, world  # noqa: F401 - the same people and things
-from tests.doors.table import rows
+from tests.doors.table import chapter_rows
 from tests.doors.world import World, as_json
 
 API = "/chapters/api/v1"
 HERE = f"{API}/chapters/{SLUG}"
-READ = [row.door for row in rows("Chapters") if ":api_" in row.door and " " not in row.door]
+READ = [row.door for row in chapter_rows() if ":api_" in row.door and " " not in row.door]
 
 
 def send(client: Client, method: str, url: str, body: Any = None) -> Any:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from tests.doors import chapter_pages
+from tests.doors import chapter_pages, event_calls
 from tests.doors.chapter_world import PIXEL, REASON, TEXTS
 from tests.doors.world import as_json
 
@@ -86,11 +86,12 @@ ADDRESSES: dict[str, Make] = {
     "api_answer_appeal": _row("ban_id", "ban kept out"),
     "api_role": _row("term_id", "term host"),
     "api_concern": _row("concern_id", "concern"),
+    **event_calls.ADDRESSES,
 }
 #: Doors of the REST API that are not about one chapter.
 BESIDE = (
     "api_directory", "api_regions", "api_mine", "api_invitations", "api_dismiss", "api_own_concerns", "api_concerns",
-    "api_concern", "api_manage",
+    "api_concern", "api_manage", *event_calls.BESIDE,
 )  # fmt: skip
 
 #: What is sent, right in every field.
@@ -135,6 +136,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
         "kind": "conduct", "text": "Another thing.", "about": [world.people["newcomer"].pk]
     },
     "api_concern POST": lambda _world: {"act": "take"},
+    **event_calls.BODIES,
 }  # fmt: skip
 
 
@@ -149,7 +151,7 @@ def _picture(field: str = "picture") -> dict[str, Any]:
 
 
 def call_of(door: str, world: World) -> Call:
-    """Return the call that belongs to a row of the table "Chapters"."""
+    """Return the call that belongs to a row of the tables "Chapters" and "Chapter events"."""
     from tests.doors.calls import Call
 
     name, _space, method = door.partition(" ")
@@ -158,9 +160,11 @@ def call_of(door: str, world: World) -> Call:
         sent = f"{short} {method}"
         body = as_json(BODIES[sent](world)) if sent in BODIES else {}
         return Call(
-            _address(short, ADDRESSES, BESIDE, world), method or "GET", body if short != "api_upload" else _picture()
+            _address(short, method, ADDRESSES, BESIDE, world),
+            method or "GET",
+            body if short != "api_upload" else _picture(),
         )
-    url = _address(short, chapter_pages.ADDRESSES, chapter_pages.BESIDE, world)
+    url = _address(short, method, chapter_pages.ADDRESSES, chapter_pages.BESIDE, world)
     if method != "POST":
         return Call(url)
     if short == "board_upload":
@@ -169,9 +173,9 @@ def call_of(door: str, world: World) -> Call:
     return Call(url, method, {"data": urlencode(filled), "content_type": FORM})
 
 
-def _address(short: str, known: Mapping[str, Make], beside: Collection[str], world: World) -> str:
-    """Return where a door is."""
-    where = known.get(short, _slug)(world)
+def _address(short: str, method: str, known: Mapping[str, Make], beside: Collection[str], world: World) -> str:
+    """Return where a door is; what it is about may be another thing for a method."""
+    where = known.get(f"{short} {method}", known.get(short, _slug))(world)
     if short not in beside:
         where = {"slug": PROPOSED if short in chapter_pages.OF_A_PROPOSAL else SLUG, **where}
     return reverse(f"chapters:{short}", kwargs=where)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.doors import event_calls
 from tests.doors.chapter_world import REASON, TEXTS
 
 if TYPE_CHECKING:
@@ -26,14 +27,6 @@ def _board(_world: World) -> dict[str, Any]:
     return {"audience": "everyone"}
 
 
-def _feed_token(world: World) -> str:
-    """Return the token of a member's feed, whoever opens it: nobody signs in there."""
-    from discussion_ext.api import sessions
-
-    return sessions.make_calendar_token(world.people["member"].pk, of=f"chapter:{world.ids['chapter']}")
-
-
-EVENT, OFFERED = _row("event_id", "event"), _row("event_id", "event offered")
 TOPIC, POST, OWN = _row("topic_id", "topic"), _row("post_id", "board reported"), _row("post_id", "board reply")
 
 #: What stands in the addresses of pages beside the slug; those that are not here have nothing there.
@@ -60,25 +53,18 @@ ADDRESSES: dict[str, Make] = {
     "post_settle": POST,
     "picture": lambda world: {"uid": world.picture},
     "course": lambda _world: {"course_id": "course-v1:Meridian+DOORS+2026"},
-    "event": EVENT,
-    "event_answer": EVENT,
-    "event_decline": EVENT,
-    "event_offer": OFFERED,
-    "event_keep": OFFERED,
-    "event_calendar": EVENT,
-    "chapter_feed": lambda world: {"token": _feed_token(world)},
-    "event_series": _row("event_id", "event of series"),
     "desk_request": _row("membership_id", "request"),
     "desk_member": _person("newcomer"),
     "desk_ban_person": _person("newcomer"),
     "desk_ban": _row("ban_id", "ban kept out"),
     "manage_chapter": _row("chapter_id", "chapter"),
     "manage_concern": _row("concern_id", "concern"),
+    **event_calls.ADDRESSES,
 }
 #: Pages that are not about one chapter.
 BESIDE = (
-    "directory", "propose", "invitations", "my_events", "my_report", "picture", "course", "manage", "manage_chapters",
-    "manage_chapter", "manage_requests", "manage_leaving", "manage_concerns", "manage_concern",
+    "directory", "propose", "invitations", "my_report", "picture", "course", "manage", "manage_chapters",
+    "manage_chapter", "manage_requests", "manage_leaving", "manage_concerns", "manage_concern", *event_calls.BESIDE,
 )  # fmt: skip
 #: Pages about a chapter that waits for the community team; its proposer is the member.
 OF_A_PROPOSAL = ("proposal",)
@@ -138,11 +124,6 @@ FORMS: dict[str, Make] = {
     "post_report": lambda _world: {"reason": REASON},
     "post_remove": lambda _world: {"reason": REASON},
     "post_settle": lambda _world: {"decision": "keep"},
-    "my_events": lambda _world: {"act": "renew"},
-    "event_answer": lambda _world: {"come": "offline"},
-    "event_offer": lambda _world: {"act": "take"},
-    "event_keep": lambda _world: {"act": "keep"},
-    "event_series": lambda _world: {"act": "come", "come": "offline"},
     "desk_request": lambda _world: {"act": "accept"},
     "desk_member": lambda _world: {"act": "remove", "reason": REASON},
     "desk_ban_person": lambda _world: {"length": "7", "reason": REASON},
@@ -155,6 +136,7 @@ FORMS: dict[str, Make] = {
     "desk_export": lambda _world: {"reason": REASON},
     "manage_chapter": lambda world: {"act": "lead", "username": world.people["heir"].username},
     "manage_concern": lambda _world: {"act": "take"},
+    **event_calls.FORMS,
 }  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
 from chapters import api, discussion, visits
-from chapters.api import series
 from chapters.data import (
     Audience,
     ChapterRole,
@@ -19,15 +18,12 @@ from chapters.data import (
     ConcernKind,
     MembershipState,
     QuestionKind,
-    RsvpState,
-    SeriesFrequency,
-    SeriesRuleData,
 )
 from chapters.models import Invitation, JoinQuestion
 from common.djangoapps.student.models import UserProfile
 from discussion_ext.data import TopicDraftData, TopicKind
 from tests.chapters import factories as make
-from tests.events.factories import make_event, make_plan, make_rsvp
+from tests.doors.event_world import hold_events
 
 if TYPE_CHECKING:
     from tests.doors.world import World
@@ -35,7 +31,7 @@ if TYPE_CHECKING:
 #: The people who come to the doors of chapters, beside those of the courses; in the columns' order.
 PEOPLE = (
     "member", "alumni", "banned", "requested", "lead", "co-organizer", "board moderator", "host", "check-in helper",
-    "organizer elsewhere", "proposer", "manager",
+    "event host", "organizer elsewhere", "proposer", "manager",
 )  # fmt: skip
 #: People whom the doors are about.
 SUBJECTS = ("newcomer", "kept out", "decider", "heir")
@@ -73,7 +69,7 @@ def hold_chapter(world: World) -> None:
         "Kisumu lunches", slug="kisumu-lunches", state=ChapterState.PROPOSED, proposed_by=people["member"]
     )
     ids |= {"chapter": chapter.id, "other chapter": other.id, "proposed chapter": proposed.id}
-    for name in ("member", "newcomer", "heir", *TERMS):
+    for name in ("member", "event host", "newcomer", "heir", *TERMS):
         make.make_member(chapter, people[name])
     make.make_member(chapter, people["alumni"], audiences=(Audience.ALUMNI,))
     for name, role in TERMS.items():
@@ -82,7 +78,7 @@ def hold_chapter(world: World) -> None:
     _let_in(world, people)
     _talk(world, people)
     _report(world, people)
-    _plan(world, people)
+    hold_events(world)
 
 
 def _make_people(world: World) -> None:
@@ -166,22 +162,6 @@ def _report(world: World, people: dict[str, int]) -> None:
         request_key="",
     )
     world.ids["concern"] = made.id
-
-
-def _plan(world: World, people: dict[str, int]) -> None:
-    """Publish an event for members, a series of two dates, and an event whose one seat is kept for the member."""
-    chapter, lead = api.get_chapter(world.ids["chapter"]), people["lead"]
-    world.ids["event"] = make_event(chapter, actor_id=lead, title="Evening of hard talks").id
-    offered = make_event(chapter, actor_id=lead, title="Table for one", room_capacity=1)
-    make_rsvp(offered, people["member"], state=RsvpState.OFFERED)
-    world.ids["event offered"] = offered.id
-    plan = make_plan(title="Evenings in a row")
-    rule = SeriesRuleData(
-        frequency=SeriesFrequency.WEEKLY, starts_on=plan.starts_local.date(), at=plan.starts_local.time(), count=2
-    )
-    made = series.create_series(chapter_id=chapter.id, actor_id=lead, plan=plan, rule=rule)
-    dates = series.publish_series(series_id=made.id, actor_id=lead).dates
-    world.ids |= {"event series": made.id, "event of series": dates[0].event.id}
 
 
 def _show_a_picture(visit: visits.Visit) -> str:

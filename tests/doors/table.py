@@ -20,7 +20,7 @@ ROLES = (
     "site staff",
     "superuser",
 )
-#: Everybody who comes to the doors of chapters, by the heading of their column.
+#: Everybody who comes to the doors of chapters, by the heading of their column; the event host comes to events only.
 CHAPTER_ROLES = (
     "anonymous",
     "stranger",
@@ -33,6 +33,7 @@ CHAPTER_ROLES = (
     "board moderator",
     "host",
     "check-in helper",
+    "event host",
     "organizer elsewhere",
     "manager",
     "site staff",
@@ -59,6 +60,21 @@ def rows(title: str, page: Path = PAGE) -> list[Row]:
     return found
 
 
+def chapter_rows() -> list[Row]:
+    """Return the lines of both tables of chapters."""
+    return [*rows("Chapters"), *rows("Chapter events")]
+
+
+def roles_of(line: Row) -> list[str]:
+    """Return everybody about whom a line of chapters says something."""
+    return [role for role in CHAPTER_ROLES if role in line.cells]
+
+
+def chapter_row(door: str) -> Row:
+    """Return the line of one door of chapters."""
+    return next(line for line in chapter_rows() if line.door == door)
+
+
 def doors(title: str) -> list[str]:
     """Return the doors of a table."""
     names = [row.door for row in rows(title)]
@@ -74,7 +90,8 @@ def row(title: str, door: str) -> Row:
 def allowed(line: Row) -> str:
     """Return somebody who may come in at this door, or who runs the place where nobody may."""
     if "member" in line.cells:
-        return next((role for role in ("member", "lead", *CHAPTER_ROLES) if line[role][0] in "23"), "lead")
+        roles = ("member", "lead", *roles_of(line))
+        return next((role for role in roles if line[role][0] in "23"), "lead")
     return next((role for role in ("learner", "team", *ROLES) if line[role][0] in "23"), "team")
 
 

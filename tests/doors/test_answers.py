@@ -10,10 +10,10 @@ from django.middleware.csrf import CSRF_SESSION_KEY, _get_new_csrf_string
 from django.test import Client
 
 from tests.doors.calls import Call, call_of
-from tests.doors.table import Row, allowed, rows
+from tests.doors.table import Row, allowed, chapter_rows, rows
 from tests.doors.world import World
 
-ALL = [*rows("Pages and REST"), *rows("Chapters"), *rows("Handlers in the LMS")]
+ALL = [*rows("Pages and REST"), *chapter_rows(), *rows("Handlers in the LMS")]
 WRITES = [row for row in ALL if row.door.endswith((" POST", " PUT", " PATCH", " DELETE")) or row["Methods"] == "POST"]
 AWAY = "//evil.example/x"
 #: By which names pages are told where to go next.
@@ -35,9 +35,13 @@ def test_nobody_keeps_or_frames_an_answer(world: World, line: Row, is_allowed: b
     if not is_allowed and response.status_code == 404:
         return  # the platform's own page, without anything of ours
     kept = set(response["Cache-Control"].split(", "))
-    assert "private" in kept
-    # A picture never changes: the reader's own browser may keep it, and nothing on the way.
-    assert "no-store" in kept or response["Content-Type"].startswith("image/")
+    if line.door == "chapters:chapter_calendar":
+        assert kept == {"public", "max-age=300"}  # the same for everybody, and asked for by programs without end
+    else:
+        assert "private" in kept
+        # A picture never changes, and a calendar asks whether it did: the reader's own program may keep them, and
+        # nothing on the way.
+        assert "no-store" in kept or response["Content-Type"].startswith(("image/", "text/calendar"))
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Referrer-Policy"] in {"same-origin", "no-referrer"}
     if response["Content-Type"].startswith("text/html"):

@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from chapters import paces
 from discussion_ext.permissions import ACT_LIMITS
-from tests.doors.table import doors, rows
+from tests.doors.table import chapter_rows, doors, rows
 from xblocks import blended_posting, blended_studio, blended_team, case_posting, case_studio, case_team
 from xblocks.blended_task import BlendedTaskXBlock
 from xblocks.case_discussion import CaseDiscussionXBlock
@@ -43,7 +43,9 @@ BLOCKS = {
 def test_addresses() -> None:
     """Every pattern that leads to a view of ours, wherever it is mounted (the admin's own are asked below)."""
     found = {name for name, module in _addresses(get_resolver()) if _is_ours(module)}
-    assert found == {door.partition(" ")[0] for door in [*doors("Pages and REST"), *doors("Chapters")]}
+    chapter_doors = [row.door for row in chapter_rows()]
+    assert len(chapter_doors) == len(set(chapter_doors)), "a door stands there twice"
+    assert found == {door.partition(" ")[0] for door in [*doors("Pages and REST"), *chapter_doors]}
 
 
 def _addresses(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, str]]:
@@ -138,4 +140,4 @@ def test_limits_are_those_of_the_code() -> None:
     listed = [*rows("Pages and REST"), *rows("Handlers in the LMS")]
     named = {row["Limit"].strip("`") for row in listed}
     assert {name for name in named if name.islower()} == set(ACT_LIMITS)
-    assert {row["Limit"].strip("`") for row in rows("Chapters")} - {""} <= set(paces.DEFAULTS)
+    assert {row["Limit"].strip("`") for row in chapter_rows()} - {""} <= set(paces.DEFAULTS)
