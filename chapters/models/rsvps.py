@@ -65,7 +65,7 @@ class Rsvp(models.Model):
         verbose_name_plural = _("answers to events")
         constraints = [models.UniqueConstraint(fields=["event", "user_id"], name="chapters_rsvp_once")]
         indexes = [
-            models.Index(fields=["event", "state", "queued_at", "id"], name="chapters_line"),
+            models.Index(fields=["event", "state", "queued_at", "id", "mode"], name="chapters_line"),
             models.Index(fields=["event", "state", "id"], name="chapters_attendees"),
             models.Index(fields=["user_id", "state", "id"], name="chapters_rsvps_of_person"),
             models.Index(fields=["state", "offer_until"], name="chapters_offers"),
