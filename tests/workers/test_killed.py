@@ -373,7 +373,7 @@ JOB_CASES: dict[str, tuple[Callable[[World], None], str, int]] = {
     "chapters.send_digests": (three_digests_that_are_due, "UPDATE .chapters_membership. SET .digest_at", 2),
     # One of three is reminded of; of the second there is the notice, and not yet the errand.
     "chapters.remind_of_events": (three_evenings_that_are_near, "INSERT INTO .people_errand. ", 2),
-    # One of three seats went on; of the second the offer has lapsed, and the seat is not counted yet.
+    # One of three seats went on; the second is counted as free, and its offer not marked as lapsed.
     "chapters.tend_events": (three_offers_that_lapsed, "UPDATE .chapters_rsvp. ", 3),
     # Two of three go on, and that is told.
     "chapters.move_chapters": (three_pauses_that_are_over, "UPDATE .chapters_chapter. ", 3),
