@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from chapters.api import membership
 from chapters.api import rsvps as api
 from chapters.data import ChapterData, EventOpenTo, EventState, RsvpState
+from chapters.events import line, releases
 from chapters.events.news_kinds import EventNews
 from chapters.events.tending import tend_events
 from chapters.exceptions import ChapterError
@@ -238,3 +239,34 @@ def test_seats_line_and_mails_hold_after_any_acts(capacity: int, has_waitlist: b
             evening.check(name, before, was_taken)
     finally:
         transaction.savepoint_rollback(mark)
+
+
+def _fill_nothing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(line, "fill", lambda event, now: line.Progress())
+
+
+def _begin_at_the_end(patch: pytest.MonkeyPatch) -> None:
+    walked = line._walk
+    patch.setattr(line, "_walk", lambda event: reversed(list(walked(event))))
+
+
+def _release_nobody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(releases, "_release", lambda event_id, user_id: 0)
+
+
+def _tell_no_offer(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(line.news, "tell_offer", lambda *_about, **_options: None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fault", [None, _fill_nothing, _begin_at_the_end, _release_nobody, _tell_no_offer])
+def test_it_notices_what_is_wrong(fault: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three are in line for one seat; who has it gives it back, and who is next is banned."""
+    steps = [("come", number, 0) for number in range(4)] + [("decline", 0), ("ban", 1)]
+    run = test_seats_line_and_mails_hold_after_any_acts.hypothesis.inner_test  # type: ignore[attr-defined]
+    if fault is None:
+        run(capacity=1, has_waitlist=True, steps=steps)
+        return
+    fault(monkeypatch)
+    with pytest.raises(AssertionError):
+        run(capacity=1, has_waitlist=True, steps=steps)
