@@ -102,6 +102,11 @@ def test_what_the_admin_looks_up_is_exact() -> None:
             assert [f for f in fields if isinstance(f, models.CharField) and not isinstance(f, ExactCharField)] == []
 
 
+def is_in_key(model: Any, name: str) -> bool:
+    """Tell whether a column is part of a key of several: what is NULL there repeats nothing."""
+    return any(name in each.fields for each in model._meta.constraints if isinstance(each, models.UniqueConstraint))
+
+
 def row_of(model: Any, number: int, made: dict[Any, Any] | None = None) -> Any:
     """Return a row that is not stored; those it refers to are, one of each model."""
     values = {}
@@ -109,7 +114,7 @@ def row_of(model: Any, number: int, made: dict[Any, Any] | None = None) -> Any:
     for field in model._meta.concrete_fields:
         if isinstance(field, models.AutoField | models.BigAutoField):
             continue
-        if field.is_relation and not field.null:
+        if field.is_relation and (not field.null or is_in_key(model, field.name)):
             other = field.related_model
             if other not in made:
                 (made[other],) = other._base_manager.bulk_create([row_of(other, number, made)])
