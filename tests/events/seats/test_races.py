@@ -230,12 +230,15 @@ class TestLapseAgainstClaim:
         for number in range(ROUNDS):
             event, outcomes = self.meet(chapter, seconds=0.02 + 0.004 * (number % 8 - 4))
             assert not broken(outcomes), outcomes
+            if isinstance(outcomes[0], StateError):
+                # A refused request is undone with what it let lapse; where both sweeps came too early the next does it.
+                api.promote(event.pk)
             found = (state(event, 2), state(event, 3))
             seen.add(found)
             assert found in ((GOING, LINE), (RsvpState.LAPSED, OFFERED)), outcomes
             assert offers_told(event) == ([2] if found[1] is LINE else [2, 3])
             assert_right(event)
-        assert seen
+        assert seen <= {(GOING, LINE), (RsvpState.LAPSED, OFFERED)}
 
     def test_in_time_it_is_theirs_and_late_it_is_not(self, chapter: ChapterData) -> None:
         event, _outcomes = self.meet(chapter, seconds=60)
