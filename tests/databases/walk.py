@@ -131,6 +131,13 @@ def _references(model: Any) -> set[Any]:
     return {field.related_model for field in model._meta.concrete_fields if field.is_relation} - {model}
 
 
+def _pairs(field: Any) -> bool:
+    """Tell whether a key is made of references alone and begins with this one."""
+    keys = [each.fields for each in field.model._meta.constraints if isinstance(each, models.UniqueConstraint)]
+    of_references = [key for key in keys if all(field.model._meta.get_field(name).is_relation for name in key)]
+    return any(key[0] == field.name for key in of_references)
+
+
 def value_for(field: Any, number: int) -> Any:
     """Return a value that no other row has, and that a careless step would damage: accents, emoji, fractions."""
     if field.is_relation:
@@ -138,7 +145,7 @@ def value_for(field: Any, number: int) -> Any:
             return None
         others = field.related_model.objects
         # Each table gets at least three rows at a time, one after the other.
-        return others.order_by("-pk")[number % 3] if field.unique else others.last()
+        return others.order_by("-pk")[number % 3] if field.unique or _pairs(field) else others.last()
     kind = field.get_internal_type()
     if field.choices:
         choices = [value for value, _label_ in field.choices]
