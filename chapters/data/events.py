@@ -204,7 +204,7 @@ class EventUnitData:
 
 @dataclass(frozen=True, kw_only=True)
 class PreparationData:
-    """A unit to prepare with as a reader sees it: where it opens, and when they finished it, None while they have not."""
+    """A unit to prepare with as a reader sees it: where it opens, and when they finished it, else None."""
 
     unit: EventUnitData
     url: str

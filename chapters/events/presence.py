@@ -108,7 +108,7 @@ def list_presence(*, user_id: int, cursor: str = "", limit: int | None = None) -
 def count_came(event_ids: Iterable[int]) -> dict[int, int]:
     """Return how many were recorded present at each of these events, by event: two queries."""
     rows = Event.objects.filter(pk__in=list(event_ids), meeting_id__isnull=False)
-    meetings = dict(rows.values_list("pk", "meeting_id"))
+    meetings = {pk: meeting_id for pk, meeting_id in rows.values_list("pk", "meeting_id") if meeting_id is not None}
     counts = attendance.count_attendance(meetings.values())
     return {pk: counts[meeting_id][AttendanceState.PRESENT] for pk, meeting_id in meetings.items()}
 

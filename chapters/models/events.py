@@ -84,7 +84,7 @@ class Event(models.Model):
     a moved or copied event keeps its window. ``told_sequence`` is the meeting's sequence that people know of and
     ``told_starts_at`` the start: several small moves add up. ``answer_sequence`` is the last sequence whose move they
     are asked to answer, and ``moved_from`` the start of a published event before its last move.
-    Since ``timed_at`` its present start holds: by publishing, moving or restoring it. ``letters`` counts its `EventMail`.
+    Since ``timed_at`` its present start holds: by publishing, moving or restoring it. ``letters`` counts `EventMail`.
 
     .. pii: The ids of who made and published it; its hosts are rows of their own.
     .. pii_types: id

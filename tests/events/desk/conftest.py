@@ -14,7 +14,7 @@ class EventDesk(Desk):
     def __init__(self) -> None:
         super().__init__()
         self.host = self.run("Hana Host", ChapterRole.HOST)
-        self.helper = self.run("Cyrus Checkin", ChapterRole.CHECK_IN)
+        self.helper = self.run("Cyrus Door", ChapterRole.CHECK_IN)
         #: A member without a role, who hosts events that tests make.
         self.guest_host = self.join("Grace Guest")
 
