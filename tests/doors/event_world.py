@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,8 @@ from tests.events.factories import make_draft, make_event, make_plan, make_rsvp,
 if TYPE_CHECKING:
     from tests.doors.world import World
 
-#: What stands in an event for some of those who see it.
+#: What stands in an event for some of those who see it; HOST is the name of who hosts them.
+HOST = "Event Host"
 LINK = "https://video.example.net/room-nine"
 PLACE = "Third floor above the bakery, ring at Otieno"
 NEEDS = "A chair with arms, since my hip was mended."
@@ -39,6 +39,7 @@ LETTER = "Bring the letter that you never sent."
 DRAFT = "Supper with a minister"
 NOTES = "Half a sentence that nobody has read yet."
 SECRETS = {
+    "host": HOST,
     "link": LINK,
     "place": PLACE,
     "needs": NEEDS,
@@ -119,11 +120,11 @@ def _answer(world: World) -> None:
     """Let people come in the room and online, wait, and ask to come; write to them."""
     event_id, people = world.ids["event"], world.people
     draft = RsvpDraftData(needs_note=NEEDS, guests=1, answers=((world.ids["event question"], ASKED),))
-    for name, how in (("member", MeetingMode.OFFLINE), ("alumni", MeetingMode.ONLINE)):
-        rsvps.answer(event_id=event_id, user_id=people[name].pk, draft=replace(draft, mode=how))
+    rsvps.answer(event_id=event_id, user_id=people["member"].pk, draft=draft)
+    rsvps.answer(event_id=event_id, user_id=people["alumni"].pk, draft=RsvpDraftData(mode=MeetingMode.ONLINE))
     event = events.get_event(event_id)
     make_rsvp(event, people["newcomer"].pk, state=RsvpState.WAITLISTED)
-    world.ids["rsvp"] = make_rsvp(event, people["heir"].pk, state=RsvpState.PENDING, needs_note=NEEDS).pk
+    world.ids["rsvp"] = make_rsvp(event, people["heir"].pk, state=RsvpState.PENDING).pk
     event_mails.send_mail(
         event_id=event_id,
         actor_id=people["event host"].pk,
