@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from chapters.forms.base import ChapterForm, text_area
 
@@ -83,7 +83,7 @@ class EventFields(ChapterForm):
     description = forms.CharField(
         required=False,
         max_length=10_000,
-        label=gettext_lazy("What it is about"),
+        label=pgettext_lazy("event", "What it is about"),
         help_text=gettext_lazy("Markdown: an empty line begins a paragraph, * a list."),
         widget=text_area(5),
     )
@@ -163,7 +163,7 @@ class EventFields(ChapterForm):
 
 #: The parts that fold, in their order, with their fields.
 FOLDS: Final[Mapping[str, tuple[Any, tuple[str, ...]]]] = {
-    "about": (gettext_lazy("What it is about"), ("summary", "description", "agenda", "kind", "languages")),
+    "about": (pgettext_lazy("event", "What it is about"), ("summary", "description", "agenda", "kind", "languages")),
     "who": (
         gettext_lazy("Who may come, and when it is full"),
         (
