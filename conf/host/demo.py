@@ -202,6 +202,9 @@ def _welcome(environment: dict[str, str]) -> str:
   - as tomas, open “Prepare, come to class, say it” in week 2 and choose a class session;
   - as xiaoyu on a phone, check in to the class that begins in a moment, with the code that ruth shows as its host;
   - as amina, open “Chapters” in the course, join the chapter you are invited to, and say hello on its board;
+  - as amina, show your ticket for that chapter's open hour, which begins in a moment; as wanjiru, check her in;
+  - as lotte, take the seat at the soup evening that is kept for you; as xiaoyu, answer a meeting that was moved;
+  - as wanjiru, write what came of “When nobody speaks”; as mireille, let somebody come to “Say the number”;
   - as wanjiru, look after that chapter at its organizer desk; as grace, answer a proposal and a confidential report;
   - as ruth (course team), open a case: who is where, who is silent, what was reported;
   - as ruth, edit a case in Studio, preview it and publish it.

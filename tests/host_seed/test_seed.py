@@ -13,10 +13,10 @@ from django.utils import timezone
 from opaque_keys.edx.keys import UsageKey
 
 from chapters import api as chapters
-from chapters.api import concerns, courses, membership
+from chapters.api import concerns, courses, event_results, events, membership, rsvps
 from chapters.boards import board_key
-from chapters.data import Audience, ChapterData
-from chapters.models import Chapter
+from chapters.data import Audience, ChapterData, EventData, EventState, Presence, RsvpData, RsvpState
+from chapters.models import Chapter, Event
 from discussion_ext import api as cases
 from discussion_ext.api import blended, boards
 from discussion_ext.data import BlendedViewData
@@ -118,6 +118,7 @@ def test_the_community_came_about_by_itself(community):
     assert AuditEntry.objects.filter(verb="contribution.remove").count() == 1
     _check_the_lesson(user_id)
     _check_the_chapters(community, user_id)
+    _check_the_events(user_id)
     # Again: nothing changes.
     assert seed(learners=40, report=lambda _: None) == {}
 
@@ -187,3 +188,52 @@ def _check_the_chapters(community: dict[str, int], user_id: Callable[[str], int]
     assert concerns.list_concerns(actor_id=daniel).concerns == ()
     assert chapters.is_manager(grace)
     assert not chapters.is_manager(daniel)
+
+
+def _check_the_events(user_id: Callable[[str], int]) -> None:
+    """Every side of an event can be met by signing in as somebody."""
+
+    def event(title: str) -> EventData:
+        (found,) = [each for each in known.values() if each.title.startswith(title)]
+        return found
+
+    def answer(username: str, title: str) -> RsvpData:
+        found = rsvps.find_rsvp(event(title).id, user_id(username))
+        assert found is not None
+        return found
+
+    known = events.get_events(list(Event.objects.values_list("pk", flat=True)))
+    now = timezone.now()
+    assert len(known) == 13
+    # A series of which two evenings were held: what came of one is written, of the other not.
+    held = sorted((each for each in known.values() if each.is_over(now)), key=lambda each: each.starts_at)
+    assert [each.title for each in held] == ["Saying no kindly", "When nobody speaks"]
+    assert len({each.series_id for each in held}) == 1
+    assert [each.result_at is not None for each in held] == [True, False]
+    assert min(event_results.count_came([each.id for each in held]).values()) > 0
+    chapter_id = held[0].chapter_id
+    assert [row.event.title for row in event_results.list_awaiting_results(chapter_id)] == ["When nobody speaks"]
+    assert len(event_results.list_presence_requests(chapter_id=chapter_id)) == 1
+    assert event_results.summarize_survey(held[0].id).rating is not None
+    assert event_results.find_presence(held[0].id, user_id("amina")).presence is Presence.ATTENDED
+    assert [template.name for template in events.list_templates(chapter_id)] == ["Evening of three cases"]
+    # One begins in a moment; somebody has a ticket for it.
+    soon = event("Open hour")
+    assert now < soon.starts_at < now + timedelta(hours=1)
+    assert answer("amina", "Open hour").has_seat
+    # A full room: one has given up, and the seat is kept for the first in line.
+    soup = event("Soep")
+    offer = answer("lotte", "Soep")
+    assert offer.state is RsvpState.OFFERED
+    assert offer.offer_until is not None
+    assert now < offer.offer_until < soup.starts_at
+    assert soup.waiting == 2
+    assert soup.seats[0].is_full
+    assert soup.zone.key == "Europe/Amsterdam"
+    # One was moved and asks again, one was called off, one waits for an approval, one is a draft.
+    assert event("给年长的同事").moved_from is not None
+    assert answer("xiaoyu", "给年长的同事").must_answer
+    assert event("A walk").is_cancelled
+    assert rsvps.count_rsvps(event("Say the number").id)[RsvpState.PENDING] > 0
+    assert event("With Chicago").zone.key == "America/Chicago"
+    assert event("Asking for more money").state is EventState.DRAFT

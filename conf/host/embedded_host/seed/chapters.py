@@ -20,6 +20,7 @@ from chapters.data import Audience, ChapterRole, ChapterState, RuleData
 
 from .calendar import Calendar
 from .chapter_doors import ChapterDoors
+from .events import Chapter, Events
 from .roster import TEXTS, Person
 
 #: People of whom something else is told: one is invited, one has just come.
@@ -55,7 +56,18 @@ class Chapters:
         self._with_role: set[str] = set()
         self._piles: dict[str, list[dict[str, str]]] = {}
         self._topics: dict[tuple[str, int], int] = {}
+        self._hosting: dict[str, Chapter] = {}
         self.done: dict[str, int] = defaultdict(int)
+        self._events = Events(
+            enter=self._enter_at,
+            doors=self._doors,
+            people=self._people,
+            chapters=self._hosting,
+            chance=random.Random(len(roster) + 1),  # noqa: S311 - the same every time, no secret
+            now=now,
+            course_key=course_key,
+            done=self.done,
+        )
 
     @property
     def _manager(self) -> Person:
@@ -71,6 +83,7 @@ class Chapters:
         self._enter(34.9, self._doors.show_in_course, self._people["ruth"], self._course_key)
         for told in self._told["chapters"]:
             self._plan_chapter(told)
+        self._events.plan()
         proposal = self._told["proposal"]
         self._enter(proposal["days_ago"], self._propose, self._people[proposal["author"]], proposal)
 
@@ -79,7 +92,9 @@ class Chapters:
         self._early.work_off(after_each=after_each, report=lambda _week: None)
 
     def _enter(self, days_ago: float, act: Callable[..., object], *parts: Any) -> None:
-        moment = self._now - timedelta(days=days_ago)
+        self._enter_at(self._now - timedelta(days=days_ago), act, *parts)
+
+    def _enter_at(self, moment: datetime, act: Callable[..., object], *parts: Any) -> None:
         (self._early if moment < self._began else self._calendar).enter(moment, act, *parts)
 
     def _plan_chapter(self, told: dict[str, Any]) -> None:
@@ -88,6 +103,7 @@ class Chapters:
         members = self._choose_members(told)
         lead = self._people.get(told["lead_organizer"]) or self._find_lead(members)
         self._with_role.add(lead.username)
+        self._hosting[slug] = Chapter(zone=told["zone"], lead=lead, members=self._members[slug])
         team = [self._people.get(name) or members.pop(0) for name in told.get("co_organizers", ())]
         self._enter(founded, self._found, told, lead)
         for person in team:

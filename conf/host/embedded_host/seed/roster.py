@@ -29,13 +29,15 @@ class Person:
 
 ROLES: Final = (
     Person("amina", "Amina Hassan Otieno", "Nairobi", "Africa/Nairobi", "en", 1.0, "learner",
-           "Learner in Nairobi who has just passed and is invited to a chapter; of the task one review is left.",
+           "Learner in Nairobi who has just passed, is invited to a chapter and has a ticket for its open hour; one"
+           " review of the task is left.",
            ("quiet_half", "too_salty")),
     Person("lotte", "Lotte van der Vermeer-de Graaf", "Rotterdam", "Europe/Amsterdam", "nl", 0.7, "learner",
-           "Learner in Rotterdam, reads Dutch; was noted as absent in class; member of Leerkring Utrecht.",
+           "Learner in Rotterdam, reads Dutch; was noted as absent in class; Leerkring Utrecht keeps a seat for her.",
            ("quiet_half", "every_calendar")),
     Person("xiaoyu", "林晓雨", "Shanghai", "Asia/Shanghai", "zh-hans", 0.8, "learner",
-           "Learner in Shanghai, reads and writes Chinese; her class begins in a moment; moderates 上海学习圈."),
+           "Learner in Shanghai, reads and writes Chinese; her class begins in a moment; moderates 上海学习圈,"
+           " whose next meeting was moved."),
     Person("tomas", "Tomás Rivera", "Mexico City", "America/Mexico_City", "en", 0.0, "learner",
            "Learner who enrolled yesterday: every first time is still to come, also choosing a class.", ()),
     Person("ruth", "Ruth Abrahams", "Johannesburg", "Africa/Johannesburg", "en", 0.0, "instructor",
@@ -43,9 +45,9 @@ ROLES: Final = (
     Person("daan", "Daan Kuipers", "Utrecht", "Europe/Amsterdam", "nl", 0.0, "staff",
            "Course staff: looks after reports, learners who are behind, and their questions."),
     Person("mireille", "Mireille Dubois", "Lyon", "Europe/Paris", "en", 0.0, "moderator",
-           "Moderator of the discussion, not of the course."),
+           "Moderator of the discussion, not of the course; runs Women who lead, where a request to come waits."),
     Person("wanjiru", "Wanjiru Kamau", "Nairobi", "Africa/Nairobi", "en", 0.0, "organizer",
-           "Runs the Nairobi evening chapter: a reported post, a ban with an appeal, people who left."),
+           "Runs the Nairobi chapter: a roll to call, a result to write, a reported post, a ban with an appeal."),
     Person("daniel", "Daniel Oduor", "Nairobi", "Africa/Nairobi", "en", 0.0, "organizer",
            "Co-organizer in Nairobi; a confidential report is about him, and he never sees it."),
     Person("rosa", "Rosa Ortega", "Mexico City", "America/Mexico_City", "en", 0.0, "organizer",
