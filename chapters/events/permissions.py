@@ -36,6 +36,8 @@ from people import api as people
 
 #: Answers with which somebody goes on seeing an event that they could not come to any more.
 _CONCERNED: Final = frozenset({RsvpState.GOING, RsvpState.OFFERED, RsvpState.WAITLISTED, RsvpState.PENDING})
+#: Who answered in time and waits for a seat: the window is not asked again when one comes free.
+_QUEUED: Final = frozenset({RsvpState.OFFERED, RsvpState.WAITLISTED})
 _AUDIENCE_OF: Final = {EventOpenTo.LEARNERS: Audience.LEARNERS, EventOpenTo.ALUMNI: Audience.ALUMNI}
 _RESTORE_WITHIN: Final = timedelta(days=1)
 
@@ -82,8 +84,9 @@ def decide_event(
 ) -> DecisionData:
     """Answer whether somebody may do something with an event of ``access.chapter``, with reason and next step.
 
-    ``rsvp`` is their own answer, which SEE, SEE_PLACE and SEE_LINK look at. ``mode`` is how somebody who answers wants
-    to come; without it ANSWER says yes where any way is open to them. Whether a seat is free is not asked here.
+    ``rsvp`` is their own answer, which SEE, SEE_PLACE, SEE_LINK and ANSWER look at. ``mode`` is how somebody who
+    answers wants to come; without it ANSWER says yes where any way is open to them. Whether a seat is free is not asked
+    here.
     """
     asked = Question(access=access, event=event, rsvp=rsvp, mode=mode, now=now or timezone.now())
     seen = _see(asked)
@@ -164,7 +167,10 @@ def _see_result(asked: Question) -> DecisionData:
 
 
 def _answer(asked: Question) -> DecisionData:
-    """Ask in order: account, ban and chapter; the event's state; its window; whom it is for; age."""
+    """Ask in order: account, ban and chapter; the event's state; its window; whom it is for; age.
+
+    Whoever is in line or has an offer answered in time, so the window does not keep them from a seat that comes free.
+    """
     access = asked.access.decide(Action.ATTEND_EVENT)
     if not access.is_allowed:
         return access
@@ -179,6 +185,8 @@ def _find_closed(asked: Question) -> DecisionData | None:
         return _called_off(asked)
     if event.is_over(asked.now):
         return no("over", _("This event is over."), _("Look for the next one."), _events_url(asked))
+    if asked.rsvp is not None and asked.rsvp.state in _QUEUED and asked.now < event.starts_at:
+        return None
     if event.opens_at is not None and asked.now < event.opens_at:
         moment = people.say_moment(event.opens_at, event.zone)
         return no("not_open", _("Answers are taken from %(moment)s on.") % {"moment": moment}, _("Come back then."))

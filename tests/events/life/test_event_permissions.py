@@ -197,6 +197,16 @@ class TestAnswering:
         ):
             assert code(event, member, now=start - before) == expected, before
 
+    @pytest.mark.parametrize("state", [RsvpState.OFFERED, RsvpState.WAITLISTED])
+    def test_the_window_is_not_asked_of_who_waits_for_a_seat(
+        self, chapter: ChapterData, lead: int, member: int, code: Callable[..., str], state: RsvpState
+    ) -> None:
+        event = make_event(chapter, actor_id=lead, opens_days=2, closes_minutes=60)
+        make_rsvp(event, member, state=state)
+        rsvp = find_rsvp(event.id, member)
+        for before, expected in ((3 * 24 * 60, ""), (60, ""), (1, ""), (0, "closed"), (-event.minutes, "over")):
+            assert code(event, member, rsvp=rsvp, now=event.starts_at - timedelta(minutes=before)) == expected, before
+
     def test_open_events_need_an_account_and_no_membership(
         self, chapter: ChapterData, lead: int, outsider: int, code: Callable[..., str]
     ) -> None:

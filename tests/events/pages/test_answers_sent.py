@@ -428,6 +428,18 @@ def test_a_seat_is_given_back_after_answers_closed(chapter: ChapterData, member:
     assert state_of(event, member) is RsvpState.CANCELLED
 
 
+def test_an_offer_is_taken_after_answers_closed(chapter: ChapterData, member: int) -> None:
+    event = make_event(chapter, room_capacity=1, closes_minutes=2880)
+    other = make_rsvp(event)
+    make_rsvp(event, member, state=RsvpState.WAITLISTED)
+    put_start(event, timezone.now() + timedelta(hours=30))
+    rsvps.decline(event_id=event.id, user_id=other.user_id)
+    assert state_of(event, member) is RsvpState.OFFERED
+    assert "Take the seat" in words_of(visit(member, "event", chapter.slug, event.id))
+    assert send(member, "event_offer", chapter.slug, event.id, act="take").status_code == 302
+    assert state_of(event, member) is RsvpState.GOING
+
+
 def test_a_change_is_acknowledged(chapter: ChapterData, member: int) -> None:
     event = make_event(chapter, guests_most=1)
     send(member, "event_answer", chapter.slug, event.id, come="offline")
