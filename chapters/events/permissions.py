@@ -185,6 +185,11 @@ def _find_closed(asked: Question) -> DecisionData | None:
         return _called_off(asked)
     if event.is_over(asked.now):
         return no("over", _("This event is over."), _("Look for the next one."), _events_url(asked))
+    return _find_outside_window(asked)
+
+
+def _find_outside_window(asked: Question) -> DecisionData | None:
+    event = asked.event
     if asked.rsvp is not None and asked.rsvp.state in _QUEUED and asked.now < event.starts_at:
         return None
     if event.opens_at is not None and asked.now < event.opens_at:
