@@ -51,8 +51,8 @@ PLACES: Final = (
 
 TEAM: Final = frozenset({"lead", "co-organizer", "manager", "site staff", "superuser"})
 INSIDE: Final = TEAM | {"member", "alumni", "board moderator", "host", "check-in helper", "event host"}
-#: Who is shown what. Hosts of the chapter make drafts, also from a copy, which has the place and the link; helpers at the
-#: door have the place on the roll.
+#: Who is shown what. Hosts of the chapter make drafts, also from a copy, which has the place and the link; helpers at
+#: the door have the place on the roll.
 MEANT: Final[dict[str, frozenset[str]]] = {
     "host": INSIDE,
     "place": TEAM | {"event host", "host", "check-in helper", "member", "alumni"},
