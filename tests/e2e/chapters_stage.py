@@ -30,7 +30,7 @@ def found_chapters(*, course: str, accounts: dict[str, dict[str, Any]]) -> dict[
         name: Person(name, about["name"], about.get("city", ""), about["zone"], "en")
         for name, about in accounts.items()
     }
-    texts, doors, key = _read_texts(), ChapterDoors(), CourseKey.from_string(course)
+    texts, doors, key = read_texts(), ChapterDoors(), CourseKey.from_string(course)
     doors.make_regions(texts["regions"])
     doors.make_manager(people["grace"])
     for name in (LEAD, SECOND, FIRST, REPORTER, *OTHER_LEADS.values()):
@@ -55,7 +55,7 @@ def found_chapters(*, course: str, accounts: dict[str, dict[str, Any]]) -> dict[
     return {"topics": _write(doors, people, texts), "members": [person.name for person in people.values()]}
 
 
-def _read_texts() -> dict[str, Any]:
+def read_texts() -> dict[str, Any]:
     import yaml
 
     from embedded_host.seed.roster import TEXTS

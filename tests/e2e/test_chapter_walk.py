@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.e2e.chapter_pages import address, field, opened, title
 from tests.e2e.chapters_stage import ACCRA, NAIROBI
-from tests.e2e.looks import PHONE, WIDE, look
+from tests.e2e.looks import PHONE, look
 from tests.e2e.mailbox import letters_to
 from tests.e2e.pages import LearnerCase
 from tests.e2e.test_case_walk import ADA_LOOKS_BACK, ADA_TO_BRAM, ADAS_POSITION, BRAMS_POSITION
@@ -96,32 +97,11 @@ def certificate(town, told, case_key):
     return f"{town.house.lms}/{town.house.stage('find_certificate', course=COURSE, username='amani')['certificate']}"
 
 
-def address(town, path=""):
-    return f"{town.house.lms}/chapters/{path}"
-
-
-def opened(town, username, path, *, size=WIDE, **options):
-    page = town.page_of(username, **options)
-    page.set_viewport_size(size)
-    response = page.goto(address(town, path))
-    assert response.status == 200, f"{path}: {response.status}"
-    return page
-
-
 def picture():
     """Return a photograph of 800 x 600 pixels, as a file to choose."""
     drawn = BytesIO()
     Image.effect_noise((800, 600), 40).convert("RGB").save(drawn, "JPEG")
     return {"name": "door.jpg", "mimeType": "image/jpeg", "buffer": drawn.getvalue()}
-
-
-def field(page, label):
-    """Return a field by its label, which may go on to say that it can stay empty."""
-    return page.get_by_role("textbox", name=re.compile(rf"^{label}"))
-
-
-def title(page):
-    return page.get_by_role("heading", level=1)
 
 
 class TestStudio:
