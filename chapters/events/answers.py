@@ -17,24 +17,21 @@ from django.utils.translation import gettext as _
 
 from chapters.data import (
     SEATED,
-    DecisionData,
-    EventOpenTo,
     EventState,
-    MembershipState,
     RsvpData,
     RsvpDraftData,
     RsvpSource,
     RsvpState,
 )
-from chapters.exceptions import NotAllowedError, StateError
-from chapters.models import Event, Membership, Rsvp
+from chapters.exceptions import StateError
+from chapters.models import Event, Rsvp
 from discussion_ext.data import MeetingMode
 
 from . import line, news
 from .drafts import Said, read_draft, write_answers
 from .rows import lock_event
 from .rsvp_records import to_rsvp
-from .rsvp_rows import lock_or_create, reread, write
+from .rsvp_rows import lock_for, lock_or_create, reread, write
 from .seat_words import say_full, say_no_room
 
 #: States that a person leaves by saying that they cannot come, and what becomes of them.
@@ -140,6 +137,7 @@ def settle(claim: Claim) -> None:
     check_takes_place(event, now)
     if line.is_overdue(row, now):
         line.lapse(event, row, now)
+        line.fill(event, now)
     state = RsvpState(row.state)
     if state in SEATED:
         _change_seat(claim)
@@ -204,21 +202,6 @@ def check_open(event: Event, now: datetime) -> None:
 
 
 # -- steps -------------------------------------------------------------------------------------------------------------
-
-
-def lock_for(event_id: int, user_id: int) -> Event:
-    """Lock an event for somebody's answer, and before it the membership that they need for it.
-
-    Who is removed or banned at the same moment comes before, and is refused, or after, and is found and released.
-    """
-    about = Event.objects.filter(pk=event_id).values_list("chapter_id", "open_to").first()
-    if about is not None and about[1] != EventOpenTo.ANYONE:
-        found = Membership.objects.select_for_update().filter(chapter_id=about[0], user_id=user_id)
-        state = found.values_list("state", flat=True).first()
-        if state is not None and state != MembershipState.MEMBER:
-            reason = _("This event is for members of the chapter.")
-            raise NotAllowedError(DecisionData(code="not_member", reason=reason))
-    return lock_event(event_id)
 
 
 def _try_seat(claim: Claim) -> bool:
@@ -302,7 +285,10 @@ def _columns(claim: Claim) -> dict[str, Any]:
 
 
 def _is_late(event: Event, row: Rsvp, now: datetime) -> bool:
-    """Tell whether a seat is given back when it is late to; who cannot come to a moved event is never late."""
-    if row.answered_sequence < event.answer_sequence:
+    """Tell whether a seat is given back when it is late to.
+
+    Who cannot come to a moved event is never late, nor who gives back a seat at one that was called off.
+    """
+    if row.answered_sequence < event.answer_sequence or event.state != EventState.PUBLISHED:
         return False
     return event.starts_at - now < timedelta(hours=settings.CHAPTERS_LATE_CANCEL_HOURS)

@@ -12,10 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chapters.data import SEATED, EventState, RsvpData, RsvpSource, RsvpState
+from chapters.access import find_access
+from chapters.data import SEATED, Action, EventOpenTo, EventState, RsvpData, RsvpSource, RsvpState
 from chapters.exceptions import BannedError, InvalidValueError, StateError
 from chapters.membership.rows import read_text
 from chapters.models import Event, Rsvp
+from chapters.reading import get_chapter
 from chapters.records import bans_in_force
 from discussion_ext.data import MeetingMode
 from people import api as people
@@ -90,9 +92,12 @@ def add_attendee(
 ) -> RsvpData:
     """Give somebody a seat, whatever they answered before; ``is_forced`` is over the capacity.
 
-    RsvpSource.WALK_IN is for who stands at the door: also after the start, and they are sent no mail. Raises
-    StateError (called off, over, full), BannedError, InvalidValueError ("mode") and NotFoundError.
+    Window, audience and capacity are the team's to pass by; ban, membership and age are not. RsvpSource.WALK_IN is for
+    who stands at the door, of whom the caller has asked all that: also after the start, and they are sent no mail.
+    Raises StateError (called off, begun, full), BannedError, InvalidValueError ("user_id", "mode") and NotFoundError.
     """
+    if source is not RsvpSource.WALK_IN:
+        _check_person(event_id, user_id, mode)
     event = lock_event(event_id)
     row = lock_or_create(event, user_id)
     now = timezone.now()
@@ -139,6 +144,22 @@ def remove_attendee(*, rsvp_id: int, actor_id: int, note: str = "") -> RsvpData:
     news.tell_removed(event, row)
     line.fill(event, now)
     return to_rsvp(row, event)
+
+
+def _check_person(event_id: int, user_id: int, mode: MeetingMode) -> None:
+    """Raise BannedError or InvalidValueError for somebody to whom nobody can give a seat."""
+    about = Event.objects.filter(pk=event_id).values_list("chapter_id", "open_to").first()
+    if about is None:
+        return  # which is said when it is to be locked
+    theirs = find_access(get_chapter(about[0]), user_id)
+    if theirs.ban is not None:
+        raise BannedError(_("The chapter keeps this person out. Lift the ban first."), field="user_id")
+    if not theirs.can(Action.ATTEND_EVENT):
+        raise InvalidValueError(_("This person cannot come to events of the chapter now."), field="user_id")
+    if about[1] != EventOpenTo.ANYONE and not theirs.is_member and not theirs.is_manager:
+        raise InvalidValueError(_("This person is no member of the chapter. Ask them to join first."), field="user_id")
+    if mode == MeetingMode.OFFLINE and not theirs.can(Action.MEET_IN_PERSON):
+        raise InvalidValueError(_("This person cannot come in the room. Online is open to them."), field="mode")
 
 
 def _check_adding(event: Event, user_id: int, now: datetime, source: RsvpSource) -> None:

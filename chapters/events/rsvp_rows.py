@@ -11,9 +11,10 @@ from typing import Any, Final
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chapters.data import RsvpState
-from chapters.exceptions import NotFoundError
-from chapters.models import Event, Rsvp
+from chapters.data import DecisionData, EventOpenTo, MembershipState, RsvpState
+from chapters.exceptions import NotAllowedError, NotFoundError
+from chapters.models import Event, Membership, Rsvp
+from chapters.records import bans_in_force
 from people import api as people
 
 from . import facts
@@ -30,6 +31,27 @@ _OF_STATE: Final[dict[str, Any]] = {
 }
 #: States in which a place in line is remembered: who waits for approval has it from when they asked.
 _QUEUED: Final = frozenset({RsvpState.PENDING, RsvpState.WAITLISTED, RsvpState.OFFERED})
+
+
+def lock_for(event_id: int, user_id: int) -> Event:
+    """Lock an event for somebody's answer, and before it the membership that they need for it.
+
+    Who is removed or banned at the same moment comes before, and is refused, or after, and is found and released.
+    Raises NotAllowedError and NotFoundError.
+    """
+    about = Event.objects.filter(pk=event_id).values_list("chapter_id", "open_to").first()
+    if about is not None and about[1] != EventOpenTo.ANYONE:
+        found = Membership.objects.select_for_update().filter(chapter_id=about[0], user_id=user_id)
+        state = found.values_list("state", flat=True).first()
+        if state is not None and state != MembershipState.MEMBER:
+            reason = _("This event is for members of the chapter.")
+            raise NotAllowedError(DecisionData(code="not_member", reason=reason))
+    event = lock_event(event_id)
+    if bans_in_force().filter(chapter_id=event.chapter_id, user_id=user_id).exists():
+        raise NotAllowedError(
+            DecisionData(code="banned", reason=_("The organizers of this chapter keep you out for now."))
+        )
+    return event
 
 
 def lock_or_create(event: Event, user_id: int) -> Rsvp:

@@ -17,7 +17,10 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from chapters.access import Access, find_access
 from chapters.data import (
+    ChapterData,
+    EventAct,
     EventData,
     EventState,
     RsvpDraftData,
@@ -25,18 +28,20 @@ from chapters.data import (
     RsvpState,
 )
 from chapters.exceptions import ChapterError, NotFoundError, StateError
-from chapters.models import Event, EventQuestion, EventSeries, Rsvp, SeriesRsvp
+from chapters.models import Event, EventAnswer, EventQuestion, EventSeries, Rsvp, SeriesRsvp
+from chapters.reading import get_chapter
 from discussion_ext.data import MeetingMode
 from people import api as people
 
 from . import news
-from .answers import Claim, give_up, lock_for, settle
+from .answers import Claim, give_up, settle
 from .awaiting import await_added_dates
 from .drafts import read_draft
 from .kinds import EventErrand
+from .permissions import require_event
 from .reading import get_events
 from .rows import lock_event
-from .rsvp_rows import lock_or_create
+from .rsvp_rows import lock_for, lock_or_create
 
 __all__ = [
     "answer_series",
@@ -63,22 +68,22 @@ def answer_series(
     """Say that somebody comes to every date of a series, or to those from one event on; return what each came to.
 
     ``draft.answers`` are to the questions of that event, or of the first date, and go for the same questions of the
-    others. Dates that cannot be answered now are left out: called off, full without a line, not open yet; the last are
-    answered when they open. One notice says what all of them came to. Raises StateError where no date can be answered,
-    InvalidValueError (as `answer`) and NotFoundError.
+    others. Dates that cannot be answered now are left out: called off, full without a line, not for this person, not
+    open yet; the last are answered when they open. One notice says what all of them came to. Raises StateError or
+    NotAllowedError where no date can be answered, InvalidValueError (as `answer`) and NotFoundError.
     """
     dates = _list_dates(series_id, from_event_id)
     if not dates:
         raise StateError(_("No date of this series is to come."))
     read_draft(Event.objects.get(pk=dates[0].id), draft)
-    now = timezone.now()
+    access, now = find_access(get_chapter(dates[0].chapter_id), user_id), timezone.now()
     outcomes: dict[int, RsvpState] = {}
     refused: ChapterError | None = None
     for date in sorted(dates, key=_by_id):
         if date.opens_at is not None and date.opens_at > now:
             continue
         try:
-            outcomes[date.id] = _answer_date(date.id, user_id, _fit(draft, dates[0], date))
+            outcomes[date.id] = _answer_date(date, access, _fit(draft, dates[0], date))
         except ChapterError as error:
             refused = error
     if refused is not None and not outcomes:
@@ -128,7 +133,8 @@ def join_added_dates(series_id: int, event_ids: Sequence[int]) -> dict[int, dict
     dates = sorted((each for each in get_events(event_ids).values() if _is_open(each, series_id, now)), key=_by_id)
     if not dates:
         return {}
-    outcomes = ((holder.user_id, _join(holder, dates)) for holder in _list_missing(series_id, dates))
+    chapter = get_chapter(dates[0].chapter_id)
+    outcomes = ((holder.user_id, _join(holder, dates, chapter)) for holder in _list_missing(series_id, dates))
     return {user_id: states for user_id, states in outcomes if states}
 
 
@@ -199,11 +205,12 @@ def _fit(draft: RsvpDraftData, first: EventData | None, date: EventData) -> Rsvp
 
 
 @transaction.atomic
-def _answer_date(event_id: int, user_id: int, draft: RsvpDraftData, *, is_new: bool = False) -> RsvpState:
-    """Answer one date; ``is_new`` leaves an answer alone that somebody gave it meanwhile."""
-    event = lock_for(event_id, user_id)
+def _answer_date(date: EventData, access: Access, draft: RsvpDraftData, *, is_new: bool = False) -> RsvpState:
+    """Answer one date if it is for this person; ``is_new`` leaves an answer alone that they gave it meanwhile."""
+    require_event(access, date, EventAct.ANSWER, mode=draft.mode)
+    event = lock_for(date.id, access.user_id or 0)
     said = read_draft(event, draft)
-    row = lock_or_create(event, user_id)
+    row = lock_or_create(event, access.user_id or 0)
     if not (is_new and row.state_at is not None):
         claim = Claim(event=event, row=row, said=said, now=timezone.now(), source=RsvpSource.SERIES, tells=False)
         settle(claim)
@@ -225,22 +232,41 @@ def _list_missing(series_id: int, dates: Sequence[EventData]) -> list[SeriesRsvp
     return list(held.filter(Exists(missing.filter(~Exists(answered)))).order_by("created_at", "pk"))
 
 
+def _recall(holder: SeriesRsvp) -> RsvpDraftData:
+    """Return what somebody who comes to a whole series said of that: what they need as at the last date they answered.
+
+    Of questions that several dates asked their answer to the last one goes. Two queries.
+    """
+    mine = Rsvp.objects.filter(user_id=holder.user_id, event__series_id=holder.series_id, state_at__isnull=False)
+    last = mine.order_by("event__starts_at", "pk").last()
+    answers = EventAnswer.objects.filter(rsvp__user_id=holder.user_id, rsvp__event__series_id=holder.series_id)
+    in_time = answers.order_by("rsvp__event__starts_at", "pk")
+    said = {asked: (pk, text) for asked, pk, text in in_time.values_list("question__text", "question_id", "text")}
+    return RsvpDraftData(
+        mode=MeetingMode(holder.mode),
+        guests=holder.guests,
+        needs_step_free=last is not None and last.needs_step_free,
+        needs_note=last.needs_note if last is not None else "",
+        answers=tuple(said.values()),
+    )
+
+
 @transaction.atomic
-def _join(holder: SeriesRsvp, dates: Sequence[EventData]) -> dict[int, RsvpState]:
+def _join(holder: SeriesRsvp, dates: Sequence[EventData], chapter: ChapterData) -> dict[int, RsvpState]:
     """Answer dates for somebody who comes to the whole series, and tell them."""
     known = set(
         Rsvp.objects.filter(user_id=holder.user_id, event__in=[each.id for each in dates]).values_list(
             "event_id", flat=True
         )
     )
-    draft = RsvpDraftData(mode=MeetingMode(holder.mode), guests=holder.guests)
+    access, draft = find_access(chapter, holder.user_id), _recall(holder)
     states: dict[int, RsvpState] = {}
     for date in dates:
         if date.id in known or date.occurrence is None or date.occurrence.isoformat() < holder.from_on:
             continue
         try:
-            states[date.id] = _answer_date(date.id, holder.user_id, _fit(draft, None, date), is_new=True)
-        except ChapterError:  # full without a line, or it asks something that only the person can say
+            states[date.id] = _answer_date(date, access, _fit(draft, None, date), is_new=True)
+        except ChapterError:  # not for them, full without a line, or it asks something that only the person can say
             continue
     if states:
         batch = f"{min(states)}-{max(states)}-{len(states)}"

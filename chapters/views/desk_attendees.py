@@ -8,17 +8,16 @@ from typing import Any, Final
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from chapters.access import find_access
 from chapters.api import event_results, events, rsvps
 from chapters.attendees_file import write_attendees_file
-from chapters.data import Action, AttendeeData, EventAct, EventOpenTo
-from chapters.exceptions import ChapterError, InvalidValueError
+from chapters.data import Action, AttendeeData, EventAct
+from chapters.exceptions import ChapterError
 from chapters.forms.base import ChapterForm
 from chapters.forms_desk.event_acts import AddForm, ExportForm, PresenceForm, RefuseForm, RemoveForm
 from chapters.paces import keep_pace
 from discussion_ext.data import MeetingMode
 
-from .desk_attendee_rows import GROUPS, draw_attendees, draw_requests, list_groups
+from .desk_attendee_rows import GROUPS, draw_attendees, draw_requests, list_groups, make_presence_form
 from .desk_event_frame import EventVisit, open_event, render_event
 from .desk_frame import attempt, open_desk, render_desk, unknown_act
 from .frame import chapter_page, read_number
@@ -46,7 +45,6 @@ def attendees(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
 
 
 def _add(visit: EventVisit, form: AddForm) -> None:
-    _check_may_come(visit, form.user_id, MeetingMode(form.cleaned_data["mode"]))
     rsvps.add_attendee(
         event_id=visit.event.id,
         user_id=form.user_id,
@@ -54,17 +52,6 @@ def _add(visit: EventVisit, form: AddForm) -> None:
         mode=MeetingMode(form.cleaned_data["mode"]),
         is_forced=form.cleaned_data["is_forced"],
     )
-
-
-def _check_may_come(visit: EventVisit, user_id: int, mode: MeetingMode) -> None:
-    """Raise InvalidValueError for somebody whom no seat can be given: window and capacity are the team's to pass by."""
-    theirs = find_access(visit.chapter, user_id)
-    if not theirs.can(Action.ATTEND_EVENT):
-        raise InvalidValueError(_("This person cannot come to events of the chapter now."), field="user_id")
-    if visit.event.open_to is not EventOpenTo.ANYONE and not theirs.is_member and not theirs.is_manager:
-        raise InvalidValueError(_("This person is no member of the chapter. Ask them to join first."), field="user_id")
-    if mode is MeetingMode.OFFLINE and not theirs.can(Action.MEET_IN_PERSON):
-        raise InvalidValueError(_("This person cannot come in the room. Online is open to them."), field="mode")
 
 
 @chapter_page(methods=("GET", "HEAD", "POST"))
@@ -215,8 +202,8 @@ def event_presences(request: HttpRequest, slug: str, event_id: int) -> HttpRespo
     visit = open_event(request, slug, event_id, EventAct.MANAGE_ATTENDEES)
     if request.method != "POST":
         return _render_presences(visit)
-    form = PresenceForm(request.POST)
     person, act = read_number(request.POST.get("user", "")), request.POST.get("act", "")
+    form = make_presence_form(person, request.POST)
     if act not in _PRESENCE_NOTICES:
         return _render_presences(visit, person=person, form=form, refusal=unknown_act())
     if not form.is_valid():
@@ -254,9 +241,6 @@ def _render_presences(
 ) -> HttpResponse:
     """Return the page of requests; ``form`` is what was sent about ``person`` and stands at them again."""
     waiting = event_results.list_presence_requests(event_id=visit.event.id)
-    rows = [
-        row | {"event": visit.event, "is_asked": row["request"].user_id == person}
-        for row in draw_requests(visit.chapter, waiting)
-    ]
+    rows = [row | {"event": visit.event} for row in draw_requests(visit.chapter, waiting, sent=form, person=person)]
     context = {"rows": rows, "answer_form": form}
     return render_event(visit, "presences", context, refusal=refusal, notices=_PRESENCE_NOTICES, status=status)

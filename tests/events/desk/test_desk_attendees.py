@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -133,7 +134,7 @@ def test_nobody_is_added_who_is_kept_out_or_is_no_member(desk: EventDesk) -> Non
         return desk.post(desk.lead, "desk_attendees", event_id, username=username(user_id), mode="offline")
 
     assert "no member of the chapter" in read(add(closed.id, desk.outsider))
-    assert "cannot come to events of the chapter now" in read(add(public.id, desk.member))
+    assert "The chapter keeps this person out" in read(add(public.id, desk.member))
     assert not Rsvp.objects.exists()
     assert add(public.id, desk.outsider).status_code == 302
     assert rsvps.is_seated(public.id, desk.outsider)
@@ -178,6 +179,11 @@ def test_who_says_that_they_were_there_is_answered_by_who_held_it(desk: EventDes
     bare = desk.post(desk.guest_host, "desk_event_presences", event.id, user=desk.member, act="keep")
     assert bare.status_code == 400
     assert "Say why" in read(bare)
+    named = set(re.findall(r'id="([^"]*)"', bare.content.decode()))
+    assert set(re.findall(r'href="#([^"]+)"', bare.content.decode())) <= named, "each mistake links to its field"
+    described = re.search(r'<textarea[^>]*aria-describedby="([^"]*)"', bare.content.decode())
+    assert described is not None
+    assert set(described[1].split()) <= named
     desk.post(desk.guest_host, "desk_event_presences", event.id, user=desk.member, act="accept")
     asked.refresh_from_db()
     assert (asked.is_accepted, asked.answered_by) == (True, desk.guest_host)

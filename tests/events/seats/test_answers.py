@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from chapters.api import membership
 from chapters.api import rsvps as api
 from chapters.data import (
     ChapterData,
@@ -110,6 +111,14 @@ class TestComing:
         Membership.objects.filter(user_id=other).update(state=MembershipState.REMOVED)
         with pytest.raises(NotAllowedError):
             come(event, other)
+
+    def test_who_was_banned_a_moment_ago_is_refused(self, chapter: ChapterData) -> None:
+        event = make_event(chapter)
+        banned = make_member(chapter).user_id
+        membership.ban(chapter_id=chapter.id, user_id=banned, actor_id=9, reason="Rude")
+        with pytest.raises(NotAllowedError):
+            come(event, banned)
+        assert not Rsvp.objects.exists()
 
     def test_there_is_no_such_event(self, chapter: ChapterData) -> None:
         with pytest.raises(NotFoundError):
@@ -267,6 +276,14 @@ class TestNotComing:
         come(event, 1)
         Event.objects.filter(pk=event.pk).update(answer_sequence=3)
         assert api.find_rsvp(event.pk, 1).must_answer
+        api.decline(event_id=event.pk, user_id=1)
+        assert not Rsvp.objects.get().is_late
+
+    def test_who_gives_a_seat_back_while_it_is_called_off_is_not_late(self, chapter: ChapterData) -> None:
+        event = make_event(chapter)
+        come(event, 1)
+        pass_time(event, timezone.now() + timedelta(hours=10))
+        Event.objects.filter(pk=event.pk).update(state=EventState.CANCELLED)
         api.decline(event_id=event.pk, user_id=1)
         assert not Rsvp.objects.get().is_late
 

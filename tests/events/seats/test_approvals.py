@@ -11,14 +11,16 @@ from chapters.api import membership
 from chapters.api import rsvps as api
 from chapters.data import (
     ChapterData,
+    EventOpenTo,
     RsvpSource,
     RsvpState,
 )
 from chapters.events.news_kinds import EventNews
 from chapters.exceptions import BannedError, InvalidValueError, NotFoundError, StateError
 from chapters.models import Rsvp
-from tests.chapters.factories import make_organizer
+from tests.chapters.factories import make_account, make_organizer
 from tests.events.seats.evenings import (
+    BOTH,
     ONLINE,
     assert_right,
     come,
@@ -153,6 +155,23 @@ class TestOrganizers:
             api.add_attendee(event_id=event.pk, user_id=2, actor_id=9, is_forced=True)
         assert not Rsvp.objects.exists()
         assert api.add_attendee(event_id=event.pk, user_id=3, actor_id=9).state is GOING
+
+    def test_who_is_too_young_is_put_on_the_list_online_only(self, chapter: ChapterData) -> None:
+        event = make_event(chapter, mode=BOTH.value)
+        young = make_account(year_of_birth=timezone.now().year - 12)
+        with pytest.raises(InvalidValueError, match="in the room") as refused:
+            api.add_attendee(event_id=event.pk, user_id=young, actor_id=9, is_forced=True)
+        assert refused.value.field == "mode"
+        assert not Rsvp.objects.exists()
+        assert api.add_attendee(event_id=event.pk, user_id=young, actor_id=9, mode=ONLINE).state is GOING
+
+    def test_who_is_no_member_is_put_on_lists_that_are_open_to_anyone(self, chapter: ChapterData) -> None:
+        event, open_one = make_event(chapter, open_to=EventOpenTo.MEMBERS), make_event(chapter)
+        outsider = make_account()
+        with pytest.raises(InvalidValueError, match="no member") as refused:
+            api.add_attendee(event_id=event.pk, user_id=outsider, actor_id=9)
+        assert refused.value.field == "user_id"
+        assert api.add_attendee(event_id=open_one.pk, user_id=outsider, actor_id=9).state is GOING
 
     def test_who_stands_at_the_door_has_a_seat_and_no_mail(self, chapter: ChapterData) -> None:
         event = make_event(chapter, room_capacity=1)

@@ -96,6 +96,15 @@ class TestOffers:
         assert come(event, 2).state is LINE
         assert state(event, 3) is OFFERED
 
+    def test_asking_anew_too_late_leaves_the_seat_to_who_is_next(self, chapter: ChapterData) -> None:
+        event = make_event(chapter, room_capacity=1)
+        fill_up(event, 1, 2, 3)
+        api.decline(event_id=event.pk, user_id=1)
+        let_lapse(event, 2)
+        Event.objects.filter(pk=event.pk).update(needs_approval=True)
+        assert come(event, 2).state is RsvpState.PENDING
+        assert state(event, 3) is OFFERED
+
     def test_an_overdue_offer_is_free_for_who_comes_though_nobody_noticed(self, chapter: ChapterData) -> None:
         event = self.offered(chapter)
         let_lapse(event, 2)

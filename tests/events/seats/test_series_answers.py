@@ -9,13 +9,22 @@ from django.utils import timezone
 
 from chapters.api import membership
 from chapters.api import rsvps as api
-from chapters.data import ChapterData, EventOpenTo, EventState, QuestionKind, RsvpDraftData, RsvpSource, RsvpState
+from chapters.data import (
+    Audience,
+    ChapterData,
+    EventOpenTo,
+    EventState,
+    QuestionKind,
+    RsvpDraftData,
+    RsvpSource,
+    RsvpState,
+)
 from chapters.events.awaiting import await_added_dates
 from chapters.events.news_kinds import EventNews
 from chapters.events.series_answers import find_unanswered_dates, join_added_dates
-from chapters.exceptions import InvalidValueError, NotFoundError, StateError
+from chapters.exceptions import InvalidValueError, NotAllowedError, NotFoundError, StateError
 from chapters.models import Event, EventQuestion, Rsvp, SeriesRsvp
-from tests.chapters.factories import make_member
+from tests.chapters.factories import make_account, make_member
 from tests.events.seats.evenings import ONLINE, add_date, assert_right, come, make_series, state, told
 
 GOING, LINE = RsvpState.GOING, RsvpState.WAITLISTED
@@ -167,3 +176,44 @@ class TestDatesThatComeLater:
         EventQuestion.objects.create(event=late, kind=QuestionKind.LINE, text="Diet?", is_needed=True)
         assert not join_added_dates(series.pk, [late.pk])
         assert not Rsvp.objects.filter(event=late).exists()
+
+    def test_what_somebody_needs_and_answered_goes_along(self, chapter: ChapterData) -> None:
+        series, dates = make_series(chapter, dates=2)
+        asked = EventQuestion.objects.create(event=dates[0], kind=QuestionKind.LINE, text="Diet?", is_needed=True)
+        come_to_all(series, 1, answers=((asked.pk, "Vegan"),), needs_step_free=True, needs_note="A chair")
+        late = add_date(series, chapter, place=2, days=30)
+        again = EventQuestion.objects.create(event=late, kind=QuestionKind.LINE, text="Diet?", is_needed=True)
+        assert join_added_dates(series.pk, [late.pk]) == {1: {late.pk: GOING}}
+        row = Rsvp.objects.get(event=late)
+        assert (row.needs_step_free, row.needs_note) == (True, "A chair")
+        assert api.list_own_answers(late.pk, 1) == {again.pk: "Vegan"}
+
+
+class TestDatesThatAreForOthers:
+    def test_are_left_out_of_an_answer_to_all(self, chapter: ChapterData) -> None:
+        series, dates = make_series(chapter, dates=3, open_to=EventOpenTo.MEMBERS)
+        Event.objects.filter(pk=dates[1].pk).update(open_to=EventOpenTo.ALUMNI)
+        member = make_member(chapter).user_id
+        assert come_to_all(series, member) == {dates[0].pk: GOING, dates[2].pk: GOING}
+        assert not Rsvp.objects.filter(event=dates[1]).exists()
+
+    def test_are_not_answered_when_they_are_added(self, chapter: ChapterData) -> None:
+        series, _dates = make_series(chapter, dates=2, open_to=EventOpenTo.MEMBERS)
+        member, graduate = make_member(chapter).user_id, make_member(chapter, audiences=(Audience.ALUMNI,)).user_id
+        for user_id in (member, graduate):
+            come_to_all(series, user_id)
+        late = add_date(series, chapter, place=2, days=30, open_to=EventOpenTo.ALUMNI)
+        assert join_added_dates(series.pk, [late.pk]) == {graduate: {late.pk: GOING}}
+
+    def test_who_is_too_young_does_not_come_to_a_room(self, chapter: ChapterData) -> None:
+        series, dates = make_series(chapter, dates=2, mode=ONLINE.value)
+        young = make_member(chapter, make_account(year_of_birth=timezone.now().year - 12)).user_id
+        assert len(come_to_all(series, young, mode=ONLINE)) == len(dates)
+        late = add_date(series, chapter, place=2, days=30)
+        assert not join_added_dates(series.pk, [late.pk])
+
+    def test_where_none_is_for_somebody_they_hear_why(self, chapter: ChapterData) -> None:
+        series, _dates = make_series(chapter, dates=2, open_to=EventOpenTo.MEMBERS)
+        with pytest.raises(NotAllowedError, match="for members"):
+            come_to_all(series, make_account())
+        assert not SeriesRsvp.objects.exists()
