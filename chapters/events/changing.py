@@ -25,7 +25,7 @@ from people import api as people
 
 from . import news, points
 from .hosts import write_hosts
-from .line import promote_locked
+from .line import promote_locked, shorten_offers
 from .plans import ReadPlanData, read_plan
 from .questions import check_questions, write_questions
 from .records import MODES_OF, hosts_in_order, to_event, to_plan
@@ -238,6 +238,8 @@ def _follow(row: Event, event: EventData, after: EventData, *, tells: bool) -> E
         save_columns(row, "told_sequence", "answer_sequence", "told_starts_at")
         if tells:
             news.tell_moved(known, after)
+    if after.starts_at < event.starts_at:
+        shorten_offers(row, timezone.now())
     promote_locked(row)
     return EventChangeData(before=known, after=read_locked(row), is_moved=is_moved)
 

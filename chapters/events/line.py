@@ -114,6 +114,20 @@ def lapse_overdue(event: Event, now: datetime) -> int:
     return lapsed
 
 
+def shorten_offers(event: Event, now: datetime) -> None:
+    """Let offers end in time for a start that came nearer, and say until when; the caller holds the event's lock."""
+    last = _latest_deadline(event)
+    longer = Rsvp.objects.filter(event_id=event.pk, state=RsvpState.OFFERED, offer_until__gt=last)
+    for pk in list(longer.order_by("pk").values_list("pk", flat=True)):
+        row = Rsvp.objects.select_for_update().get(pk=pk)
+        if row.state != RsvpState.OFFERED or row.offer_until is None or row.offer_until <= last:
+            continue
+        row.offer_until, row.offers = last, row.offers + 1
+        row.save(update_fields=["offer_until", "offers"])
+        if last > now:  # else it lapses at once, and they hear of that
+            news.tell_offer(event, row, overlap_id=find_overlap(event, row.user_id))
+
+
 def find_overlap(event: Event, user_id: int) -> int | None:
     """Return another event, of any chapter, at which somebody has a seat while this one takes place; None for none."""
     held = Rsvp.objects.filter(user_id=user_id, state__in=SEATED, event__state=EventState.PUBLISHED)
@@ -160,8 +174,7 @@ def fits_somehow(event: Event, guests: int) -> bool:
 def _offer(event: Event, now: datetime) -> Progress:
     """Offer what is free to those who wait, in order, and leave an errand where many seats are left to offer."""
     hours = settings.CHAPTERS_OFFER_HOURS if event.offer_hours is None else event.offer_hours
-    last = event.starts_at - timedelta(minutes=settings.CHAPTERS_OFFER_LAST_MINUTES)
-    until, offers = min(now + timedelta(hours=hours), last), 0
+    until, offers = min(now + timedelta(hours=hours), _latest_deadline(event)), 0
     for row in _walk(event):
         if not has_free_seat(event):
             break
@@ -176,6 +189,11 @@ def _offer(event: Event, now: datetime) -> Progress:
             news.tell_offer(event, row, overlap_id=find_overlap(event, row.user_id))
             offers += 1
     return Progress(offers=offers)
+
+
+def _latest_deadline(event: Event) -> datetime:
+    """Return when the last offer of a seat lapses."""
+    return event.starts_at - timedelta(minutes=settings.CHAPTERS_OFFER_LAST_MINUTES)
 
 
 def _walk(event: Event) -> Iterator[Rsvp]:

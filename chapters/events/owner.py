@@ -27,7 +27,7 @@ from . import facts, points
 from .approvals import add_attendee
 from .life import OWNER, event_id_of
 from .life_kinds import LifeErrand
-from .line import promote_locked
+from .line import promote_locked, shorten_offers
 from .permissions import decide_event
 from .reading import get_event
 from .rows import lock_event, save_columns
@@ -188,6 +188,7 @@ def run_times(facts_of: Mapping[str, Any]) -> None:
     # The time on the wall is what people were told and have known: nobody is asked again, and all are reminded.
     row.told_starts_at = meeting.starts_at
     save_columns(row, "starts_at", "ends_at", "told_starts_at")
+    shorten_offers(row, timezone.now())
     promote_locked(row)
 
 

@@ -32,7 +32,7 @@ class Rsvp(models.Model):
     """One person's answer to one event: one row for all that they change of it.
 
     ``mode`` is OFFLINE or ONLINE. ``queued_at`` orders the line, with the id where it is the same. ``offer_until`` is
-    when an offer lapses, ``offered_at`` when the present one was made, and ``offers`` how often there was one.
+    when an offer lapses, ``offered_at`` when the present one was made, and ``offers`` how often one was told of.
     ``answered_sequence`` is the meeting's sequence up to which the person has said that they come. ``is_late`` says
     that a seat was given back when it was late to. Only hosts see ``needs_*``, answers and ``note`` (why not).
 

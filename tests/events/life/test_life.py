@@ -14,9 +14,10 @@ from chapters.api import events, move_chapter
 from chapters.data import ChapterData, ChapterState, EventData, EventState, RsvpState, SeatsData
 from chapters.events import changing, news
 from chapters.events.life import run_archived
+from chapters.events.news_kinds import EventNews
 from chapters.events.rows import lock_event, save_columns
 from chapters.exceptions import EventChangedError, InvalidValueError, NotFoundError, StateError
-from chapters.models import Chapter, Event
+from chapters.models import Chapter, Event, Rsvp
 from discussion_ext.api import attendance
 from discussion_ext.attendance.meetings import retime_meeting
 from discussion_ext.data import MeetingMode
@@ -208,6 +209,23 @@ class TestMoving:
         third = change(event, lead, starts_local=second.starts_local + timedelta(minutes=10))
         assert len(told) == 1, "counted from what people know"
         assert Event.objects.get(pk=event.id).answer_sequence == second.sequence < third.sequence
+
+    def test_an_offer_lapses_before_the_new_start(self, chapter: ChapterData, lead: int) -> None:
+        event = make_event(chapter, actor_id=lead, room_capacity=1, starts_local=in_days(10))
+        offered = make_rsvp(event, state=RsvpState.OFFERED)
+        change(event, lead, starts_local=in_days(1))
+        offered.refresh_from_db()
+        starts_at = events.get_event(event.id).starts_at
+        assert offered.offer_until == starts_at - timedelta(minutes=60)
+        told = NewsItem.objects.filter(user_id=offered.user_id, kind=EventNews.OFFER)
+        assert [item.context["until"] for item in told] == [offered.offer_until.isoformat()]
+        assert told[0].context["number"] == offered.offers == 2
+
+    def test_an_offer_that_ends_in_time_stays_as_it_is(self, chapter: ChapterData, lead: int) -> None:
+        event = make_event(chapter, actor_id=lead, room_capacity=1, starts_local=in_days(10))
+        offered = make_rsvp(event, state=RsvpState.OFFERED)
+        change(event, lead, starts_local=in_days(5))
+        assert Rsvp.objects.values_list("offer_until", "offers").get() == (offered.offer_until, 1)
 
     def test_another_place_is_told(self, event: EventData, lead: int, told: Told) -> None:
         change(event, lead, place="Town hall")
