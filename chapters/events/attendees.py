@@ -72,7 +72,8 @@ def iter_attendees_csv(event: EventData, states: Collection[RsvpState] = LISTED)
     """Yield a head and a line for each answer, safe for spreadsheets; memory stays flat.
 
     Names are those shown in the chapter; there are no addresses and no account names. What people need and answered is
-    in it: the file is for hosts. The caller records it in the audit log, with the number of people.
+    in it: the file is for hosts. Moments are on the event's clock. The caller records it in the audit log, with the
+    number of people.
     """
     questions = list_questions(event.id)
     head = [_("Name"), _("Answer"), _("Comes"), _("Guests"), _("Needs step-free access"), _("Needs"), _("Since")]
@@ -92,7 +93,7 @@ def iter_attendees_csv(event: EventData, states: Collection[RsvpState] = LISTED)
                 row.guests,
                 _("yes") if row.needs_step_free else "",
                 row.needs_note,
-                f"{row.state_at:%Y-%m-%d %H:%M}" if row.state_at else "",
+                f"{row.state_at.astimezone(event.zone):%Y-%m-%d %H:%M}" if row.state_at else "",
             ]
             yield write_line([*cells, *(mine.get(each.id or 0, "") for each in questions)])
 
