@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from chapters.data import MembershipState
 from chapters.exceptions import InvalidValueError
+from chapters.membership.news import list_organizers
 from chapters.models import EventHost, Membership
 
 MOST_HOSTS: Final = 10
@@ -41,6 +42,14 @@ def write_hosts(event_id: int, user_ids: Sequence[int]) -> None:
     EventHost.objects.bulk_create(
         EventHost(event_id=event_id, user_id=user_id, position=place) for place, user_id in enumerate(user_ids)
     )
+
+
+def list_team(event_id: int, chapter_id: int) -> list[int]:
+    """Return who is asked about an event: its hosts who are members still or, without any, who runs the chapter."""
+    hosts = EventHost.objects.filter(event_id=event_id).order_by("position", "pk").values_list("user_id", flat=True)
+    named = list(hosts)
+    members = list_members(chapter_id, named)
+    return [user_id for user_id in named if user_id in members] or list_organizers(chapter_id)
 
 
 def is_host(event_id: int, user_id: int) -> bool:

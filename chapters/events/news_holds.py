@@ -13,9 +13,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from chapters.data import EventMailAudience, EventState, RsvpState
+from chapters.data import EventMailAudience, EventState, MembershipState, RsvpState
 from chapters.membership.news import list_organizers
-from chapters.models import Event, EventHost, EventMail, EventResult, EventSurvey, PresenceRequest, Rsvp
+from chapters.models import Event, EventHost, EventMail, EventResult, EventSurvey, Membership, PresenceRequest, Rsvp
 from people.data import NewsItemData
 
 from .audiences import STATES_OF
@@ -222,9 +222,13 @@ def _list_published(items: Sequence[NewsItemData]) -> set[int]:
 
 
 def _list_hosted(user_id: int, items: Sequence[NewsItemData]) -> set[int]:
-    """Return those events that somebody hosts, or whose chapter they run."""
+    """Return those events that somebody hosts who is a member still, or whose chapter they run."""
     chapters = {item.context["event_id"]: item.context["chapter_id"] for item in items}
-    hosted = EventHost.objects.filter(user_id=user_id, event_id__in=chapters).values_list("event_id", flat=True)
+    mine = Membership.objects.filter(user_id=user_id, chapter_id__in=chapters.values(), state=MembershipState.MEMBER)
+    hosts = EventHost.objects.filter(
+        user_id=user_id, event_id__in=chapters, event__chapter_id__in=mine.values("chapter_id")
+    )
+    hosted = hosts.values_list("event_id", flat=True)
     runs = {chapter_id for chapter_id in set(chapters.values()) if user_id in list_organizers(chapter_id)}
     return set(hosted) | {event_id for event_id, chapter_id in chapters.items() if chapter_id in runs}
 

@@ -160,8 +160,13 @@ def say_reminder(context: Context, zone: ZoneInfo) -> NewsLineData:
 
 
 def say_series_changed(context: Context, zone: ZoneInfo) -> NewsLineData:
-    """Dates of a series that were moved, in one mail."""
-    dates = scenes_of(context["dates"])
+    """Dates of a series that were moved, in one mail: those that take place, and then."""
+    told = {each["event_id"]: datetime.fromisoformat(each["starts_at"]) for each in context["dates"]}
+    dates = [
+        scene
+        for scene in scenes_of(context["dates"])
+        if not scene.event.is_cancelled and scene.event.starts_at == told[scene.event.id]
+    ]
     old = {each["event_id"]: datetime.fromisoformat(each["old_starts_at"]) for each in context["dates"]}
     said = []
     for scene in dates:
@@ -178,7 +183,7 @@ def say_series_changed(context: Context, zone: ZoneInfo) -> NewsLineData:
 
 def say_series_called_off(context: Context, zone: ZoneInfo) -> NewsLineData:
     """Dates of a series that do not take place, in one mail."""
-    dates = scenes_of(context["dates"])
+    dates = [scene for scene in scenes_of(context["dates"]) if scene.event.is_cancelled]
     text = ngettext(
         "%(count)s date of “%(title)s” is called off.", "%(count)s dates of “%(title)s” are called off.", len(dates)
     )

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from chapters.data import EventData, EventState, Presence, PresenceRequestData
 from chapters.exceptions import InvalidValueError, NotAllowedError, NotFoundError, StateError
-from chapters.membership.news import list_organizers
 from chapters.membership.rows import read_text
 from chapters.models import PresenceRequest
 from chapters.standpoints import no
@@ -17,6 +16,7 @@ from discussion_ext.data import AttendanceState
 from people import api as people
 
 from . import news
+from .hosts import list_team
 from .presence import find_presence, forgotten_at
 from .reading import get_event
 
@@ -41,8 +41,8 @@ def ask_presence(*, event_id: int, user_id: int, text: str) -> PresenceRequestDa
     row.text = said
     row.save(update_fields=["text"])
     if is_new:
-        hosts = event.host_ids or list_organizers(event.chapter_id)
-        news.tell_presence_asked(event, [each for each in hosts if each != user_id], request_id=row.pk)
+        team = list_team(event_id, event.chapter_id)
+        news.tell_presence_asked(event, [each for each in team if each != user_id], request_id=row.pk)
     return to_request(row)
 
 

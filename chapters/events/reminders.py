@@ -22,13 +22,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from chapters.data import EventState, RsvpState
-from chapters.membership.news import list_organizers
-from chapters.models import Event, EventHost, EventNotice, EventResult, Rsvp
+from chapters.models import Event, EventNotice, EventResult, Rsvp
 from discussion_ext.api import attendance
 from people import api as people
 from people.data import JobData
 
 from . import news
+from .hosts import list_team
 
 #: Longer ago than this before its start no reminder of an event is due: a day and a clock that changes.
 _AHEAD: Final = timedelta(hours=50)
@@ -119,7 +119,8 @@ def _iterate_due(now: datetime) -> Iterator[list[Due]]:
     for rows in _in_batches(coming, "starts_at"):
         yield _without_begun(_list_reminders_due(rows, now))
     waiting = Rsvp.objects.filter(event_id=OuterRef("pk"), state=RsvpState.PENDING)
-    for rows in _in_batches(published.filter(Exists(waiting), starts_at__gt=now, needs_approval=True), "starts_at"):
+    # Also where nobody else is approved: who was taken off a list asks before coming back.
+    for rows in _in_batches(published.filter(Exists(waiting), starts_at__gt=now), "starts_at"):
         yield _without_begun(_list_requests_due(rows, now))
     ended = now - timedelta(hours=settings.CHAPTERS_SURVEY_HOURS)
     for rows in _in_batches(published.filter(ends_at__gt=ended - _BEHIND, ends_at__lte=ended), "ends_at"):
@@ -152,7 +153,7 @@ def _list_requests_due(rows: Sequence[Event], now: datetime) -> Iterator[Due]:
 
 
 def _tell_requests(row: Event, day: date) -> None:
-    news.tell_requests(row, _list_hosts(row), day=day)
+    news.tell_requests(row, list_team(row.pk, row.chapter_id), day=day)
 
 
 def _without_begun(found: Iterable[Due]) -> list[Due]:
@@ -205,14 +206,8 @@ def _ask_result(row: Event, now: datetime) -> bool:
         if result.published_at is not None or (result.asked_at is not None and result.asked_at > again):
             return False
         EventResult.objects.filter(pk=result.pk).update(asked_at=now)
-        news.ask_result(row, _list_hosts(row), at=now)
+        news.ask_result(row, list_team(row.pk, row.chapter_id), at=now)
     return True
-
-
-def _list_hosts(row: Event) -> list[int]:
-    """Return who hosts an event, or else who runs its chapter."""
-    hosts = EventHost.objects.filter(event_id=row.pk).order_by("position", "pk")
-    return list(hosts.values_list("user_id", flat=True)) or list_organizers(row.chapter_id)
 
 
 def _asked_again(now: datetime) -> datetime:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from chapters.api import event_results, membership
 from chapters.data import RsvpState
 from chapters.events import crowds, news, news_table
 from chapters.events.news_kinds import EventNews
@@ -29,7 +30,7 @@ from discussion_ext.models import Attendance
 from people import api as people
 from people import news_kinds
 from people.models import Delivery, Errand, NewsItem
-from tests.chapters.factories import make_account, make_chapter, make_organizer
+from tests.chapters.factories import make_account, make_chapter, make_member, make_organizer
 from tests.events.news.conftest import (
     DAY,
     EVENING,
@@ -339,6 +340,32 @@ def test_dates_that_are_called_off_are_one_mail(dates):
     assert "The reason: The room is flooded" in mail.outbox[0].body
 
 
+def test_a_date_that_takes_place_after_all_is_not_said_to_be_called_off(dates):
+    mine = answer(dates[0]).user_id
+    answer(dates[1], mine)
+    before = [get_event(row.pk) for row in dates]
+    after = [call_off(row) for row in dates]
+    news.tell_series_called_off(dates[0].series_id, list(zip(before, after, strict=True)), batch="r3")
+    restore(dates[1])
+    carry()
+    assert letters(mine) == [f"{CHAPTER}: 1 date of “Ask first” is called off."]
+    assert "10 Dec" not in mail.outbox[0].body
+
+
+def test_a_date_that_was_called_off_or_moved_again_is_not_said_to_be_moved(dates):
+    mine = answer(dates[0]).user_id
+    for row in dates[1:]:
+        answer(row, mine)
+    changes = [move_event(row, row.starts_at + HOUR) for row in dates]
+    news.tell_series_changed(dates[0].series_id, changes, batch="r2")
+    call_off(dates[1])
+    move_event(dates[2], dates[2].starts_at + HOUR)
+    carry()
+    assert letters(mine) == [f"{CHAPTER}: 1 date of “Ask first” has another time or place."]
+    assert "10 Dec" not in mail.outbox[0].body
+    assert "17 Dec" not in mail.outbox[0].body
+
+
 def test_small_moves_of_a_series_are_no_news(dates):
     answer(dates[0])
     news.tell_series_changed(dates[0].series_id, [move_event(dates[0], EVENING + HOUR / 6)], batch="r4")
@@ -415,7 +442,7 @@ def test_a_result_is_told_once_to_who_had_a_seat(clock, event, amina):
 
 
 def test_hosts_are_asked_for_the_result_until_it_is_published(clock, chapter, event):
-    host, other = make_account("Hana Host"), make_organizer(chapter)
+    host, other = make_member(chapter, make_account("Hana Host")).user_id, make_organizer(chapter)
     people.set_preferences(user_id=host, zone="Africa/Nairobi")
     EventHost.objects.create(event=event, user_id=host)
     asked = []
@@ -462,6 +489,30 @@ def test_hosts_hear_once_a_day_that_people_wait_for_approval(clock, chapter):
     assert len(letters(host)) == 2
 
 
+def test_hosts_hear_of_who_asks_to_come_back_though_nobody_else_is_approved(clock, chapter):
+    event = plan_event(chapter)
+    host = make_organizer(chapter)
+    answer(event, state=RsvpState.PENDING)
+    remind()
+    assert letters(host) == [f"{CHAPTER}: 1 person asks to come to “Ask first”."]
+
+
+def test_a_host_who_is_gone_is_asked_nothing_and_who_runs_the_chapter_is(clock, chapter, event, amina):
+    gone, lead = make_member(chapter, make_account("Gone")).user_id, make_organizer(chapter)
+    EventHost.objects.create(event=event, user_id=gone)
+    answer(event, state=RsvpState.PENDING)
+    membership.leave(chapter_id=chapter.id, user_id=gone)
+    remind()
+    assert (letters(gone), len(letters(lead))) == ([], 1)
+    clock.set(EVENING + 3 * DAY)
+    event_results.ask_presence(event_id=event.pk, user_id=amina.user_id, text="I sat at the back")
+    remind()
+    assert (letters(gone), len(letters(lead))) == ([], 2)
+    (body,) = [each.body for each in mail.outbox[1:] if each.to == [address_of(lead)]]
+    assert "says that they were at “Ask first”" in body
+    assert "Write down what came of “Ask first”" in body
+
+
 def test_presence_is_asked_of_hosts_and_the_answer_told(clock, chapter, event, amina):
     lead = make_organizer(chapter)
     clock.set(EVENING + DAY)
@@ -499,6 +550,8 @@ def test_every_kind_is_said_in_every_language_and_a_hostile_title_stays_text(cha
         "mail_id": letter.pk,
         "request_id": asked.pk,
     }
+    if kind is EventNews.SERIES_CALLED_OFF:
+        call_off(event)
     if kind in {EventNews.SERIES_CHANGED, EventNews.SERIES_CALLED_OFF}:
         context["dates"] = [dict(context)]
     elif kind.startswith("event_series"):
