@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from chapters.data import AttendeeData, ChapterData, PresenceRequestData, RsvpState
+from chapters.forms_desk.event_acts import PresenceForm
 from discussion_ext.data import AttendanceState
 from people import api as people
 
@@ -77,11 +78,28 @@ def draw_attendees(
     ]
 
 
-def draw_requests(chapter: ChapterData, requests: Iterable[PresenceRequestData]) -> list[dict[str, Any]]:
-    """Return people who say that they were at an event, as a list shows them."""
+def draw_requests(
+    chapter: ChapterData, requests: Iterable[PresenceRequestData], *, sent: PresenceForm | None = None, person: int = 0
+) -> list[dict[str, Any]]:
+    """Return people who say that they were at an event, as a list shows them, each with a form for the answer.
+
+    ``sent`` is what was answered about ``person`` and could not be taken: it stands at them again.
+    """
     shown = list(requests)
     names = name_of_chapter(chapter, [each.user_id for each in shown])
-    return [{"request": each, "name": names[each.user_id]} for each in shown]
+    return [
+        {
+            "request": each,
+            "name": names[each.user_id],
+            "form": sent if sent is not None and each.user_id == person else make_presence_form(each.user_id),
+        }
+        for each in shown
+    ]
+
+
+def make_presence_form(user_id: int, data: Any = None) -> PresenceForm:
+    """Return the form that answers one person; several stand on a page, so its fields are named after them."""
+    return PresenceForm(data, auto_id=f"presence-{user_id}-%s")
 
 
 _REMOVABLE: Final = frozenset({RsvpState.GOING, RsvpState.OFFERED, RsvpState.WAITLISTED})
