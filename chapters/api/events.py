@@ -7,7 +7,7 @@ from chapters.events.changing import EventChangeData, change_event
 from chapters.events.copying import copy_event
 from chapters.events.life import cancel_event, create_event, delete_draft, publish_event, restore_event
 from chapters.events.lists import list_drafts, list_events, list_my_events
-from chapters.events.permissions import decide_event, list_open_to, require_event
+from chapters.events.permissions import decide_event, list_open_to, require_event, require_following
 from chapters.events.points import get_points
 from chapters.events.reading import (
     find_event,
@@ -48,6 +48,7 @@ __all__ = [
     "next_starts",
     "publish_event",
     "require_event",
+    "require_following",
     "restore_event",
     "save_template",
 ]

@@ -6,7 +6,7 @@ the result. They do not change what was announced. `decide_event` reads nothing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -106,6 +106,17 @@ def require_event(
     decision = decide_event(access, event, act, rsvp=rsvp, mode=mode, now=now)
     if not decision.is_allowed:
         raise NotAllowedError(decision)
+
+
+def require_following(access: Access, dates: Iterable[EventData], act: EventAct) -> None:
+    """Raise NotAllowedError unless somebody may do something with all of these dates of a series.
+
+    Whoever holds one date may not reach, through *this and all that follow*, those that others hold.
+    """
+    for date in dates:
+        if not decide_event(access, date, act).is_allowed:
+            reason = _("Somebody else holds a date that follows.")
+            raise NotAllowedError(no("not_all_dates", reason, _("Choose this date alone, or ask an organizer.")))
 
 
 def list_open_to(access: Access) -> frozenset[EventOpenTo]:

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chapters.api import events
+from chapters.api import events, series
 from chapters.data import Action, EventAct, EventState, SeriesScope
 from chapters.exceptions import ChapterError, EventChangedError
 from chapters.forms_desk.event_acts import CopyForm, ScopeForm
@@ -38,12 +38,15 @@ def edit(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
     if not is_valid or form.plan is None:
         return _render_edit(visit, form, scope, revision=revision, status=422)
     wanted, chosen = form.plan, scope.chosen
-    refusal = attempt(
-        visit.user_id,
-        lambda: events.change_event(
+
+    def change() -> None:
+        if chosen is SeriesScope.FOLLOWING:
+            events.require_following(visit.access, series.list_following(visit.event.id).changed, EventAct.EDIT)
+        events.change_event(
             event_id=visit.event.id, actor_id=visit.user_id, plan=wanted, revision=revision, scope=chosen
-        ),
-    )
+        )
+
+    refusal = attempt(visit.user_id, change)
     if refusal is None:
         return visit.go(done="saved_all" if chosen is SeriesScope.FOLLOWING else "saved")
     if isinstance(refusal, EventChangedError):
@@ -74,7 +77,6 @@ def _render_edit(
     context = {
         "form": form,
         "scope": scope,
-        "errors_of": [form, scope],
         "revision": revision,
         "differences": differences,
         "kinds": QUESTION_KINDS,

@@ -118,7 +118,6 @@ class NewPage:
         context = {
             "form": self.form,
             "repeat": self.repeat,
-            "errors_of": [self.form, self.repeat],
             "dates": [_say_date(each, zone) for each in dates],
             "seen": seen,
             "template": template,

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from chapters import api
-from chapters.api import events
+from chapters.api import events, series
 from chapters.data import (
     AccessFact,
     Action,
@@ -136,6 +136,8 @@ class EventDetailView(EventView):
         sent = self.read()
         self.keep_pace("organize")
         revision, scope = sent.pop("revision"), SeriesScope(sent.pop("scope", SeriesScope.THIS))
+        if scope is SeriesScope.FOLLOWING and self.event.series_id is not None:
+            events.require_following(self.access, series.list_following(self.event.id).changed, EventAct.EDIT)
         plan = make_plan(sent, before=events.get_plan(self.event.id))
         events.change_event(event_id=self.event.id, actor_id=self.reader_id, plan=plan, revision=revision, scope=scope)
         self.read_again()

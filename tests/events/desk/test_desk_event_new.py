@@ -315,6 +315,15 @@ def test_a_series_that_cannot_be_names_its_field(desk: EventDesk, changes: dict[
     assert not Event.objects.exists()
 
 
+def test_two_forms_that_are_sent_together_have_one_list_of_mistakes(desk: EventDesk) -> None:
+    """It stands on top, takes the focus, and counts those of both."""
+    response = desk.post(desk.lead, "desk_event_new", **sent(title=None, repeat="weekly", repeat_count="1"))
+    page = response.content.decode()
+    assert (page.count('id="errors"'), page.count('role="alert"')) == (1, 1)
+    assert "2 things have to be put right." in read(response)
+    assert {"Title", "How many dates"} <= set(errors_of(response))
+
+
 def test_a_series_is_published_together_extended_and_loses_a_date(desk: EventDesk) -> None:
     """By its page; the extension that is sent twice is made once."""
     values = sent(repeat="weekly", repeat_count="3")
