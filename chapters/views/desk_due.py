@@ -133,7 +133,7 @@ def list_coming(chapter: ChapterData, user_id: int) -> tuple[EventCardData, ...]
 def draw_coming(cards: tuple[EventCardData, ...], access: Access) -> list[dict[str, Any]]:
     """Return the next events as a list shows them."""
     now = timezone.now()
-    return [draw_row(card, now, may_check_in=access.can(Action.CHECK_IN_PEOPLE)) for card in cards]
+    return [draw_row(access, card, now) for card in cards]
 
 
 def list_event_starts(

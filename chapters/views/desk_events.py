@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from chapters.access import Access
+from chapters.addresses import event_url
 from chapters.api import event_mails, event_results, events, rsvps
 from chapters.data import Action, EventAct, EventCardData, EventData, EventPage, EventState, EventWhen, RsvpState
 from chapters.exceptions import ChapterError
@@ -43,7 +45,7 @@ def events_list(request: HttpRequest, slug: str) -> HttpResponse:
     page = _read_page(chapter.id, user_id, show, request.GET.get("cursor", ""))
     now = timezone.now()
     context = {
-        "rows": [draw_row(card, now, may_check_in=access.can(Action.CHECK_IN_PEOPLE)) for card in page.events],
+        "rows": [draw_row(access, card, now) for card in page.events],
         "next_cursor": page.cursor,
         "query": f"show={show}&",
         "show": show,
@@ -67,17 +69,26 @@ _SHOW_WORDS = {
 }
 
 
-def draw_row(card: EventCardData, now: datetime, *, may_check_in: bool) -> dict[str, Any]:
-    """Return what a list shows of an event: its day, a line, its state, and what is done with it next."""
+def draw_row(access: Access, card: EventCardData, now: datetime) -> dict[str, Any]:
+    """Return what a list shows of an event: its day, a line, its state, and what the reader does with it next.
+
+    Who only checks people in has no page of it at the desk, and is led to the one that members see.
+    """
     event = card.event
-    is_published = event.state is EventState.PUBLISHED
+    waits = event.state is EventState.PUBLISHED and event.is_over(now) and event.result_at is None
+    checks_in = is_today(event, now) and not event.is_over(now)
+
+    def may(act: EventAct) -> bool:
+        return events.decide_event(access, event, act, now=now).is_allowed
+
     return {
         "event": event,
+        "url": event_url(access.chapter.slug, event.id, "desk_event" if may(EventAct.HOST) else "event"),
         "date": draw_date(event, now=now),
         "line": say_card(card, now),
         "tag": tag_of(event, now) if event.is_cancelled or event.result_at or event.starts_at <= now else None,
-        "check_in_url": check_in_url(event) if may_check_in and is_today(event, now) and not event.is_over(now) else "",
-        "needs_result": is_published and event.is_over(now) and event.result_at is None,
+        "check_in_url": check_in_url(event) if checks_in and may(EventAct.CHECK_IN) else "",
+        "needs_result": waits and may(EventAct.WRITE_RESULT),
     }
 
 

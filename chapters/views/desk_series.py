@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from chapters.access import Access
+from chapters.api import events
 from chapters.api import series as series_api
-from chapters.data import Action, ChapterData, EventState, SeriesData
+from chapters.data import Action, ChapterData, EventAct, EventData, EventState, SeriesData
 from chapters.exceptions import ChapterError
 from chapters.forms_desk.event_repeat import ExtendForm
 from people import api as people
@@ -99,9 +101,8 @@ def _render(
     context: dict[str, Any] = {
         "series": found,
         "rows": [
-            draw_row(card, now, may_check_in=access.can(Action.CHECK_IN_PEOPLE))
-            | {"tag": tag_of(card.event, now)}
-            | {"may_skip": card.event.state is not EventState.CANCELLED and card.event.starts_at > now}
+            draw_row(access, card, now)
+            | {"tag": tag_of(card.event, now), "may_skip": _may_skip(access, card.event, now)}
             for card in found.dates
         ],
         "skipped": [people.say_day(day) for day in found.skipped],
@@ -118,3 +119,9 @@ def _render(
     return render_desk(
         request, chapter, access, "events/series", context, refusal=refusal, notices=_NOTICES, status=status
     )
+
+
+def _may_skip(access: Access, event: EventData, now: datetime) -> bool:
+    """Tell whether the reader may leave out a date that is still to come."""
+    act = EventAct.DELETE if event.state is EventState.DRAFT else EventAct.CANCEL
+    return event.starts_at > now and events.decide_event(access, event, act, now=now).is_allowed
