@@ -77,6 +77,8 @@ def _say_online(event: EventData, rsvp: RsvpData | None, *, now: datetime) -> st
     minutes = event.link_minutes
     comes_online = rsvp is not None and rsvp.state is RsvpState.GOING and rsvp.mode is MeetingMode.ONLINE
     if now >= event.starts_at - timedelta(minutes=minutes) and not comes_online:
+        if event.mode is MeetingMode.HYBRID:
+            return _("Or online; the link is shown here to people who come online")
         return _("Online; the link is shown here to people who come online")
     if event.mode is MeetingMode.HYBRID:
         text = ngettext(

@@ -98,7 +98,6 @@ def draw_seat(card: SeatCard, form: AnswerForm | None) -> dict[str, Any]:
         said["called_off"] = _say_called_off(event)
     elif situation is Situation.OFFER and rsvp is not None and rsvp.offer_until is not None:
         said["until"] = people.format_moment(rsvp.offer_until, zone=event.zone, now=card.now)
-        said["until_utc"] = people.format_utc(rsvp.offer_until)
         said["left"] = people.say_left(rsvp.offer_until, now=card.now)
         said["mode"] = say_mode(rsvp.mode)
     elif situation is Situation.MOVED:

@@ -34,9 +34,18 @@ _PASSING: Final = frozenset({"not_open", "closed", "over", "called_off"})
 _ANSWERED: Final = frozenset({RsvpState.GOING, RsvpState.OFFERED, RsvpState.WAITLISTED, RsvpState.PENDING})
 
 
-def find_place(series: SeriesData, event: EventData) -> tuple[int, int] | None:
+def list_seen(access: api.Access, series: SeriesData, *, now: datetime) -> list[EventCardData]:
+    """Return the dates of a series that somebody may see: of an open series one may be for members."""
+    return [
+        card
+        for card in series.dates
+        if decide_event(access, card.event, EventAct.SEE, rsvp=card.rsvp, now=now).is_allowed
+    ]
+
+
+def find_place(seen: Sequence[EventCardData], event: EventData) -> tuple[int, int] | None:
     """Return which of how many dates an event is, from 1; None where it is none of them."""
-    ids = [card.event.id for card in series.dates]
+    ids = [card.event.id for card in seen]
     return (ids.index(event.id) + 1, len(ids)) if event.id in ids else None
 
 
@@ -53,18 +62,19 @@ def draw_series(
 
     ``comes_to_all``: the reader has said that they come to the whole series, also to dates that are added.
     """
-    if len(series.dates) < 2:
+    seen = list_seen(access, series, now=now)
+    if len(seen) < 2:
         return {}
-    shown = _window(series.dates, event)
-    open_dates = [card for card in series.dates if _may_come(access, card, now=now).is_allowed]
+    shown = _window(seen, event)
+    open_dates = [card for card in seen if _may_come(access, card, now=now).is_allowed]
     unanswered = [card for card in open_dates if not _is_answered(card)]
     return {
         "sentence": series.sentence,
         "rows": [_draw_date(chapter, access, card, event, now=now) for card in shown],
         "url": addresses.event_url(chapter.slug, event.id, "event_series"),
         "comes": _draw_ways(access, series, event, now=now) if len(unanswered) > 1 else [],
-        "can_stop": comes_to_all and any(not card.event.is_over(now) for card in series.dates),
-        "more": _say_more(len(series.dates) - len(shown)),
+        "can_stop": comes_to_all and any(not card.event.is_over(now) for card in seen),
+        "more": _say_more(len(seen) - len(shown)),
     }
 
 

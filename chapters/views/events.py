@@ -34,11 +34,12 @@ from .board_rows import KINDS
 from .event_cards import draw_row, say_came
 from .event_facts import draw_facts, draw_hosts, draw_tags
 from .event_seat import Situation, draw_seat, draw_seats
-from .event_series import draw_series, find_place
+from .event_series import draw_series, find_place, list_seen
 from .event_units import draw_units
 from .event_visits import EventVisit, make_form, open_event
 from .event_words import draw_tag, say_mode, split_agenda, tag_presence
 from .frame import chapter_page, find_reader, open_chapter, render_chapter_page
+from .my_events import RENEWED, say_renewed
 
 _LONGEST_CURSOR: Final = 200
 #: Where somebody may still change what they have said.
@@ -66,7 +67,8 @@ def events(request: HttpRequest, slug: str) -> HttpResponse:
             {"label": _("Past"), "url": f"{url}?when={EventWhen.PAST.value}", "is_current": when is EventWhen.PAST},
         ],
         "more_url": "?" + urlencode({"when": when.value, "cursor": page.cursor}) if page.cursor else "",
-        "calendar": _draw_calendar(chapter, user_id, is_inside=access.can(Action.SEE_EVENTS)),
+        "calendar": _draw_calendar(chapter, user_id, url, is_inside=access.can(Action.SEE_EVENTS)),
+        "notice": say_renewed() if request.GET.get("done") == RENEWED else "",
         "new_url": addresses.chapter_url(slug, "desk_event_new") if access.can(Action.DRAFT_EVENT) else "",
         "board_url": addresses.chapter_url(slug) if access.is_member else "",
         "can_join": access.decide(Action.JOIN),
@@ -116,12 +118,13 @@ def show_event(
 def _draw_page(visit: EventVisit, series: SeriesData | None, user_id: int | None) -> dict[str, Any]:
     """Return what stands around the card: words, facts, agenda, units, addresses, and what machines read."""
     event, chapter = visit.event, visit.chapter
+    dates = list_seen(visit.access, series, now=visit.now) if series else []
     zone = people.person_zone(user_id) if user_id is not None else None
     is_found = event.open_to is EventOpenTo.ANYONE and event.state is not EventState.DRAFT and chapter.state in _FOUND
     return {
         "event": event,
         "event_lang": event.languages[0] if event.languages else "",
-        "tags": draw_tags(event, place_in_series=find_place(series, event) if series else None),
+        "tags": draw_tags(event, place_in_series=find_place(dates, event)),
         "kind": KINDS[event.kind] if event.kind else None,
         "is_draft": event.state is EventState.DRAFT,
         "facts": draw_facts(
@@ -184,19 +187,23 @@ def _draw_calendar_of(visit: EventVisit, user_id: int | None) -> dict[str, Any] 
     """Return the calendars of an event's page; None for a draft, which stands in none."""
     if visit.event.state is EventState.DRAFT:
         return None
-    found = _draw_calendar(visit.chapter, user_id, is_inside=visit.access.can(Action.SEE_EVENTS))
+    found = _draw_calendar(visit.chapter, user_id, visit.url(), is_inside=visit.access.can(Action.SEE_EVENTS))
     is_over = visit.event.is_over(visit.now) or visit.event.is_cancelled
     return found | {"event_url": "" if is_over else visit.url("event_calendar")}
 
 
-def _draw_calendar(chapter: ChapterData, user_id: int | None, *, is_inside: bool) -> dict[str, Any]:
-    """Return the calendar of a chapter: for who is inside one of their own, for others the public one."""
+def _draw_calendar(chapter: ChapterData, user_id: int | None, page_url: str, *, is_inside: bool) -> dict[str, Any]:
+    """Return the calendar of a chapter: for who is inside one of their own, for others the public one.
+
+    Whoever asks for a new address on ``page_url`` finds it there.
+    """
     if user_id is None or not is_inside:
         return {"feed_url": event_calendars.chapter_feed_url(chapter.slug), "is_personal": False}
     return {
         "feed_url": event_calendars.personal_url(chapter.id, user_id),
         "is_personal": True,
         "renew_url": addresses.my_events_url(),
+        "back_url": page_url,
     }
 
 
@@ -210,4 +217,5 @@ _NOTICES: Final = {
     "stopped": lambda: _("Saved: you do not come to the dates that are left."),
     "kept": lambda: _("Saved: your seat moved with the event."),
     "said": lambda: _("Thank you. What you said is saved."),
+    RENEWED: say_renewed,
 }

@@ -25,6 +25,8 @@ from .frame import chapter_page, reader_id, render_page
 
 _LONGEST_CURSOR: Final = 200
 _LONGEST_URL: Final = 500
+#: What addresses of pages say once a calendar has a new address.
+RENEWED: Final = "renewed"
 
 
 @chapter_page(methods=("GET", "HEAD", "POST"))
@@ -39,7 +41,7 @@ def my_events(request: HttpRequest) -> HttpResponse:
             raise InvalidValueError(_("There is no such act."), field="act")
         keep_pace("attend", user_id)
         event_calendars.renew_personal(user_id)
-        return HttpResponseRedirect(_read_back(request) or f"{url}?done=renewed#calendar")
+        return HttpResponseRedirect(f"{_read_back(request) or url}?done={RENEWED}#calendar")
     is_past = request.GET.get("when") == EventWhen.PAST
     cursor, now = request.GET.get("cursor", "")[:_LONGEST_CURSOR], timezone.now()
     rows, next_cursor = (_list_past if is_past else _list_coming)(user_id, cursor, now)
@@ -56,11 +58,14 @@ def my_events(request: HttpRequest) -> HttpResponse:
         "calendar_url": sessions.calendar_url(user_id),
         "calendar": {"renew_url": url},
         "points": _draw_points(user_id),
-        "notice": _("The calendar has a new address. Put it into your calendar program; the old one is empty.")
-        if request.GET.get("done") == "renewed"
-        else "",
+        "notice": say_renewed() if request.GET.get("done") == RENEWED else "",
     }
     return render_page(request, "events/mine.html", context)
+
+
+def say_renewed() -> str:
+    """Return what a page says once a calendar has a new address."""
+    return _("The calendar has a new address. Put it into your calendar program; the old one is empty.")
 
 
 def _list_coming(user_id: int, cursor: str, now: datetime) -> tuple[list[dict[str, Any]], str]:
@@ -98,22 +103,22 @@ def _draw_past(chapter: ChapterData, event: EventData, known: PresenceData, *, n
     may_ask = event_results.can_ask(event, known.presence) and known.presence is not Presence.ATTENDED
     return row | {
         "tag": draw_tag(tag_presence(known.presence)),
-        "says": _say_known(chapter, known),
+        "says": _say_known(event, known),
         "ask_url": addresses.event_url(chapter.slug, event.id, "event_presence") if may_ask else "",
         "has_asked": known.has_asked,
     }
 
 
-def _say_known(chapter: ChapterData, known: PresenceData) -> str:
+def _say_known(event: EventData, known: PresenceData) -> str:
     """Return what stands below a past event: when somebody came, why they were excused, until when it counts."""
     if known.presence is Presence.ATTENDED and known.arrived_at is not None:
-        return _("You came at %(time)s.") % {"time": people.say_time(known.arrived_at, chapter.zone)}
+        return _("You came at %(time)s.") % {"time": people.say_time(known.arrived_at, event.zone)}
     if known.presence is Presence.EXCUSED:
         return known.reason
     if known.has_asked:
         return _("You said that you were there. The hosts answer.")
     if known.counts_until is not None:
-        day = people.say_day(known.counts_until.astimezone(chapter.zone).date())
+        day = people.say_day(known.counts_until.astimezone(event.zone).date())
         if known.presence is Presence.NO_SHOW:
             return _("Nobody recorded you there. Hosts see this until %(day)s, then it is forgotten.") % {"day": day}
         return _("You gave the seat back late. Hosts see this until %(day)s, then it is forgotten.") % {"day": day}
@@ -141,4 +146,4 @@ def _read_back(request: HttpRequest) -> str:
     """Return the page of ours from which the form was sent, "" for none or another site's."""
     back = request.POST.get("back", "")[:_LONGEST_URL]
     is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}) and back.startswith("/")
-    return f"{back}?done=renewed#calendar" if is_ours and "?" not in back and "#" not in back else ""
+    return back if is_ours and "?" not in back and "#" not in back else ""
