@@ -12,6 +12,7 @@ from chapters.api import events, rsvps
 from chapters.api import series as series_api
 from chapters.data import (
     ChapterData,
+    ChapterRole,
     EventData,
     EventOpenTo,
     EventQuestionData,
@@ -22,7 +23,7 @@ from chapters.data import (
 from chapters.models import Event, EventMail, EventSeries, Rsvp
 from discussion_ext.api import attendance
 from discussion_ext.data import AttendanceState, MeetingMode
-from tests.chapters.factories import make_account, make_ban, make_member
+from tests.chapters.factories import make_account, make_ban, make_member, make_organizer
 from tests.events.factories import in_days, make_draft, make_event, make_past_event, make_plan, make_rsvp, put_start
 
 from .conftest import Api
@@ -204,6 +205,18 @@ class TestSeries:
         assert off.json()["state"] == "cancelled"
         states = [card["state"] for card in api(lead, "GET", f"series/{series.id}/").json()["dates"]]
         assert states == ["published", *["cancelled"] * 3]
+
+    def test_who_holds_one_date_does_not_change_those_that_others_hold(
+        self, api: Api, chapter: ChapterData, lead: int
+    ) -> None:
+        holder = make_organizer(chapter, role=ChapterRole.HOST)
+        first, *_later = (card.event for card in make_series(chapter, lead).dates)
+        hosts = {"revision": first.revision, "host_ids": [lead, holder]}
+        revision = api(lead, "PATCH", f"events/{first.id}/", hosts).json()["revision"]
+        changed = {"revision": revision, "title": "Taken over", "scope": "following"}
+        refused = api(holder, "PATCH", f"events/{first.id}/", changed)
+        assert (refused.status_code, refused.json()["code"]) == (403, "not_all_dates")
+        assert api(holder, "PATCH", f"events/{first.id}/", changed | {"scope": "this"}).status_code == 200
 
     @pytest.mark.parametrize(
         ("changes", "field"),
