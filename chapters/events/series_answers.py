@@ -69,7 +69,7 @@ def answer_series(
 
     ``draft.answers`` are to the questions of that event, or of the first date, and go for the same questions of the
     others. Dates that cannot be answered now are left out: called off, full without a line, not for this person, not
-    open yet; the last are answered when they open. One notice says what all of them came to. Raises StateError or
+    open yet; the last are answered when they open. One notice says what is new of it. Raises StateError or
     NotAllowedError where no date can be answered, InvalidValueError (as `answer`) and NotFoundError.
     """
     dates = _list_dates(series_id, from_event_id)
@@ -78,19 +78,22 @@ def answer_series(
     read_draft(Event.objects.get(pk=dates[0].id), draft)
     access, now = find_access(get_chapter(dates[0].chapter_id), user_id), timezone.now()
     outcomes: dict[int, RsvpState] = {}
+    fresh: dict[int, RsvpState] = {}
     refused: ChapterError | None = None
     for date in sorted(dates, key=_by_id):
         if date.opens_at is not None and date.opens_at > now:
             continue
         try:
-            outcomes[date.id] = _answer_date(date, access, _fit(draft, dates[0], date))
+            outcomes[date.id], is_news = _answer_date(date, access, _fit(draft, dates[0], date))
         except ChapterError as error:
             refused = error
+        else:
+            fresh |= {date.id: outcomes[date.id]} if is_news else {}
     if refused is not None and not outcomes:
         raise refused
     _remember(series_id, user_id, draft, dates[0])
-    if outcomes:
-        news.tell_series_answered(series_id, user_id, outcomes, at=now)
+    if fresh:
+        news.tell_series_answered(series_id, user_id, fresh, at=now)
     return outcomes
 
 
@@ -205,16 +208,22 @@ def _fit(draft: RsvpDraftData, first: EventData | None, date: EventData) -> Rsvp
 
 
 @transaction.atomic
-def _answer_date(date: EventData, access: Access, draft: RsvpDraftData, *, is_new: bool = False) -> RsvpState:
-    """Answer one date if it is for this person; ``is_new`` leaves an answer alone that they gave it meanwhile."""
+def _answer_date(
+    date: EventData, access: Access, draft: RsvpDraftData, *, is_new: bool = False
+) -> tuple[RsvpState, bool]:
+    """Answer one date if it is for this person; return what that came to, and whether it is news to them.
+
+    ``is_new`` leaves an answer alone that they gave it meanwhile.
+    """
     require_event(access, date, EventAct.ANSWER, mode=draft.mode)
     event = lock_for(date.id, access.user_id or 0)
     said = read_draft(event, draft)
     row = lock_or_create(event, access.user_id or 0)
+    before = row.state_at
     if not (is_new and row.state_at is not None):
         claim = Claim(event=event, row=row, said=said, now=timezone.now(), source=RsvpSource.SERIES, tells=False)
         settle(claim)
-    return RsvpState(row.state)
+    return RsvpState(row.state), row.state_at != before
 
 
 def _is_open(date: EventData, series_id: int, now: datetime) -> bool:
@@ -265,7 +274,7 @@ def _join(holder: SeriesRsvp, dates: Sequence[EventData], chapter: ChapterData) 
         if date.id in known or date.occurrence is None or date.occurrence.isoformat() < holder.from_on:
             continue
         try:
-            states[date.id] = _answer_date(date, access, _fit(draft, None, date), is_new=True)
+            states[date.id], _is_news = _answer_date(date, access, _fit(draft, None, date), is_new=True)
         except ChapterError:  # not for them, full without a line, or it asks something that only the person can say
             continue
     if states:
