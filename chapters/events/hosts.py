@@ -38,7 +38,12 @@ def list_members(chapter_id: int, user_ids: Any) -> set[int]:
 
 def write_hosts(event_id: int, user_ids: Sequence[int]) -> None:
     """Store the hosts of an event in their order; the caller holds the event's lock."""
-    EventHost.objects.filter(event_id=event_id).delete()
+    known = list(EventHost.objects.filter(event_id=event_id).order_by("position", "pk").values_list("pk", "user_id"))
+    if [user_id for _pk, user_id in known] == list(user_ids):
+        return
+    # By their keys: a deletion that looks for what a new event has not yet locks the gap into which others write.
+    for pk, _user_id in known:
+        EventHost.objects.filter(pk=pk).delete()
     EventHost.objects.bulk_create(
         EventHost(event_id=event_id, user_id=user_id, position=place) for place, user_id in enumerate(user_ids)
     )

@@ -42,7 +42,12 @@ def read_units(units: Sequence[EventUnitData], *, kept: Sequence[EventUnitData] 
 
 def write_units(event_id: int, units: Sequence[EventUnitData]) -> None:
     """Store the units of an event in their order; the caller holds the event's lock."""
-    EventUnit.objects.filter(event_id=event_id).delete()
+    found = EventUnit.objects.filter(event_id=event_id).order_by("position", "pk")
+    known = list(found.values_list("pk", "usage_key", "title", "minutes"))
+    if [row[1:] for row in known] == [(each.usage_key, each.title, each.minutes) for each in units]:
+        return
+    for pk, *_said in known:  # by their keys, as hosts
+        EventUnit.objects.filter(pk=pk).delete()
     EventUnit.objects.bulk_create(
         EventUnit(event_id=event_id, usage_key=each.usage_key, title=each.title, minutes=each.minutes, position=place)
         for place, each in enumerate(units)

@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from chapters.api import events
-from chapters.data import ChapterData, EventData, EventState
+from chapters.api import events, rsvps
+from chapters.data import ChapterData, EventData, EventState, RsvpDraftData, RsvpState
 from chapters.events import changing, points
-from chapters.exceptions import EventChangedError
-from chapters.models import Chapter, Event, EventCredit, Membership
+from chapters.exceptions import EventChangedError, InvalidValueError
+from chapters.models import Chapter, Event, EventCredit, Membership, Rsvp
+from discussion_ext.data import MeetingMode
 from discussion_ext.models import Attendance, Meeting
 from gamification import api as gamification
 from gamification.models import Entry
@@ -52,6 +53,14 @@ def race(*acts: Callable[[], Any]) -> list[Any]:
         return list(pool.map(run, acts))
 
 
+def in_thread(act: Callable[[], Any]) -> Any:
+    """Do something in another thread, which has a connection of its own, and close that."""
+    try:
+        return act()
+    finally:
+        connection.close()
+
+
 def change(event: EventData, lead: int, **values: Any) -> Callable[[], EventData]:
     """Return the sending of a form that was opened now."""
     plan = replace(events.get_plan(event.id), **values)
@@ -78,6 +87,27 @@ def test_without_the_revision_one_undoes_the_other(
     assert not any(isinstance(each, Exception) for each in outcomes)
     now = events.get_event(event.id)
     assert (now.summary, now.place) != ("Mine", "Their hall")
+
+
+def test_drafts_are_made_at_once(chapter: ChapterData, lead: int) -> None:
+    """Looking with a lock for hosts that a new event has not yet locks the gap into which the others write theirs."""
+    for _round in range(ROUNDS):
+        outcomes = race(*[partial(make_draft, chapter, actor_id=lead)] * 4)
+        assert not any(isinstance(each, Exception) for each in outcomes), outcomes
+
+
+def test_a_way_to_come_stays_for_who_took_it_a_moment_ago(chapter: ChapterData, lead: int, member: int) -> None:
+    event = make_event(chapter, actor_id=lead, mode=MeetingMode.HYBRID, link="https://meet.example.org/1")
+    act = change(event, lead, mode=MeetingMode.OFFLINE, link="")
+    draft = RsvpDraftData(mode=MeetingMode.ONLINE)
+    with transaction.atomic():
+        list(Rsvp.objects.all())
+        with ThreadPoolExecutor(1) as pool:
+            taken = pool.submit(in_thread, partial(rsvps.answer, event_id=event.id, user_id=member, draft=draft))
+            assert taken.result(20).state is RsvpState.GOING
+        with pytest.raises(InvalidValueError) as refused:
+            act()
+    assert refused.value.field == "mode"
 
 
 def test_publishing_twice_at_once_is_once(chapter: ChapterData, lead: int) -> None:
