@@ -219,9 +219,9 @@ def _answer(event_id: int, username: str, guests: int = 0) -> None:
 
 
 def _chapter_id(slug: str) -> int:
-    from chapters.reading import find_chapter
+    from chapters.models import Chapter
 
-    return find_chapter(slug).id
+    return Chapter.objects.only("pk").get(slug=slug).pk
 
 
 def _id(username: str) -> int:

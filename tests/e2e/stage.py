@@ -142,7 +142,7 @@ def mail() -> dict[str, int]:
     from people import api as platform_people
 
     settings.PEOPLE_QUIET_HOURS, settings.PEOPLE_DIGEST_HOUR = ["00:00", "00:00"], 0
-    settings.PEOPLE_DELIVERY_MOST_PER_HOUR = 1000
+    settings.PEOPLE_DELIVERY_MOST_PER_HOUR = 0
     platform_people.run_errands()
     told = platform_people.compose_news()
     return {"told": told.get("told", 0), "sent": platform_people.process_deliveries().sent}
