@@ -226,9 +226,13 @@ def _awake_from(user_id: int, now: datetime) -> datetime:
 
 
 def _unhurried_from(delivery: Delivery, now: datetime) -> datetime:
-    """Return when the person may get one more mail: so many in an hour, whatever has piled up."""
+    """Return when the person may get one more mail: so many in an hour, whatever has piled up.
+
+    What nobody can refuse, because they asked for it and it changes what they do, waits for no other mail: an offer
+    that lapses, an evening that is called off.
+    """
     most = settings.PEOPLE_DELIVERY_MOST_PER_HOUR
-    if not most:
+    if not most or not get_kind(delivery.kind).is_refusable:
         return now
     since = now - timedelta(hours=1)
     recent = Delivery.objects.filter(user_id=delivery.user_id, claimed_at__gt=since).exclude(pk=delivery.pk)

@@ -48,6 +48,7 @@ def plugin_settings(settings: Any) -> None:
     # .. setting_name: PEOPLE_DELIVERY_MOST_PER_HOUR
     # .. setting_default: 6
     # .. setting_description: How many mails one person gets within an hour; more are sent later. 0 for no limit.
+    #    Changes to what somebody signed up for in a chapter are never kept back.
     # .. setting_use_cases: open_edx
     settings.PEOPLE_DELIVERY_MOST_PER_HOUR = getattr(settings, "PEOPLE_DELIVERY_MOST_PER_HOUR", 6)
     # .. setting_name: PEOPLE_DELIVERIES_PER_RUN

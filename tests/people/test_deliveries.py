@@ -338,6 +338,14 @@ class TestAfterAnOutage:
         assert [api.process_deliveries(now=moment).sent for moment in moments] == [2, 0, 0, 2, 0, 1]
         assert len(mail.outbox) == 5
 
+    def test_what_nobody_can_refuse_waits_for_no_other_mail(self, ask, settings, monkeypatch):
+        settings.PEOPLE_DELIVERY_MOST_PER_HOUR = 1
+        for number in range(3):
+            ask(key=f"case_answered:{number}")
+        assert api.process_deliveries().sent == 1
+        monkeypatch.setattr(messages.get_kind("case_answered"), "is_refusable", False)
+        assert api.process_deliveries(now=datetime.now(UTC) + timedelta(minutes=65)).sent == 2
+
     def test_others_do_not_wait_for_a_person_with_many(self, ask, make_person, settings):
         settings.PEOPLE_DELIVERY_MOST_PER_HOUR = 1
         other = make_person("other")
