@@ -119,9 +119,14 @@ def pass_offer(*, event_id: int, user_id: int) -> RsvpData:
 
 @transaction.atomic
 def keep_seat(*, event_id: int, user_id: int) -> RsvpData:
-    """Say that somebody comes at the new time, or to the new place, of an event that was moved. Safe to repeat."""
+    """Say that somebody comes at the new time, or to the new place, of an event that was moved. Safe to repeat.
+
+    Raises StateError (nothing to keep) and NotFoundError.
+    """
     event = lock_event(event_id)
     row = lock_or_create(event, user_id)
+    if row.state not in _GIVEN_UP:
+        raise StateError(_("You have no seat to keep."))
     if row.answered_sequence < event.answer_sequence:
         row.answered_sequence = event.answer_sequence
         row.save(update_fields=["answered_sequence"])

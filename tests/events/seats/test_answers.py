@@ -295,6 +295,12 @@ class TestNotComing:
         assert not api.keep_seat(event_id=event.pk, user_id=1).must_answer
         assert not api.find_rsvp(event.pk, 1).must_answer
 
+    def test_who_has_nothing_keeps_nothing(self, chapter: ChapterData) -> None:
+        event = make_event(chapter)
+        with pytest.raises(StateError):
+            api.keep_seat(event_id=event.pk, user_id=1)
+        assert not Rsvp.objects.exists(), "nor does asking write that somebody does not come"
+
     def test_coming_again_is_at_the_end(self, chapter: ChapterData) -> None:
         event = make_event(chapter, room_capacity=1)
         fill_up(event, 1, 2, 3)
