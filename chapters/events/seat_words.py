@@ -70,8 +70,10 @@ def say_why(event: Event, row: Rsvp, now: datetime) -> str:
     if row.state != RsvpState.WAITLISTED or event.state != EventState.PUBLISHED or event.starts_at <= now:
         return ""
     mode = MeetingMode(row.mode) if row.mode in modes_of(event) else modes_of(event)[0]
-    said = [_say_seats(event, row, mode)]
-    if is_open_round(event, now):
+    is_open = is_open_round(event, now)
+    # Then nothing is offered: who fits in takes the seat.
+    said = [] if is_open and has_room(event, mode, 1 + row.guests) else [_say_seats(event, row, mode)]
+    if is_open:
         said.append(_("The start is near: a seat that comes free goes to whoever in line takes it first."))
     elif figures := count_freed(event, mode, now):
         said.append(say_freed(figures))

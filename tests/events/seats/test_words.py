@@ -37,6 +37,14 @@ class TestWords:
         fill_up(event, 1, 2)
         assert "takes it first" in api.find_rsvp(event.pk, 2).waits_why
 
+    def test_near_the_start_a_free_seat_is_not_said_to_be_offered(self, chapter: ChapterData) -> None:
+        event = make_event(chapter, room_capacity=1, days=0.2)
+        fill_up(event, 1, 2)
+        api.decline(event_id=event.pk, user_id=1)
+        why = api.find_rsvp(event.pk, 2).waits_why
+        assert "takes it first" in why
+        assert "offered" not in why
+
     def test_what_came_free_before_is_said_as_it_was(self, chapter: ChapterData) -> None:
         def past(freed: int) -> None:
             event = make_event(chapter, room_capacity=10)
