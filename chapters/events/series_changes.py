@@ -131,7 +131,7 @@ def cancel_following(*, event_id: int, actor_id: int, reason: str) -> SeriesChan
         else:
             pairs.append(life.call_off(row, actor_id=actor_id, reason=reason, tells=False))
     record_series(series, "call_off", actor_id, dates=len(pairs))
-    told = [(each.before, each.after) for each in pairs]
+    told = [(each.before, each.after) for each in pairs if not each.before.is_cancelled]
     news.tell_series_called_off(series.pk, told, batch=_name_batch(pairs[0].after), actor_id=actor_id)
     return SeriesChangeData(changed=tuple(each.after for each in pairs), left_alone=left)
 

@@ -19,6 +19,7 @@ from people import api as people
 
 from . import life
 from .hosts import list_members
+from .reading import get_plan
 from .records import events_to_read, to_events, to_plan
 from .rows import lock_events
 from .rules import MOST_DATES, MOST_DAYS, iter_days, place_date, preview_series
@@ -89,7 +90,8 @@ def extend_series(
     days = _list_next(row, model, until=until, more=more)
     placed = ((day, place_date(day + timedelta(days=find_shift(model)), to_rule(row).at, model.zone)) for day in days)
     field = "until" if more is None else "more"
-    made = _make_dates(row, _as_new(plan, row.chapter_id), placed, actor_id=actor_id, field=field)
+    like = _as_new(plan, row.chapter_id)
+    made = _make_dates(row, like, placed, actor_id=actor_id, field=field, known=plan)
     row.until, row.count = days[-1].isoformat(), None
     row.save(update_fields=["until", "count"])
     record_series(row, "extend", actor_id, dates=len(made))
@@ -127,10 +129,15 @@ def _make_dates(
     *,
     actor_id: int,
     field: str,
+    known: EventPlanData | None = None,
 ) -> list[EventData]:
-    """Make a draft for each day of the rule. A refusal of its moment is one of ``field`` and says which date it is."""
-    made = []
+    """Make a draft for each day of the rule. A refusal of its moment is one of ``field`` and says which date it is.
+
+    ``known`` is the plan of a date that they are like, by default the first one's: its units are not looked up again.
+    """
+    made: list[EventData] = []
     for day, placed in dates:
+        known = known or (get_plan(made[0].id) if made else None)
         try:
             made.append(
                 life.create_event(
@@ -139,6 +146,7 @@ def _make_dates(
                     plan=replace(plan, starts_local=placed.starts_local, fold=placed.fold),
                     series_id=row.pk,
                     occurrence=day,
+                    known=known,
                 )
             )
         except InvalidValueError as error:

@@ -399,6 +399,20 @@ def test_an_event_by_itself_is_no_date(chapter: Any, lead: int) -> None:
     assert weeks(0) == event.starts_local
 
 
+def test_nobody_hears_twice_of_a_date_that_was_called_off_before(
+    make: Make, lead: int, members: list[int], after: Any
+) -> None:
+    """It is where the later ones are called off from; who came to it alone has heard of it."""
+    made = make()
+    dates = dates_of(made)
+    rsvps.answer(event_id=dates[1].id, user_id=members[0], draft=RsvpDraftData())
+    after(lambda: events.cancel_event(event_id=dates[1].id, actor_id=lead, reason="Ill"))
+    NewsItem.objects.all().delete()
+    after(lambda: api.cancel_following(event_id=dates[1].id, actor_id=lead, reason="Ill for longer"))
+    assert told() == {}
+    assert [each.is_cancelled for each in dates_of(made)] == [False, True, True, True]
+
+
 def test_dates_that_are_over_are_not_called_off(make: Make, lead: int, clock: Any) -> None:
     """What took place took place: the refusal comes before the later ones are touched."""
     made = make()

@@ -18,6 +18,7 @@ from chapters.data import (
     EventPlanData,
     EventQuestionData,
     EventState,
+    EventUnitData,
     MembershipState,
     RsvpDraftData,
     RsvpState,
@@ -32,6 +33,22 @@ from tests.chapters.factories import make_chapter, make_member
 from tests.events.series.makers import days_of, make_plan, make_rule, wall, weeks
 
 Make = Callable[..., SeriesData]
+
+
+def test_units_are_looked_up_once_for_all_dates(
+    chapter: ChapterData, lead: int, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the first date prepares with is known for the others, and for those that are added."""
+    asked: list[str] = []
+    monkeypatch.setattr(
+        "chapters.edx_platform.units.find_unit_title", lambda key: asked.append(str(key)) or "Before you speak"
+    )
+    unit = EventUnitData(usage_key="block-v1:edX+DemoX+1+type@vertical+block@talks", title="Mine")
+    made = make(of=make_plan(host_ids=(lead,), units=(unit,)))
+    api.extend_series(series_id=made.id, actor_id=lead, more=2)
+    assert len(asked) == 1
+    dates = [card.event.id for card in api.get_series(made.id, has_drafts=True).dates]
+    assert [events.list_units(each)[0].title for each in dates] == ["Before you speak"] * 6
 
 
 def test_each_date_is_a_draft_of_the_plan(make: Make, plan: EventPlanData) -> None:
