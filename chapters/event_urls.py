@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import event_after, event_answers, event_calendars, events, my_events
+from .views import event_after, event_answers, event_calendars, event_ticket, events, my_events
 
 urlpatterns: list[URLPattern] = [
     path("mine/events/", my_events.my_events, name="my_events"),
@@ -23,7 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("<slug:slug>/events.ics", event_calendars.chapter_calendar, name="chapter_calendar"),
     path("<slug:slug>/calendar/<str:token>.ics", event_calendars.chapter_feed, name="chapter_feed"),
     path("<slug:slug>/events/results/", event_after.results, name="results"),
-    path("<slug:slug>/events/<chapters_row_id:event_id>/ticket/", event_after.ticket, name="event_ticket"),
+    path("<slug:slug>/events/<chapters_row_id:event_id>/ticket/", event_ticket.ticket, name="event_ticket"),
     path("<slug:slug>/events/<chapters_row_id:event_id>/result/", event_after.result, name="event_result"),
     path("<slug:slug>/events/<chapters_row_id:event_id>/survey/", event_after.survey, name="event_survey"),
     path("<slug:slug>/events/<chapters_row_id:event_id>/presence/", event_after.presence, name="event_presence"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from chapters.membership.listing import name_members
 from chapters.paces import keep_pace
 from people.data import NameData
 
-from .frame import open_chapter, reader_id, render_chapter_page, require
+from .frame import find_refusal_of, open_chapter, reader_id, render_chapter_page, require
 
 
 def open_desk(request: HttpRequest, slug: str, action: Action = Action.SEE_DESK) -> tuple[ChapterData, Access, int]:
@@ -48,14 +47,10 @@ def attempt(
     What the act had written before it was refused is undone. Raises ``people.TooFastError``, which becomes a page.
     """
     keep_pace(pace, user_id)
-    try:
-        with transaction.atomic():
-            act()
-    except ChapterError as refusal:
-        if form is not None:
-            form.refuse(refusal)
-        return refusal
-    return None
+    refusal = find_refusal_of(act)
+    if refusal is not None and form is not None:
+        form.refuse(refusal)
+    return refusal
 
 
 def render_desk(

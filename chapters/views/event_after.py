@@ -1,33 +1,25 @@
-"""The ticket to an event, and what is left of it afterwards: its result, what people thought, who was there."""
+"""What is left of an event afterwards: its result, what people thought of it, and who was there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
 from html import unescape
 from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import formats
 from django.utils.html import strip_tags
 from django.utils.http import urlencode
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from chapters import addresses
 from chapters.api import event_results
 from chapters.data import (
     DecisionData,
     EventAct,
-    EventData,
     EventState,
     ResultCardData,
-    RsvpData,
-    RsvpState,
     SurveySummaryData,
 )
 from chapters.events.permissions import list_open_to
@@ -36,38 +28,17 @@ from chapters.forms.after import RATINGS, PresenceForm, SurveyForm
 from chapters.membership.listing import name_members
 from chapters.paces import keep_pace
 from chapters.standpoints import no
-from discussion_ext.api import attendance, render_markdown
-from discussion_ext.data import MeetingMode
+from discussion_ext.api import render_markdown
 from people import api as people
 
 from .event_cards import say_came
 from .event_visits import EventVisit, open_event
-from .event_words import draw_tag, draw_when, say_when, say_where, tag_presence
-from .frame import chapter_page, open_chapter, reader_id, render_chapter_page, sent
+from .event_words import draw_tag, draw_when, say_when, tag_presence
+from .frame import chapter_page, find_refusal_of, open_chapter, reader_id, render_chapter_page, sent
 from .words import say_number
 
 _LONGEST_CURSOR: Final = 200
 _LONGEST_QUOTE: Final = 280
-
-
-@chapter_page()
-def ticket(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
-    """Show somebody with a seat in the room their ticket; it needs no network once it is open."""
-    visit, user_id = open_event(request, slug, event_id), reader_id(request)
-    if (refusal := find_no_ticket(visit.event, visit.rsvp, slug=slug, now=visit.now)) is not None:
-        raise NotAllowedError(refusal)
-    event = visit.event
-    context = {
-        "event": event,
-        "event_url": visit.url(),
-        "when": say_when(event, now=visit.now),
-        "where": event.place or say_where(event, shows_place=True),
-        "guests": _say_guests(visit),
-        "picture": mark_safe(attendance.draw_ticket_qr(event.meeting_id, user_id)),  # noqa: S308 - drawn by us
-        "decline_url": visit.url("event_decline"),
-        "waiting": _say_waiting(visit),
-    }
-    return render_chapter_page(request, visit.chapter, visit.access, "events/ticket.html", context, tab="events")
 
 
 @chapter_page(is_public=True)
@@ -141,7 +112,7 @@ def survey(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
     if posted is not None and form is not None and form.is_valid():
         keep_pace("attend", user_id)
         said = form.cleaned_data
-        refusal = _try(lambda: event_results.save_survey(event_id=event_id, user_id=user_id, **said))
+        refusal = find_refusal_of(lambda: event_results.save_survey(event_id=event_id, user_id=user_id, **said))
         if refusal is None:
             return HttpResponseRedirect(f"{visit.url()}?done=said#seat")
         form.refuse(refusal)
@@ -176,7 +147,7 @@ def presence(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
     if posted is not None and form.is_valid():
         keep_pace("ask", user_id)
         text = form.cleaned_data["text"]
-        refusal = _try(lambda: event_results.ask_presence(event_id=event_id, user_id=user_id, text=text))
+        refusal = find_refusal_of(lambda: event_results.ask_presence(event_id=event_id, user_id=user_id, text=text))
         if refusal is None:
             return HttpResponseRedirect(f"{request.path}?done=asked")
         form.refuse(refusal)
@@ -204,20 +175,6 @@ def _require(visit: EventVisit, act: EventAct) -> None:
         raise NotAllowedError(_no_result(visit, is_writer=False))
 
 
-def find_no_ticket(event: EventData, rsvp: RsvpData | None, *, slug: str, now: datetime) -> DecisionData | None:
-    """Return why somebody has no ticket: none is needed, none is valid any more, or there is no seat."""
-    url = addresses.event_url(slug, event.id)
-    if event.is_cancelled:
-        return no("called_off", _("This event was called off."), _("Read why."), url)
-    if event.is_over(now):
-        return no("over", _("This event is over."), _("Look at what came of it."), url)
-    if rsvp is None or rsvp.state is not RsvpState.GOING:
-        return no("no_seat", _("A ticket is for people who have a seat."), _("Say that you come."), url)
-    if rsvp.mode is MeetingMode.ONLINE:
-        return no("online", _("Whoever comes online needs no ticket."), _("Look for the link."), url)
-    return None
-
-
 def _no_result(visit: EventVisit, *, is_writer: bool) -> DecisionData:
     reason = _("Nobody has written down yet what came of this event.")
     if is_writer:
@@ -238,38 +195,6 @@ def _not_to_ask(visit: EventVisit) -> DecisionData:
 
 
 # -- what is shown -----------------------------------------------------------------------------------------------------
-
-
-def _say_guests(visit: EventVisit) -> str:
-    guests = visit.rsvp.guests if visit.rsvp is not None else 0
-    if not guests:
-        return ""
-    return ngettext("For you and %(count)s guest", "For you and %(count)s guests", guests) % {"count": guests}
-
-
-def _say_waiting(visit: EventVisit) -> str:
-    """Return what becomes of the seat when it is given back; empty where nobody waits."""
-    event, waiting = visit.event, visit.event.waiting
-    if not waiting:
-        return ""
-    values = {"count": say_number(waiting)}
-    if visit.now >= event.starts_at - timedelta(hours=settings.CHAPTERS_OPEN_ROUND_HOURS):
-        return (
-            ngettext(
-                "%(count)s person is waiting and is told at once.",
-                "%(count)s people are waiting; your seat goes to whoever takes it first.",
-                waiting,
-            )
-            % values
-        )
-    return (
-        ngettext(
-            "%(count)s person is waiting; your seat goes to them.",
-            "%(count)s people are waiting; your seat goes to the first.",
-            waiting,
-        )
-        % values
-    )
 
 
 def _draw_result(slug: str, card: ResultCardData) -> dict[str, Any]:
@@ -298,12 +223,3 @@ def _draw_summary(summary: SurveySummaryData) -> dict[str, Any]:
         "useful": summary.useful,
         "better": summary.better,
     }
-
-
-def _try(act: Callable[[], Any]) -> ChapterError | None:
-    try:
-        with transaction.atomic():
-            act()
-    except ChapterError as refusal:
-        return refusal
-    return None

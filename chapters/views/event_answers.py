@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
@@ -25,7 +24,7 @@ from .event_series import find_refusal, list_coming
 from .event_visits import EventVisit, make_form, open_event
 from .event_words import draw_when, modes_of
 from .events import show_event
-from .frame import chapter_page, reader_id, render_chapter_page
+from .frame import chapter_page, find_refusal_of, reader_id, render_chapter_page
 
 _POST: Final = ("POST",)
 #: What the page says after somebody took back what they had, by what that was.
@@ -43,7 +42,7 @@ def answer(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
     if not form.comes:
         return _go_back(visit, _decline(visit, user_id))
     draft = form.draft
-    refusal = _try(lambda: _answer(visit, user_id, draft))
+    refusal = find_refusal_of(lambda: _answer(visit, user_id, draft))
     if refusal is None:
         return _go_back(visit, "changed" if visit.draw_card().situation in LIVE else "")
     form.refuse(refusal)
@@ -73,7 +72,7 @@ def offer(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
     if act != "pass":
         mode = MeetingMode.ONLINE if act == "online" else visit.rsvp.mode if visit.rsvp is not None else None
         require_event(visit.access, visit.event, EventAct.ANSWER, rsvp=visit.rsvp, mode=mode, now=visit.now)
-    if (refusal := _try(acts[act])) is not None:
+    if (refusal := find_refusal_of(acts[act])) is not None:
         return _show_refusal(request, visit, refusal)
     return _go_back(visit, "passed" if act == "pass" else "")
 
@@ -92,7 +91,7 @@ def keep(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
             return _go_back(visit, _decline(visit, user_id))
         if act != "keep":
             raise _unknown_act()
-        refusal = _try(lambda: rsvps.keep_seat(event_id=event_id, user_id=user_id))
+        refusal = find_refusal_of(lambda: rsvps.keep_seat(event_id=event_id, user_id=user_id))
         return _go_back(visit, "kept") if refusal is None else _show_refusal(request, visit, refusal)
     card = visit.draw_card()
     if card.situation not in LIVE:
@@ -125,7 +124,7 @@ def series(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
     if (reason := find_refusal(visit.access, dates, mode, now=visit.now)) is not None:
         raise NotAllowedError(reason)
     draft = _draft_all(visit, dates, user_id, mode)
-    refusal = _try(lambda: rsvps.answer_series(series_id=series_id, user_id=user_id, draft=draft))
+    refusal = find_refusal_of(lambda: rsvps.answer_series(series_id=series_id, user_id=user_id, draft=draft))
     if refusal is not None:
         return _show_refusal(request, visit, _say_unasked(refusal))
     return _go_back(visit, "series", anchor="series")
@@ -140,16 +139,6 @@ def _decline(visit: EventVisit, user_id: int) -> str:
     """Take back whatever somebody has and return what the page says then."""
     rsvps.decline(event_id=visit.event.id, user_id=user_id)
     return _TAKEN_BACK.get(visit.rsvp.state, "declined") if visit.rsvp is not None else "declined"
-
-
-def _try(act: Callable[[], Any]) -> ChapterError | None:
-    """Do something, or return why it was refused; nothing is half-written."""
-    try:
-        with transaction.atomic():
-            act()
-    except ChapterError as refusal:
-        return refusal
-    return None
 
 
 def _read_mode(request: HttpRequest, visit: EventVisit) -> MeetingMode:

@@ -173,6 +173,16 @@ def sent(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def find_refusal_of(act: Callable[[], Any]) -> ChapterError | None:
+    """Do one act and return None, or why it was refused; what it had written by then is undone."""
+    try:
+        with transaction.atomic():
+            act()
+    except ChapterError as refusal:
+        return refusal
+    return None
+
+
 def read_number(text: str) -> int:
     """Return a whole number of an address or form; 0 for whatever is none."""
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < _LONGEST_NUMBER else 0

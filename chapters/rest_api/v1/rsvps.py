@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from chapters.api import event_results, rsvps
 from chapters.data import EventAct, RsvpDraftData
 from chapters.exceptions import NotAllowedError, StateError
-from chapters.views.event_after import find_no_ticket
+from chapters.views.event_ticket import find_no_ticket
 from discussion_ext.api import attendance
 from discussion_ext.data import AttendanceState, MeetingMode
 from people import api as people
