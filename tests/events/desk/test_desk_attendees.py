@@ -107,6 +107,17 @@ def test_an_answer_to_another_event_is_none_of_this_one(desk: EventDesk) -> None
     assert state_of(row) == RsvpState.GOING
 
 
+def test_of_somebody_who_gave_the_seat_back_nobody_says_that_they_come(desk: EventDesk) -> None:
+    """Neither alone nor with others."""
+    event = factories.make_event(desk.chapter, actor_id=desk.lead)
+    pages = {
+        state: read(desk.get(desk.lead, "desk_attendee", event.id, factories.make_rsvp(event, state=state).pk))
+        for state in (RsvpState.GOING, RsvpState.CANCELLED)
+    }
+    assert "Comes alone" in pages[RsvpState.GOING]
+    assert "Comes alone" not in pages[RsvpState.CANCELLED]
+
+
 def test_somebody_is_added_by_their_username_and_over_the_seats_only_if_it_is_meant(desk: EventDesk) -> None:
     """The field that is wrong is named, and what was typed stays."""
     event = factories.make_event(desk.chapter, actor_id=desk.lead, room_capacity=1)
