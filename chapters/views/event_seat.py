@@ -184,8 +184,10 @@ def _draw_held_seat(card: SeatCard) -> dict[str, Any]:
 
 
 def _say_reminder(card: SeatCard) -> str:
-    """Return when the reminder of the day before comes, "" where that is over."""
+    """Return when the reminder of the day before comes, "" where that is over, and on sites that send none."""
     event, at = card.event, str(settings.CHAPTERS_REMIND_AT)
+    if not at:
+        return ""
     day_before = event.starts_at.astimezone(event.zone) - timedelta(days=1)
     hour, _colon, minute = at.partition(":")
     due = day_before.replace(hour=int(hour), minute=int(minute or 0), second=0, microsecond=0)

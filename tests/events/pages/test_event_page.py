@@ -254,6 +254,17 @@ def test_no_reminder_is_promised_that_does_not_come(chapter: ChapterData, member
     assert "A reminder comes" not in words_of(page_of(member, event, chapter))
 
 
+def test_a_site_without_a_reminder_on_the_day_before_promises_none(
+    chapter: ChapterData, member: int, settings: Any
+) -> None:
+    settings.CHAPTERS_REMIND_AT = ""
+    event = make_event(chapter)
+    make_rsvp(event, member)
+    page = page_of(member, event, chapter)
+    assert page.status_code == 200
+    assert "A reminder comes" not in words_of(page)
+
+
 def test_an_offer_says_until_when_it_holds(chapter: ChapterData, member: int) -> None:
     event = make_event(chapter, room_capacity=1)
     until = timezone.now() + timedelta(hours=26, minutes=10)
