@@ -31,7 +31,8 @@ def render_calendar(entries: Iterable[CalendarEntryData], *, name: str) -> bytes
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", vText(name))
-    calendar.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
+    # Said in full: icalendar 6 writes a plain timedelta here as Python does, and no program reads the file then.
+    calendar.add("refresh-interval", vDuration(_REFRESH, {"VALUE": "DURATION"}))
     calendar.add("x-published-ttl", vDuration(_REFRESH))
     for key in sorted({entry.zone.key for entry in shown} - {"UTC"}):
         moments = [each for entry in shown if entry.zone.key == key for each in (entry.starts_at, entry.ends_at)]
