@@ -3,6 +3,7 @@
 ``make contract LMS=https://... CMS=https://... ADMIN=name:password``; the account is a superuser's. Where registration
 is closed, ``ACCOUNTS=name:password,...`` names six accounts whose e-mail is ``<name>@example.com``: teacher, moderator,
 three learners and a stranger, who must not be enrolled anywhere in the walk's course (it is new each time).
+``CONTRACT_MANAGE``, the command that runs the LMS's manage.py, lets jobs run that a site's clock would run.
 """
 
 from __future__ import annotations

@@ -49,9 +49,14 @@ class Page:
         assert links, f"{self.path} ({self.status}) has no link with {part!r}: {self.words[:500]}"
         return Page.open(self.person, urljoin(self.person.platform.lms + self.path, links[0]))
 
-    def send(self, having: str, **fields: Any) -> Page:
-        """Fill in and send the first form that has a field or button called ``having``; return where it leads."""
-        forms = [form for form in self.tree.forms if form.xpath(f".//*[@name='{having}']")]
+    def send(self, having: str, *, to: str = "", **fields: Any) -> Page:
+        """Fill in and send the first form that has a field or button called ``having``; return where it leads.
+
+        ``to`` is a part of the address that the form goes to, where a page has several.
+        """
+        forms = [
+            form for form in self.tree.forms if form.xpath(f".//*[@name='{having}']") and to in (form.action or "")
+        ]
         assert forms, f"{self.path} ({self.status}) has no form with {having!r}: {self.words[:500]}"
         form = forms[0]
         names = {name for name, _value in form.form_values()} | {each.get("name") for each in form.xpath(".//*[@name]")}

@@ -237,7 +237,11 @@ def test_members_read_it_and_others_do_not(stage, hidden):
     topics = chapter.ask(stage.course.ada, "boards/everyone/topics/").json()["results"]
     assert "For all" in [topic["title"] for topic in topics]
     for person in (stage.course.stranger, stage.course.teacher):
-        assert chapter.ask(person, "boards/everyone/topics/").status_code in {403, 404}
+        assert chapter.ask(person, "boards/everyone/topics/").status_code in {
+            401,
+            403,
+            404,
+        }  # one may be retired by now
         assert "Rhubarb" not in chapter.page(person, "boards/everyone/").words
     assert chapter.ask(stage.course.cleo, "boards/learners/topics/").status_code == 200  # who moderates reads them all
 
