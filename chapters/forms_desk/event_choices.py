@@ -93,10 +93,10 @@ REPEATS: Final[Choices] = [
 
 
 def number_field(*, most: int, label: Any, hint: Any = "") -> forms.IntegerField:
-    """Return a field of a whole number from 0 to ``most`` that may stay empty."""
+    """Return a field of a whole number from 1 to ``most`` that may stay empty. A 0 could mean none or all."""
     return forms.IntegerField(
         required=False,
-        min_value=0,
+        min_value=1,
         max_value=most,
         label=label,
         help_text=hint,
