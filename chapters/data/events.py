@@ -487,6 +487,11 @@ class RsvpData:
         """Tell whether a seat is theirs."""
         return self.state is RsvpState.GOING
 
+    @property
+    def is_in_room(self) -> bool:
+        """Tell whether a seat in the room is theirs: who joins a call needs no address."""
+        return self.has_seat and self.mode is MeetingMode.OFFLINE
+
 
 @dataclass(frozen=True, kw_only=True)
 class AttendeeData:

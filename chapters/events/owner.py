@@ -108,7 +108,7 @@ class EventOwner(attendance.MeetingOwner):
         return [each for each in events.values_list("meeting_id", flat=True) if each is not None]
 
     def note_people(self, meeting: MeetingData, user_ids: Iterable[int]) -> Mapping[int, str]:
-        """Return who brings guests and who comes online; what somebody needs is for hosts alone, not for all at the door."""
+        """Return who brings guests and who comes online; what somebody needs is not for all at the door."""
         rows = Rsvp.objects.filter(event_id=event_id_of(meeting.key), state=RsvpState.GOING, user_id__in=list(user_ids))
         is_hybrid = meeting.mode is MeetingMode.HYBRID
         found = {row.user_id: _say_note(row, is_hybrid=is_hybrid) for row in rows}

@@ -140,8 +140,8 @@ def _see(asked: Question) -> DecisionData:
 
 
 def _see_place(asked: Question) -> DecisionData:
-    is_going = asked.rsvp is not None and asked.rsvp.state is RsvpState.GOING
-    if not asked.event.is_place_hidden or is_going or asked.is_running:
+    comes = asked.rsvp is not None and asked.rsvp.is_in_room
+    if not asked.event.is_place_hidden or comes or asked.is_running:
         return YES
     return no(
         "no_seat",

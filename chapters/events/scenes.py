@@ -72,15 +72,17 @@ def say_when(starts_at: datetime, ends_at: datetime | None, *, there: ZoneInfo, 
 
 
 def say_schedule(scene: Scene, zone: ZoneInfo, *, shows_place: bool) -> tuple[str, ...]:
-    """Return lines that say when and where an event is; a hidden place only where ``shows_place``.
+    """Return lines that say when and where an event is; a hidden place only where ``shows_place`` and all come to it.
 
+    Who joins a call needs no address: where some do, those who come to the room find it on the event's page.
     The link of those who come online is never in a mail, which people pass on: it stands on the event's page.
     """
     event = scene.event
     when = say_when(event.starts_at, event.ends_at, there=event.zone, zone=zone)
     lines = [_("When: %(when)s") % {"when": when}]
     if event.mode is not MeetingMode.ONLINE:
-        if event.place and (shows_place or not event.is_place_hidden):
+        is_told = shows_place and event.mode is MeetingMode.OFFLINE
+        if event.place and (is_told or not event.is_place_hidden):
             lines.append(_("Where: %(place)s") % {"place": event.place})
         elif event.is_place_hidden:
             lines.append(_("Where: the place is told to who has a seat."))

@@ -18,7 +18,6 @@ from chapters.data import (
     EventResultData,
     PresenceRequestData,
     RsvpData,
-    RsvpState,
     SeatsData,
     SeriesData,
 )
@@ -75,11 +74,9 @@ def draw_row(slug: str, card: EventCardData, *, shows_place: bool, has_reader: b
 
 
 def draw_own_row(slug: str, card: EventCardData, user_id: int) -> dict[str, Any]:
-    """Return one of somebody's own events, of whatever chapter; who has a seat or hosts it knows where it is."""
-    has_seat = card.rsvp is not None and card.rsvp.state is RsvpState.GOING
-    return draw_row(
-        slug, card, shows_place=not card.event.is_place_hidden or has_seat or user_id in card.event.host_ids
-    )
+    """Return one of somebody's own events; who has a seat in its room or hosts it knows where it is."""
+    comes = card.rsvp is not None and card.rsvp.is_in_room
+    return draw_row(slug, card, shows_place=not card.event.is_place_hidden or comes or user_id in card.event.host_ids)
 
 
 def draw_answer(rsvp: RsvpData) -> dict[str, Any]:

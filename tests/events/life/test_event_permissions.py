@@ -154,6 +154,24 @@ class TestSeeing:
         rsvp = find_rsvp(event.id, other.user_id)
         assert events.decide_event(access_of(event, other.user_id), event, act, rsvp=rsvp).is_allowed
 
+    def test_a_hidden_place_is_not_for_those_who_join_the_call(self, chapter: ChapterData, lead: int) -> None:
+        event = make_event(
+            chapter,
+            actor_id=lead,
+            mode=MeetingMode.HYBRID,
+            link="https://meet.example.org/x",
+            is_place_hidden=True,
+            open_to=EventOpenTo.ANYONE,
+        )
+        online, room = make_rsvp(event, mode=MeetingMode.ONLINE), make_rsvp(event)
+        shown = [
+            events.decide_event(
+                access_of(event, each.user_id), event, EventAct.SEE_PLACE, rsvp=find_rsvp(event.id, each.user_id)
+            ).is_allowed
+            for each in (online, room)
+        ]
+        assert shown == [False, True]
+
     def test_the_link_is_for_those_who_come_online_when_it_is_time(self, chapter: ChapterData, lead: int) -> None:
         event = make_event(chapter, actor_id=lead, mode=MeetingMode.HYBRID, link="https://meet.example.org/x")
         online, room = make_rsvp(event, mode=MeetingMode.ONLINE), make_rsvp(event)

@@ -289,6 +289,14 @@ def test_a_place_that_is_hidden_and_a_link_are_in_no_mail_to_those_in_line(chapt
     assert "the place is told to who has a seat" in message.body
 
 
+def test_a_place_that_is_hidden_is_in_no_mail_where_some_join_by_call(chapter):
+    event = plan_event(chapter, mode=MeetingMode.HYBRID, is_place_hidden=True)
+    answer(event, mode=MeetingMode.ONLINE)
+    news.tell_moved(*move_event(event, EVENING + DAY))
+    carry()
+    assert "Kahawa House" not in mail.outbox[0].body
+
+
 def test_who_moved_it_is_not_told(event, amina):
     before, after = move_event(event, EVENING + DAY)
     news.tell_moved(before, after, actor_id=amina.user_id)
