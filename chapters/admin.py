@@ -237,6 +237,7 @@ class EventAdmin(ReadOnlyAdmin):
     search_fields = ("=pk", "=chapter__slug", "=hosts__user_id")
     date_hierarchy = "starts_at"
     list_per_page = 50
+    exclude = ("request_key",)
     readonly_fields = ("title", "host_ids", "desk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:

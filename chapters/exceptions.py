@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from .data import DecisionData
 
@@ -78,6 +79,17 @@ class BannedError(ChapterError):
 
     code = "banned"
     status = 403
+
+
+class SentAgainError(ChapterError):
+    """The same form made an event before, ``event_id``: the first date of ``series_id`` where it made a series."""
+
+    code = "sent_again"
+    status = 409
+
+    def __init__(self, *, event_id: int, series_id: int | None) -> None:
+        super().__init__(_("Open the form again."))
+        self.event_id, self.series_id = event_id, series_id
 
 
 class EventChangedError(ChapterError):

@@ -25,7 +25,14 @@ NOT_COPIED: Final[Mapping[str, str]] = {
 
 
 @transaction.atomic
-def copy_event(*, event_id: int, actor_id: int, starts_local: datetime, fold: int | None = None) -> EventData:
+def copy_event(
+    *,
+    event_id: int,
+    actor_id: int,
+    starts_local: datetime,
+    fold: int | None = None,
+    request_key: str | None = None,
+) -> EventData:
     """Make a draft like an event, whatever became of that, for another date and time on the wall of the same zone.
 
     Nobody's answers, mails or results go along. Raises InvalidValueError ("starts_local", "fold") and what
@@ -40,4 +47,4 @@ def copy_event(*, event_id: int, actor_id: int, starts_local: datetime, fold: in
         host_ids=tuple(each for each in plan.host_ids if each in members),
         questions=tuple(replace(each, id=None) for each in plan.questions),
     )
-    return create_event(chapter_id=chapter_id, actor_id=actor_id, plan=copy, known=plan)
+    return create_event(chapter_id=chapter_id, actor_id=actor_id, plan=copy, known=plan, request_key=request_key)

@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 
 from chapters import moves
 from chapters.data import ChapterData, ChapterState, EventData, EventPlanData, EventState, SeriesScope
-from chapters.exceptions import InvalidValueError, StateError
+from chapters.exceptions import InvalidValueError, SentAgainError, StateError
 from chapters.models import Event
 from chapters.reading import get_chapter
 from discussion_ext.api import attendance
 from discussion_ext.data import MeetingMode
+from people import api as people
 
 from . import facts, news, points
 from .awaiting import await_added_dates
@@ -66,11 +67,13 @@ def create_event(
     series_id: int | None = None,
     occurrence: date | None = None,
     known: EventPlanData | None = None,
+    request_key: str | None = None,
 ) -> EventData:
     """Make a draft, of which only those know who may draft. Without hosts it is hosted by who makes it, if a member.
 
     ``series_id`` and ``occurrence`` make it a date of a series. ``known`` is the plan of another event that it is like:
-    its units are not looked up again. Raises InvalidValueError, which names the field,
+    its units are not looked up again. ``request_key`` (at most 64 characters, drawn by lot for a form that was shown)
+    makes one event however often it is sent. Raises InvalidValueError, which names the field, SentAgainError,
     StateError where the chapter plans nothing, and NotFoundError.
     """
     chapter = get_chapter(chapter_id)
@@ -83,9 +86,10 @@ def create_event(
         created_by=actor_id,
         mode=MeetingMode(read.meeting.mode).value,
         timed_at=timezone.now(),
+        request_key=request_key or None,
         **read.columns,
     )
-    row.save(force_insert=True)
+    row = _insert(row)
     meeting = attendance.create_meeting(key=meeting_key(row.pk), plan=read.meeting, actor_id=actor_id)
     row.meeting_id = meeting.id
     row.save(update_fields=["meeting_id"])
@@ -94,6 +98,18 @@ def create_event(
     write_units(row.pk, read.units)
     record(row, "create", actor_id)
     return read_locked(row)
+
+
+def _insert(row: Event) -> Event:
+    """Insert an event, or raise SentAgainError where its form made one; whoever sends it at once waits for that."""
+    if row.request_key is None:
+        row.save(force_insert=True)
+        return row
+    people.insert_or_update(row, by=["request_key"])
+    kept = Event.objects.select_for_update().get(request_key=row.request_key)
+    if kept.meeting_id is not None:
+        raise SentAgainError(event_id=kept.pk, series_id=kept.series_id)
+    return kept
 
 
 @transaction.atomic

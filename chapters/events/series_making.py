@@ -40,10 +40,13 @@ _LONGEST_TITLE = 255
 
 
 @transaction.atomic
-def create_series(*, chapter_id: int, actor_id: int, plan: EventPlanData, rule: SeriesRuleData) -> SeriesData:
+def create_series(
+    *, chapter_id: int, actor_id: int, plan: EventPlanData, rule: SeriesRuleData, request_key: str | None = None
+) -> SeriesData:
     """Make a series whose dates are drafts of one plan; when they take place is said by the rule.
 
-    Raises InvalidValueError, which names a field of the rule or of the plan.
+    ``request_key`` is that of `create_event`. Raises InvalidValueError, which names a field of the rule or of the plan,
+    and SentAgainError.
     """
     dates = preview_series(rule, plan.zone, plan.minutes)
     lock_chapter(chapter_id)
@@ -59,7 +62,8 @@ def create_series(*, chapter_id: int, actor_id: int, plan: EventPlanData, rule: 
         created_by=actor_id,
     )
     days = itertools.islice(iter_days(rule), len(dates))
-    made = _make_dates(row, plan, zip(days, dates, strict=True), actor_id=actor_id, field="starts_on")
+    placed = zip(days, dates, strict=True)
+    made = _make_dates(row, plan, placed, actor_id=actor_id, field="starts_on", request_key=request_key)
     row.title = made[0].title
     row.save(update_fields=["title"])
     record_series(row, "create", actor_id, dates=len(made))
@@ -130,9 +134,11 @@ def _make_dates(
     actor_id: int,
     field: str,
     known: EventPlanData | None = None,
+    request_key: str | None = None,
 ) -> list[EventData]:
     """Make a draft for each day of the rule. A refusal of its moment is one of ``field`` and says which date it is.
 
+    The first date keeps the ``request_key`` of the form that makes them.
     ``known`` is the plan of a date that they are like, by default the first one's: its units are not looked up again.
     """
     made: list[EventData] = []
@@ -147,6 +153,7 @@ def _make_dates(
                     series_id=row.pk,
                     occurrence=day,
                     known=known,
+                    request_key=None if made else request_key,
                 )
             )
         except InvalidValueError as error:

@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('published_at', models.DateTimeField(null=True)),
                 ('published_by', models.IntegerField(null=True)),
+                ('request_key', people.fields.ExactCharField(max_length=64, null=True, unique=True)),
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('revision', models.PositiveIntegerField(default=0)),
                 ('chapter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='chapters.chapter')),

@@ -85,6 +85,7 @@ class Event(models.Model):
     ``told_starts_at`` the start: several small moves add up. ``answer_sequence`` is the last sequence whose move they
     are asked to answer, and ``moved_from`` the start of a published event before its last move.
     Since ``timed_at`` its present start holds: by publishing, moving or restoring it. ``letters`` counts `EventMail`.
+    ``request_key`` is a hash of the form that made it, which makes nothing when it is sent again.
 
     .. pii: The ids of who made and published it; its hosts are rows of their own.
     .. pii_types: id
@@ -136,6 +137,7 @@ class Event(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True)
     published_by = models.IntegerField(null=True)
+    request_key = ExactCharField(max_length=64, null=True, unique=True)
     changed_at = models.DateTimeField(auto_now=True)
     revision = models.PositiveIntegerField(default=0)
 

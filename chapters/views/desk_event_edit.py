@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 
 from chapters.api import events, series
 from chapters.data import Action, EventAct, EventState, SeriesScope
-from chapters.exceptions import ChapterError, EventChangedError
+from chapters.exceptions import ChapterError, EventChangedError, SentAgainError
 from chapters.forms_desk.event_acts import CopyForm, ScopeForm
 from chapters.forms_desk.events import EventForm
 from chapters.models.members import QUESTION_KINDS
 
 from .desk_event_frame import EventVisit, find_following, list_hosts, open_event, render_event
 from .desk_event_new import find_template
-from .desk_frame import attempt, go, open_desk, render_desk, unknown_act
+from .desk_frame import attempt, draw_form_key, go, open_desk, read_form_key, render_desk, unknown_act
 from .frame import chapter_page, read_number, require, sent
 
 
@@ -101,14 +101,19 @@ def copy(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
         made: list[int] = []
 
         def make() -> None:
-            copied = events.copy_event(event_id=visit.event.id, actor_id=visit.user_id, starts_local=start)
+            key = read_form_key(request, visit.user_id)
+            copied = events.copy_event(
+                event_id=visit.event.id, actor_id=visit.user_id, starts_local=start, request_key=key
+            )
             made.append(copied.id)
 
         refusal = attempt(visit.user_id, make, form)
-        if refusal is None:
+        if isinstance(refusal, SentAgainError):
+            made.append(refusal.event_id)
+        if made:
             return go("desk_event", visit.chapter, made[-1], done="made")
     status = 422 if form.is_bound and refusal is None else None
-    return render_event(visit, "copy", {"form": form}, refusal=refusal, status=status)
+    return render_event(visit, "copy", {"form": form, "form_key": draw_form_key()}, refusal=refusal, status=status)
 
 
 # -- templates ---------------------------------------------------------------------------------------------------------

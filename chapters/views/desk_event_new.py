@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from chapters.access import Access
 from chapters.api import events, series
 from chapters.data import Action, ChapterData, EventPlanData, EventTemplateData, EventWhen, OccurrenceData
-from chapters.exceptions import ChapterError
+from chapters.exceptions import ChapterError, SentAgainError
 from chapters.forms.base import ChapterForm
 from chapters.forms_desk.event_repeat import RepeatForm
 from chapters.forms_desk.events import EventForm
@@ -22,7 +22,7 @@ from people import api as people
 
 from .desk_event_frame import list_hosts
 from .desk_event_words import say_when
-from .desk_frame import attempt, go, open_desk, render_desk
+from .desk_frame import attempt, draw_form_key, go, open_desk, read_form_key, render_desk
 from .frame import chapter_page, read_number, require, sent
 
 #: How many past events stand on the page of a new one, to be copied.
@@ -59,13 +59,16 @@ def _make_event(page: NewPage, plan: EventPlanData, posted: QueryDict, user_id: 
     made: list[int] = []
 
     def make() -> None:
-        draft = events.create_event(chapter_id=page.chapter.id, actor_id=user_id, plan=plan)
+        key = read_form_key(page.request, user_id)
+        draft = events.create_event(chapter_id=page.chapter.id, actor_id=user_id, plan=plan, request_key=key)
         made.append(draft.id)
         if publishes:
             events.publish_event(event_id=draft.id, actor_id=user_id)
 
     refusal = attempt(user_id, make, page.form)
-    if refusal is not None:
+    if isinstance(refusal, SentAgainError):
+        made.append(refusal.event_id)
+    elif refusal is not None:
         return page.render(refusal=refusal)
     return go("desk_event", page.chapter, made[-1], done="publish" if publishes else "made")
 
@@ -84,11 +87,14 @@ def _make_series(page: NewPage, plan: EventPlanData, posted: QueryDict, user_id:
     made: list[int] = []
 
     def make() -> None:
-        done = series.create_series(chapter_id=page.chapter.id, actor_id=user_id, plan=plan, rule=rule)
+        key = read_form_key(page.request, user_id)
+        done = series.create_series(chapter_id=page.chapter.id, actor_id=user_id, plan=plan, rule=rule, request_key=key)
         made.append(done.id)
 
     refused = attempt(user_id, make)
-    if refused is not None:
+    if isinstance(refused, SentAgainError) and refused.series_id is not None:
+        made.append(refused.series_id)
+    elif refused is not None:
         _refuse(page.form, page.repeat, refused)
         return page.render(dates=dates, seen=seen, refusal=refused)
     return go("desk_series", page.chapter, made[-1], done="made")
@@ -123,6 +129,7 @@ class NewPage:
             "template": template,
             "beginnings": _list_beginnings(self.chapter) if is_first else None,
             "kinds": QUESTION_KINDS,
+            "form_key": draw_form_key(),
             "may_publish": self.access.can(Action.PUBLISH_EVENT),
             "opens_repeat": bool(self.repeat.errors or dates or self.request.GET.get("repeat")),
             "has_desk": True,

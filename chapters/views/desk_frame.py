@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -51,6 +54,24 @@ def attempt(
     if refusal is not None and form is not None:
         form.refuse(refusal)
     return refusal
+
+
+def draw_form_key() -> str:
+    """Return the one-time key of a form that makes something, for its hidden field ``form_key``."""
+    return uuid.uuid4().hex
+
+
+def read_form_key(request: HttpRequest, user_id: int) -> str | None:
+    """Return what is the same, as 64 characters, when somebody sends one shown form twice; None without its key.
+
+    What was changed in it counts: a form that is gone back to, and filled in otherwise, is another one.
+    """
+    key = request.POST.get("form_key", "")
+    if not key:
+        return None
+    values = sorted((name, request.POST.getlist(name)) for name in request.POST if name != "csrfmiddlewaretoken")
+    said = json.dumps([user_id, request.path, values])
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def render_desk(

@@ -300,6 +300,7 @@ COLUMNS |= {
     "chapters.Event": {
         **dict.fromkeys(("occurrence", "state", "mode", "open_to", "kind", "languages", "access_facts"), CODE),
         **dict.fromkeys(("summary", "description", "agenda", "place_hint", "access_note"), _OF_EVENT),
+        "request_key": HASH,
     },
     "chapters.EventUnit": {"usage_key": KEY, "title": never("the title of a unit of a course")},
     "chapters.EventQuestion": dict.fromkeys(("kind", "text", "choices"), never("what organizers ask everybody")),

@@ -55,6 +55,13 @@ def errors_of(response: Any) -> dict[str, str]:
     return dict(found)
 
 
+def form_key(response: Any) -> str:
+    """Return the one-time key of the form on a page."""
+    found = re.search(r'name="form_key" value="([0-9a-f]{32})"', response.content.decode())
+    assert found is not None
+    return found[1]
+
+
 def test_a_title_a_day_and_a_place_make_a_draft(desk: EventDesk) -> None:
     """Which leads to its own page, and nobody but the team knows of it."""
     response = desk.post(desk.host, "desk_event_new", **sent())
@@ -65,6 +72,25 @@ def test_a_title_a_day_and_a_place_make_a_draft(desk: EventDesk) -> None:
     assert event.starts_local.isoformat() == f"{next_day().isoformat()}T18:30:00"
     assert "The draft is made" in read(desk.sign_in(desk.host).get(response.url))
     assert desk.sign_in(desk.member).get(desk.url("event", draft.pk)).status_code == 404
+
+
+@pytest.mark.parametrize("act", ["draft", "publish"])
+def test_a_second_press_leads_to_what_the_first_one_made(desk: EventDesk, act: str) -> None:
+    """The form that is shown has a key; filled in otherwise it is another form, as it is for somebody else."""
+    values = sent(act=act, form_key=form_key(desk.get(desk.lead, "desk_event_new")))
+    first, second = (desk.post(desk.lead, "desk_event_new", **values) for _press in range(2))
+    assert first.status_code == 302
+    assert second.url == first.url
+    assert Event.objects.count() == 1
+    assert desk.post(desk.lead, "desk_event_new", **{**values, "title": "Saying no"}).status_code == 302
+    assert desk.post(desk.host, "desk_event_new", **{**values, "act": "draft"}).url != first.url
+    assert Event.objects.count() == 3
+
+
+def test_the_same_form_opened_again_makes_another_event(desk: EventDesk) -> None:
+    for _time in range(2):
+        desk.post(desk.lead, "desk_event_new", **sent(form_key=form_key(desk.get(desk.lead, "desk_event_new"))))
+    assert Event.objects.count() == 2
 
 
 def test_an_organizer_publishes_at_once_and_a_host_cannot(desk: EventDesk) -> None:
@@ -245,7 +271,10 @@ def test_a_copy_asks_only_when_it_takes_place(desk: EventDesk) -> None:
     refused = desk.post(desk.host, "desk_event_copy", event.id, day="2020-01-01", time="19:00")
     assert refused.status_code == 400
     assert "Day" in errors_of(refused)
-    response = desk.post(desk.host, "desk_event_copy", event.id, day=next_day(20).isoformat(), time="19:00")
+    key = form_key(desk.get(desk.host, "desk_event_copy", event.id))
+    values = {"day": next_day(20).isoformat(), "time": "19:00", "form_key": key}
+    response, again = (desk.post(desk.host, "desk_event_copy", event.id, **values) for _press in range(2))
+    assert again.url == response.url
     copied = events.get_event(Event.objects.exclude(pk=event.id).get().pk)
     assert response.url == desk.url("desk_event", copied.id) + "?done=made"
     assert (copied.state, copied.title, copied.starts_local.hour) == (EventState.DRAFT, event.title, 19)
@@ -267,9 +296,10 @@ def test_the_dates_of_a_series_are_seen_before_any_is_made(desk: EventDesk) -> N
     other = {**values, "act": "series", "seen": seen[1], "day": next_day(11).isoformat()}
     assert "4 dates would be made" in read(desk.post(desk.lead, "desk_event_new", **other))
     assert not Event.objects.exists()
-    made = desk.post(desk.lead, "desk_event_new", **{**values, "act": "series", "seen": seen[1]})
+    chosen = {**values, "act": "series", "seen": seen[1], "form_key": form_key(shown)}
+    made, again = (desk.post(desk.lead, "desk_event_new", **chosen) for _press in range(2))
     series = EventSeries.objects.get()
-    assert made.url == desk.url("desk_series", series.pk) + "?done=made"
+    assert made.url == again.url == desk.url("desk_series", series.pk) + "?done=made"
     starts = [events.get_event(row.pk).starts_local for row in Event.objects.order_by("starts_at")]
     assert [each.date() for each in starts] == [next_day() + timedelta(weeks=2 * number) for number in range(4)]
     assert {(each.hour, each.minute) for each in starts} == {(18, 30)}

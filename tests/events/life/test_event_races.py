@@ -15,17 +15,19 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from chapters.api import events, rsvps
+from chapters.api import events, rsvps, series
 from chapters.data import ChapterData, EventData, EventState, RsvpDraftData, RsvpState
 from chapters.events import changing, points
-from chapters.exceptions import EventChangedError, InvalidValueError
-from chapters.models import Chapter, Event, EventCredit, Membership, Rsvp
+from chapters.exceptions import EventChangedError, InvalidValueError, SentAgainError
+from chapters.models import Chapter, Event, EventCredit, EventSeries, Membership, Rsvp
 from discussion_ext.data import MeetingMode
 from discussion_ext.models import Attendance, Meeting
 from gamification import api as gamification
 from gamification.models import Entry
 from people.models import AuditEntry
 from tests.events.factories import make_draft, make_event, make_past_event, make_rsvp
+from tests.events.series.makers import make_plan as make_series_plan
+from tests.events.series.makers import make_rule
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 
@@ -65,6 +67,21 @@ def change(event: EventData, lead: int, **values: Any) -> Callable[[], EventData
     """Return the sending of a form that was opened now."""
     plan = replace(events.get_plan(event.id), **values)
     return partial(events.change_event, event_id=event.id, actor_id=lead, plan=plan, revision=event.revision)
+
+
+def test_a_form_that_is_sent_several_times_at_once_makes_one_event(chapter: ChapterData, lead: int) -> None:
+    """A single one, and a series with its first date; whoever comes too late is told which one there is."""
+    plan, rule = make_series_plan(host_ids=(lead,)), make_rule(count=2)
+    for number in range(ROUNDS):
+        own = {"chapter_id": chapter.id, "actor_id": lead, "plan": plan, "request_key": f"form{number}"}
+        make = partial(events.create_event, **own) if number % 2 else partial(series.create_series, **own, rule=rule)
+        outcomes = race(make, make, make)
+        (made,) = (each for each in outcomes if not isinstance(each, Exception))
+        late = [each for each in outcomes if isinstance(each, SentAgainError)]
+        assert len(late) == 2, outcomes
+        assert {each.event_id if number % 2 else each.series_id for each in late} == {made.id}
+        assert Event.objects.filter(request_key=f"form{number}").count() == 1
+    assert EventSeries.objects.count() == ROUNDS // 2
 
 
 def test_of_two_forms_one_is_told_of_the_other(chapter: ChapterData, lead: int) -> None:
