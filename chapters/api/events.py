@@ -3,7 +3,7 @@
 Callers are trusted: they have asked `decide_event` before.
 """
 
-from chapters.events.changing import EventChangeData, change_event
+from chapters.events.changing import EventChangeData, change_event, did_last
 from chapters.events.copying import copy_event
 from chapters.events.life import cancel_event, create_event, delete_draft, publish_event, restore_event
 from chapters.events.lists import list_drafts, list_events, list_my_events
@@ -30,6 +30,7 @@ __all__ = [
     "decide_event",
     "delete_draft",
     "delete_template",
+    "did_last",
     "find_event",
     "get_event",
     "get_events",

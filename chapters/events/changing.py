@@ -119,6 +119,12 @@ def record(row: Event, verb: str, actor_id: int | None, *, reason: str = "", **d
     )
 
 
+def did_last(event_id: int, user_id: int, verb: str) -> bool:
+    """Tell whether the last thing that was done to an event is this, by this person: so it is asked for twice."""
+    page = people.list_audit(target=f"event:{event_id}", page_size=1)
+    return any((entry.verb, entry.actor_id) == (f"chapter.event.{verb}", user_id) for entry in page.entries)
+
+
 def check_revision(row: Event, revision: int) -> None:
     """Raise EventChangedError unless an event is still what somebody decided on."""
     if row.revision != revision:

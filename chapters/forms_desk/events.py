@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext as _
 
-from chapters.data import AccessFact, Audience, ChapterData, EventData, EventOpenTo, EventPlanData
+from chapters.data import AccessFact, Audience, ChapterData, EventData, EventOpenTo, EventPlanData, EventQuestionData
 from chapters.exceptions import ChapterError
 from chapters.words import language_choices, say_language
 from discussion_ext.api import attendance
@@ -151,7 +151,7 @@ class EventForm(EventFields):
             for name, field in self.fields.items()
             if name not in {"clock", "host"} and _plain(self[name].value()) != _plain(theirs[name].value())
         ]
-        if [row.to_data() for row in self.question_rows] != [row.to_data() for row in theirs.question_rows]:
+        if _asked_by(self) != _asked_by(theirs):
             found.append((str(FOLDS["questions"][0]), theirs.folds["questions"].said or str(_("nothing"))))
         return found
 
@@ -300,6 +300,11 @@ def _first_values(chapter: ChapterData) -> dict[str, Any]:
         "closes_minutes": "0",
         "link_minutes": "15",
     }
+
+
+def _asked_by(form: EventForm) -> list[EventQuestionData]:
+    """Return the questions of a form, to be compared with those of another: by what they say."""
+    return [replace(row.to_data(), id=None) for row in form.question_rows]
 
 
 def _plain(value: Any) -> Any:

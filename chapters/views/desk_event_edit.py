@@ -47,18 +47,27 @@ def edit(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
         )
 
     refusal = attempt(visit.user_id, change)
+    done = "saved_all" if chosen is SeriesScope.FOLLOWING else "saved"
     if refusal is None:
-        return visit.go(done="saved_all" if chosen is SeriesScope.FOLLOWING else "saved")
+        return visit.go(done=done)
     if isinstance(refusal, EventChangedError):
-        return _render_conflict(visit, form, scope, refusal)
+        differences = form.list_differences(events.get_plan(visit.event.id))
+        if not differences and visit.did_last("change"):
+            return visit.go(done=done)
+        return _render_conflict(visit, form, scope, refusal, differences)
     form.refuse(refusal)
     return _render_edit(visit, form, scope, revision=revision, refusal=refusal)
 
 
-def _render_conflict(visit: EventVisit, form: EventForm, scope: ScopeForm, refusal: ChapterError) -> HttpResponse:
+def _render_conflict(
+    visit: EventVisit,
+    form: EventForm,
+    scope: ScopeForm,
+    refusal: ChapterError,
+    differences: Sequence[tuple[str, str]],
+) -> HttpResponse:
     """Return the form with what was sent, beside what stands now where that differs: saving again replaces it."""
     visit = visit.read_again()
-    differences = form.list_differences(events.get_plan(visit.event.id))
     return _render_edit(
         visit, form, scope, revision=visit.event.revision, differences=differences, status=refusal.status
     )

@@ -24,8 +24,11 @@ _TOLD = SEATED | {RsvpState.WAITLISTED, RsvpState.PENDING}
 @chapter_page(methods=("GET", "HEAD", "POST"))
 def cancel(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
     """Ask why an event is called off, and of a series for which dates; a POST does it, and tells everybody once."""
-    visit = open_event(request, slug, event_id, EventAct.CANCEL)
+    visit = open_event(request, slug, event_id, EventAct.SEE)
     form = CancelForm(sent(request), event=visit.event)
+    if _is_again(visit, form):
+        return _go_called_off(visit, form)
+    visit.require(EventAct.CANCEL)
     refusal: ChapterError | None = None
     if form.is_bound and form.is_valid():
         refusal = attempt(
@@ -39,23 +42,34 @@ def cancel(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
             form,
         )
         if refusal is None:
-            if form.chosen is SeriesScope.FOLLOWING and visit.event.series_id is not None:
-                return go("desk_series", visit.chapter, visit.event.series_id, done="cancel")
-            return visit.go(done="cancel")
+            return _go_called_off(visit, form)
     status = 422 if form.is_bound and refusal is None else None
     context = {"form": form, "concerned": _count_concerned(visit), "following": find_following(visit)}
     return render_event(visit, "cancel", context, refusal=refusal, status=status)
+
+
+def _is_again(visit: EventVisit, form: CancelForm | SkipForm) -> bool:
+    """Tell whether they called the event off with this form, which came twice."""
+    return visit.did_last("cancel") and form.is_valid() and form.cleaned_data["reason"] == visit.event.cancel_reason
+
+
+def _go_called_off(visit: EventVisit, form: CancelForm) -> HttpResponse:
+    if form.chosen is SeriesScope.FOLLOWING and visit.event.series_id is not None:
+        return go("desk_series", visit.chapter, visit.event.series_id, done="cancel")
+    return visit.go(done="cancel")
 
 
 @chapter_page(methods=("GET", "HEAD", "POST"))
 def skip(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
     """Ask why a date is left out of its series; a POST leaves it out."""
     visit = open_event(request, slug, event_id)
-    visit.require(EventAct.DELETE if visit.event.state is EventState.DRAFT else EventAct.CANCEL)
-    if visit.event.series_id is None:
-        raise NotFoundError(_("This event is no date of a series."))
     series_id = visit.event.series_id
     form = SkipForm(sent(request))
+    if series_id is not None and _is_again(visit, form):
+        return go("desk_series", visit.chapter, series_id, done="skip")
+    visit.require(EventAct.DELETE if visit.event.state is EventState.DRAFT else EventAct.CANCEL)
+    if series_id is None:
+        raise NotFoundError(_("This event is no date of a series."))
     refusal: ChapterError | None = None
     if form.is_bound and form.is_valid():
         refusal = attempt(

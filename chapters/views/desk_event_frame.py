@@ -44,6 +44,10 @@ class EventVisit:
         if not decision.is_allowed:
             raise NotAllowedError(decision)
 
+    def did_last(self, verb: str) -> bool:
+        """Tell whether they send again what they did last: the second press of a button leads where the first led."""
+        return self.request.method == "POST" and events.did_last(self.event.id, self.user_id, verb)
+
     def url(self, name: str = "desk_event", *args: object, done: str = "") -> str:
         """Return the address of one of the event's pages at the desk."""
         return desk_url(name, self.chapter, self.event.id, *args, done=done)

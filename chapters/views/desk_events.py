@@ -116,6 +116,8 @@ def event(request: HttpRequest, slug: str, event_id: int) -> HttpResponse:
         return _keep_as_template(visit)
     if act not in _ACTS:
         return _render(visit, refusal=unknown_act())
+    if visit.did_last(act):
+        return visit.go(done=act)
     asked, run = _ACTS[act]
     visit.require(asked)
     refusal = attempt(visit.user_id, lambda: run(event_id=visit.event.id, actor_id=visit.user_id))

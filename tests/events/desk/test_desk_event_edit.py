@@ -223,3 +223,48 @@ def test_looking_changes_nothing(desk: EventDesk) -> None:
     assert list(Event.objects.values()) == before
     assert AuditEntry.objects.count() == recorded
     assert timedelta(0) < events.get_event(event.id).ends_at - event.starts_at
+
+
+# -- a button that is pressed twice ------------------------------------------------------------------------------------
+
+
+def test_the_second_press_leads_where_the_first_one_led(desk: EventDesk) -> None:
+    """Published, called off, restored: the page says that it is done; to anybody else it says how things stand."""
+    event = factories.make_draft(desk.chapter, actor_id=desk.lead)
+    presses = [
+        ("desk_event", {"act": "publish"}, "publish"),
+        ("desk_event_cancel", {"reason": "Flood"}, "cancel"),
+        ("desk_event", {"act": "restore"}, "restore"),
+    ]
+    for page, values, done in presses:
+        for _press in range(2):
+            response = desk.post(desk.lead, page, event.id, **values)
+            assert (response.status_code, response.url) == (302, desk.url("desk_event", event.id) + f"?done={done}")
+        assert desk.post(desk.second, page, event.id, **values).status_code == 403
+    verbs = AuditEntry.objects.filter(target=f"event:{event.id}").order_by("pk").values_list("verb", flat=True)
+    assert [verb.rpartition(".")[2] for verb in verbs] == ["create", "publish", "cancel", "restore"]
+
+
+def test_an_event_that_was_called_off_is_not_so_for_another_reason(desk: EventDesk) -> None:
+    event = factories.make_event(desk.chapter, actor_id=desk.lead)
+    desk.post(desk.lead, "desk_event_cancel", event.id, reason="Flood")
+    assert desk.post(desk.lead, "desk_event_cancel", event.id, reason="Strike").status_code == 403
+
+
+def test_a_date_is_left_out_once_however_often_that_is_sent(desk: EventDesk) -> None:
+    second = make_series(desk)[1]
+    urls = [desk.post(desk.lead, "desk_event_skip", second, reason="Holiday").url for _press in range(2)]
+    assert urls == [desk.url("desk_series", events.get_event(second).series_id) + "?done=skip"] * 2
+    assert AuditEntry.objects.filter(verb="series.skip").count() == 1
+
+
+@pytest.mark.parametrize("scope", ["this", "following"])
+def test_ones_own_change_that_is_sent_twice_is_no_conflict(desk: EventDesk, scope: str) -> None:
+    """With a new question too, which has a number of its own by then."""
+    date = events.get_event(make_series(desk)[1])
+    asked = {"question-0-text": "Which case?", "question-0-kind": "line"}
+    values = fill(desk, date, title="A guest comes", scope=scope, **asked)
+    first, second = (desk.post(desk.lead, "desk_event_edit", date.id, **values) for _press in range(2))
+    assert first.status_code == 302
+    assert second.url == first.url
+    assert desk.post(desk.second, "desk_event_edit", date.id, **values).status_code == 409
