@@ -55,7 +55,7 @@ INSIDE: Final = TEAM | {"member", "alumni", "board moderator", "host", "check-in
 #: the door have the place on the roll.
 MEANT: Final[dict[str, frozenset[str]]] = {
     "host": INSIDE,
-    "place": TEAM | {"event host", "host", "check-in helper", "member", "alumni"},
+    "place": TEAM | {"event host", "host", "check-in helper", "member"},
     "link": TEAM | {"event host", "host", "alumni"},
     "needs": TEAM | {"event host", "member"},
     "asked": TEAM | {"event host", "member"},
