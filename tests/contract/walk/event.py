@@ -138,5 +138,6 @@ def run_jobs(*names: str) -> bool:
         ["from django.core.management import call_command", *(f"call_command({name!r})" for name in names)]
     )
     if manage:
-        subprocess.run([*shlex.split(manage), "shell", "-c", calls], check=True, capture_output=True, timeout=300)
+        command = [*shlex.split(manage), "shell", "-c", calls]
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
     return bool(manage)
