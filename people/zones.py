@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 @lru_cache(maxsize=1)
 def _zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - {"localtime", "Factory"}  # what a machine is set to names no place
 
 
 def find_zone(name: str) -> ZoneInfo | None:

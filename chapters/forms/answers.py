@@ -9,14 +9,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from chapters.data import EventData, EventQuestionData, QuestionKind, RsvpData, RsvpDraftData
+from chapters.events.drafts import LONGEST_ANSWER, LONGEST_NOTE
 from discussion_ext.data import MeetingMode
 
 from .base import ChapterForm, text_area
 
 #: What somebody chooses who does not come.
 CANNOT_COME: Final = "no"
-_NEEDS_LENGTH: Final = 300
-_ANSWER_LENGTH: Final = {QuestionKind.LINE: 200, QuestionKind.TEXT: 1000, QuestionKind.CHOICE: 1000}
 
 
 class AnswerForm(ChapterForm):
@@ -39,7 +38,7 @@ class AnswerForm(ChapterForm):
     needs_step_free = forms.BooleanField(required=False, label=_("I need step-free access"))
     needs_note = forms.CharField(
         required=False,
-        max_length=_NEEDS_LENGTH,
+        max_length=LONGEST_NOTE,
         label=_("Something else you need"),
         help_text=_("Only the hosts see this."),
     )
@@ -126,7 +125,7 @@ def _question_field(question: EventQuestionData) -> forms.Field:
         messages = {"invalid_choice": _("Choose one of the answers that stand here.")}
         return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, error_messages=messages, **options)
     widget = text_area(3) if question.kind is QuestionKind.TEXT else forms.TextInput()
-    return forms.CharField(max_length=_ANSWER_LENGTH[question.kind], widget=widget, **options)
+    return forms.CharField(max_length=LONGEST_ANSWER[question.kind], widget=widget, **options)
 
 
 def _initial_of(rsvp: RsvpData | None, own: Mapping[int, str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 from django import forms
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from chapters.events.plans import LONGEST_AGENDA, LONGEST_DESCRIPTION, MOST_SEATS
 from chapters.forms.base import ChapterForm, text_area
 
 from .base import day_field
@@ -24,8 +25,6 @@ from .event_choices import (
     OPENS,
     number_field,
 )
-
-_MOST_SEATS: Final = 1_000_000
 
 
 class EventFields(ChapterForm):
@@ -60,7 +59,7 @@ class EventFields(ChapterForm):
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
     room_capacity = number_field(
-        most=_MOST_SEATS, label=gettext_lazy("Seats in the room"), hint=gettext_lazy("Empty for no limit.")
+        most=MOST_SEATS, label=gettext_lazy("Seats in the room"), hint=gettext_lazy("Empty for no limit.")
     )
     link = forms.CharField(
         required=False,
@@ -70,7 +69,7 @@ class EventFields(ChapterForm):
         widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "none", "spellcheck": "false"}),
     )
     online_capacity = number_field(
-        most=_MOST_SEATS, label=gettext_lazy("Places online"), hint=gettext_lazy("Empty for no limit.")
+        most=MOST_SEATS, label=gettext_lazy("Places online"), hint=gettext_lazy("Empty for no limit.")
     )
 
     summary = forms.CharField(
@@ -82,14 +81,14 @@ class EventFields(ChapterForm):
     )
     description = forms.CharField(
         required=False,
-        max_length=10_000,
+        max_length=LONGEST_DESCRIPTION,
         label=pgettext_lazy("event", "What it is about"),
         help_text=gettext_lazy("Markdown: an empty line begins a paragraph, * a list."),
         widget=text_area(5),
     )
     agenda = forms.CharField(
         required=False,
-        max_length=2000,
+        max_length=LONGEST_AGENDA,
         label=gettext_lazy("How it goes"),
         help_text=gettext_lazy("A step a line, such as “18:30, arrive. Tea, name tags.”"),
         widget=text_area(3),

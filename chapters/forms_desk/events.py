@@ -38,8 +38,6 @@ from .event_rows import (
     refuse_row,
 )
 
-_MOST_SEATS: Final = 1_000_000
-
 
 @dataclass(frozen=True, slots=True)
 class Fold:

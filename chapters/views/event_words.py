@@ -149,11 +149,10 @@ def say_people(names: Iterable[str]) -> str:
 
 
 def draw_when(event: EventData, *, now: datetime | None = None) -> dict[str, Any]:
-    """Return when an event is, in its own zone: day and time, the zone, and what machines read."""
+    """Return when an event is, by the clocks of its own zone, as a text and as machines read it."""
     return {
         "utc": people.format_utc(event.starts_at),
-        "text": people.say_stretch(event.starts_at, event.ends_at, event.zone, now=now or timezone.now()),
-        "zone": people.say_zone(event.zone),
+        "text": people.format_moment(event.starts_at, zone=event.zone, until=event.ends_at, now=now or timezone.now()),
     }
 
 

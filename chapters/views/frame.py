@@ -8,7 +8,7 @@ step, one for haste with ``Retry-After``, one for a database that refuses.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, Final
 
@@ -49,7 +49,8 @@ def chapter_page(
     """
 
     def declare(view: View) -> Callable[..., HttpResponseBase]:
-        answer = require_http_methods(list(methods))(_answer(view, is_public=is_public))
+        allowed = list(methods)
+        answer = require_http_methods(allowed)(_answer(view, is_public=is_public, is_shown="GET" in allowed))
         personal = people.personal_page(answer)
         public = xframe_options_deny(_kept_a_minute(answer))
 
@@ -188,11 +189,11 @@ def read_number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < _LONGEST_NUMBER else 0
 
 
-def _answer(view: View, *, is_public: bool) -> View:
+def _answer(view: View, *, is_public: bool, is_shown: bool) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not is_public and not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(request.get_full_path() if is_shown else _find_form(request, kwargs))
         slug = str(kwargs.get("slug", ""))
         try:
             with transaction.atomic():
@@ -208,6 +209,13 @@ def _answer(view: View, *, is_public: bool) -> View:
             return _unavailable(request)
 
     return answer
+
+
+def _find_form(request: HttpRequest, named: Mapping[str, Any]) -> str:
+    """Return where somebody who signs in goes on, who sent a form to an address that shows nothing."""
+    if "event_id" not in named:
+        return request.get_full_path()
+    return reverse("chapters:event", args=[named["slug"], named["event_id"]])
 
 
 def _kept_a_minute(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -252,7 +252,7 @@ def read_reason(reason: str) -> str:
 def _read(plan: MeetingPlanData) -> dict[str, Any]:
     """Return the columns of a plan. Raises MeetingError, naming the field."""
     texts = {name: _read_text(name, getattr(plan, name)) for name in _LONGEST}
-    if not texts["title"]:
+    if not any(unicodedata.category(each)[0] in "LNPS" for each in texts["title"]):  # else nobody sees it
         raise MeetingError(_("Give the meeting a title."), field="title")
     _check_link(texts["link"])
     try:

@@ -90,4 +90,4 @@ def _say_doubled(local: datetime, first: datetime, second: datetime) -> str:
 
 @lru_cache(maxsize=1)
 def _zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - {"localtime", "Factory"}  # what a machine is set to names no place

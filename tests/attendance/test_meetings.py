@@ -41,6 +41,7 @@ def test_one_meeting_a_key(make_meeting: Any, plan: Any) -> None:
     [
         ({"title": ""}, "title"),
         ({"title": " \t\u202e\0 "}, "title"),
+        ({"title": "\u200b\u00ad \u2060"}, "title"),
         ({"title": "x" * 256}, "title"),
         ({"place": "x" * 501}, "place"),
         ({"link": "javascript:alert(1)"}, "link"),

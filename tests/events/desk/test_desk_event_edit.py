@@ -225,6 +225,13 @@ def test_looking_changes_nothing(desk: EventDesk) -> None:
     assert timedelta(0) < events.get_event(event.id).ends_at - event.starts_at
 
 
+def test_what_was_planned_elsewhere_is_saved_here_too(desk: EventDesk) -> None:
+    """The form takes texts and numbers of the sizes that a plan has."""
+    event = factories.make_event(desk.chapter, actor_id=desk.lead, agenda="x" * 3000, room_capacity=100_000)
+    assert desk.post(desk.lead, "desk_event_edit", event.id, **fill(desk, event, title="New")).status_code == 302
+    assert events.get_event(event.id).title == "New"
+
+
 # -- a button that is pressed twice ------------------------------------------------------------------------------------
 
 

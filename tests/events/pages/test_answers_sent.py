@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -384,11 +385,23 @@ def test_answers_need_a_token_of_our_own_form(chapter: ChapterData, member: int,
     assert state_of(event, member) is None
 
 
+def test_an_answer_may_be_as_long_here_as_elsewhere(chapter: ChapterData, member: int) -> None:
+    question = EventQuestionData(kind=QuestionKind.LINE, text="What is your case?")
+    event = make_event(chapter, questions=(question,))
+    (asked,) = events.list_questions(event.id)
+    values = {"come": "offline", f"answer-{asked.id}": "x" * 300}
+    assert send(member, "event_answer", chapter.slug, event.id, **values).status_code == 302
+    values[f"answer-{asked.id}"] += "x"
+    assert send(member, "event_answer", chapter.slug, event.id, **values).status_code == 400
+
+
 @pytest.mark.parametrize("name", ACTS)
 def test_answers_ask_to_sign_in(chapter: ChapterData, event: EventData, name: str) -> None:
     sent = send(None, name, chapter.slug, event.id, come="offline")
     assert sent.status_code == 302
     assert sent["Location"].startswith("/login?next=")
+    person = browser(make_account())
+    assert person.get(unquote(sent["Location"].partition("next=")[2])).status_code != 405
 
 
 @pytest.mark.parametrize("name", ACTS)

@@ -68,7 +68,7 @@ def test_an_open_event_is_read_without_signing_in(chapter: ChapterData, lead: in
         "English, Kiswahili",
         "Problem",
         "Three of us bring a sentence.",
-        "18:30–20:30 , Nairobi time",
+        "18:30–20:30, Nairobi time",
         "Library, Kenyatta Avenue 1",
         "Opposite the bus stop Chiromo.",
         "Step-free, hearing loop. Quiet room next door.",

@@ -22,6 +22,8 @@ from tests.chapters.factories import make_account, make_chapter, make_member, ma
 from tests.chapters.page_visits import browser, markup_of, send, visit, words_of
 from tests.events.factories import in_days, make_draft, make_event, make_past_event, make_rsvp
 
+CHINESE = {"accept-language": "zh-hans"}
+
 # -- of a chapter ------------------------------------------------------------------------------------------------------
 
 
@@ -44,6 +46,16 @@ def test_coming_events_stand_soonest_first_with_ones_own_answer(chapter: Chapter
     assert "Evening that was" in past
     assert "Sooner evening" not in past
     assert sooner.id != later.id
+
+
+def test_time_and_zone_are_joined_as_the_language_does(chapter: ChapterData, member: int) -> None:
+    """In lists and on the page: Chinese has a comma of its own."""
+    event = make_event(chapter, zone="Asia/Shanghai")
+    for name, args in (("events", []), ("event", [event.id])):
+        page = browser(member).get(reverse(f"chapters:{name}", args=[chapter.slug, *args]), headers=CHINESE)
+        (moment,) = set(re.findall(r"<time [^>]*>([^<]+)</time>", page.content.decode()))
+        assert "," not in moment
+        assert "，" in moment
 
 
 def test_outside_only_open_events_are_listed(chapter: ChapterData) -> None:
