@@ -73,7 +73,7 @@ def test_a_form_that_is_sent_several_times_at_once_makes_one_event(chapter: Chap
     """A single one, and a series with its first date; whoever comes too late is told which one there is."""
     plan, rule = make_series_plan(host_ids=(lead,)), make_rule(count=2)
     for number in range(ROUNDS):
-        own = {"chapter_id": chapter.id, "actor_id": lead, "plan": plan, "request_key": f"form{number}"}
+        own: dict[str, Any] = {"chapter_id": chapter.id, "actor_id": lead, "plan": plan, "request_key": f"form{number}"}
         make = partial(events.create_event, **own) if number % 2 else partial(series.create_series, **own, rule=rule)
         outcomes = race(make, make, make)
         (made,) = (each for each in outcomes if not isinstance(each, Exception))

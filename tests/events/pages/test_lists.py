@@ -58,6 +58,18 @@ def test_time_and_zone_are_joined_as_the_language_does(chapter: ChapterData, mem
         assert "，" in moment
 
 
+def test_the_trail_of_an_events_pages_leads_to_all_events(chapter: ChapterData, member: int) -> None:
+    coming, past = make_event(chapter), make_past_event(chapter)
+    for each in (coming, past):
+        make_rsvp(each, member)
+    for name, event in (("event_keep", coming), ("event_presence", past)):
+        page = visit(member, name, chapter.slug, event.id)
+        assert page.status_code == 200, name
+        trail = re.search(r'<ol class="cs-crumbs".*?</ol>', markup_of(page), re.DOTALL)
+        assert trail is not None
+        assert f'href="{reverse("chapters:events", args=[chapter.slug])}"' in trail[0], name
+
+
 def test_outside_only_open_events_are_listed(chapter: ChapterData) -> None:
     make_event(chapter, title="Open evening", open_to=EventOpenTo.ANYONE)
     make_event(chapter, title="Table of members")
