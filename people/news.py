@@ -78,7 +78,8 @@ def add_news_for_many(items: Sequence[NewsItemData], *, useful_until: datetime |
     Two who ask for the same at the same moment may both count it; it is there once.
 
     What is known is left out beforehand: InnoDB locks the gap before a row that an insert meets, and two who ask again
-    for some items, and anew for others among them, would wait for each other.
+    for some items, and anew for others among them, would wait for each other. The rest goes in along the key, so that
+    whoever waits has locked only what lies behind the other.
     """
     now = timezone.now()
     for item in items:
@@ -96,7 +97,7 @@ def add_news_for_many(items: Sequence[NewsItemData], *, useful_until: datetime |
             due_at=now,
             useful_until=useful_until,
         )
-        for key_hash, item in by_hash.items()
+        for key_hash, item in sorted(by_hash.items())
         if key_hash not in known
     ]
     NewsItem.objects.bulk_create(rows, ignore_conflicts=True)
