@@ -179,8 +179,11 @@ ALLOWED: dict[Action, list[tuple[set[str], str]]] = {
     Action.STEP_DOWN: [(TEAM, SHOWN)],
     Action.HAND_OVER: [({"co_organizer", "lead"}, BEGUN)],
     Action.HAND_BACK: [],  # somebody else runs the chapter too: see below
+    Action.SEE_EVENTS: [(MEMBERS | {"manager"}, SHOWN)],
+    Action.ATTEND_EVENT: [(EVERYBODY - {"nobody", "banned"}, BEGUN)],
     Action.DRAFT_EVENT: [(ORGANIZERS | {"host"}, BEGUN)],
     Action.PUBLISH_EVENT: [(ORGANIZERS, BEGUN)],
+    Action.RUN_EVENT: [(ORGANIZERS, SHOWN)],
     Action.CHECK_IN_PEOPLE: [(ORGANIZERS | {"host", "check_in"}, BEGUN)],
     Action.REPORT_CONCERN: [(EVERYBODY - {"nobody"}, SHOWN), ({"proposer", "manager"}, HIDDEN)],
     Action.HANDLE_CONCERNS: [({"manager"}, ALL)],
