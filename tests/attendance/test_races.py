@@ -24,6 +24,8 @@ pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True), pyte
 
 ROUNDS = 12
 CROWD = 8
+#: Seconds.
+PATIENCE = 20
 
 
 @pytest.fixture(autouse=True)
@@ -32,22 +34,26 @@ def _no_limits(settings: Any) -> None:
 
 
 class Meet:
-    """A point at which those who race wait for each other, but not forever: a lock may keep one of them away."""
+    """A point at which those who race wait for each other, but not forever: a lock may keep one of them away.
 
-    def __init__(self, people: int) -> None:
+    They wait so many ``seconds``: ``PATIENCE`` where nothing keeps anybody away, so that a slow machine is in time.
+    """
+
+    def __init__(self, people: int, seconds: float = 1.5) -> None:
         self._barrier = threading.Barrier(people)
+        self._seconds = seconds
 
     def wait(self) -> None:
         """Wait until all are here, or long enough to know that they are kept away."""
         try:
-            self._barrier.wait(timeout=1.5)
+            self._barrier.wait(timeout=self._seconds)
         except threading.BrokenBarrierError:
             self._barrier.reset()
 
 
 def race(*acts: Callable[[], Any]) -> list[Any]:
     """Run acts at once, each as a request of its own (one transaction that has read before); a refusal is a result."""
-    start = threading.Barrier(len(acts), timeout=20)
+    start = threading.Barrier(len(acts), timeout=PATIENCE)
 
     def run(act: Callable[[], Any]) -> Any:
         try:
@@ -97,7 +103,7 @@ class TestLastSeat:
         for each in range(1, CROWD + 1):  # rows that are there already: new ones would let each other wait
             seat(meeting, each, is_forced=True)
             api.free_seat(slot=f"test:{each}")
-        looked = Meet(CROWD)
+        looked = Meet(CROWD, PATIENCE)
 
         def look_then_enter(row: Meeting, *, is_forced: bool) -> None:
             is_free = Meeting.objects.get(pk=row.pk).seats_taken < row.capacity
@@ -168,7 +174,7 @@ class TestSwap:
         first, second = make_meeting(), make_meeting()
         seat(first, 1)
         seat(second, 2)
-        both = Meet(2)
+        both = Meet(2, PATIENCE)
 
         def lock_in_order(ids: Any) -> list[Meeting]:
             one, other = ids
@@ -205,7 +211,7 @@ def test_everything_at_once_keeps_counts_and_capacity(make_meeting: Any) -> None
 def test_a_recount_among_claims_changes_nothing_that_is_right(make_meeting: Any) -> None:
     for number in range(ROUNDS):
         meeting = make_meeting()
-        start = threading.Barrier(6, timeout=20)
+        start = threading.Barrier(6, timeout=PATIENCE)
 
         def alone(act: Callable[[], Any], start: threading.Barrier = start) -> Any:
             try:
@@ -258,7 +264,7 @@ class TestRoll:
 
     def test_the_unique_key_is_what_knows_them(self, seated: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         """The twin: with a key of its own each sending is new, and without the lock on the row both are written."""
-        both = Meet(2)
+        both = Meet(2, PATIENCE)
         numbers = itertools.count()
 
         def look(meeting_id: int, user_id: int) -> Attendance:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -39,27 +38,33 @@ pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 ROUNDS = int(os.environ.get("EVENT_RACE_ROUNDS", "8"))
 #: A twin that has not failed by then never will.
 MOST_ROUNDS = 20
+#: Seconds.
+PATIENCE = 20
 CROWD = 8
 GOING, LINE, OFFERED = RsvpState.GOING, RsvpState.WAITLISTED, RsvpState.OFFERED
 
 
 class Meet:
-    """A point at which those who race wait for each other, but not forever: a lock may keep one of them away."""
+    """A point at which those who race wait for each other, but not forever: a lock may keep one of them away.
 
-    def __init__(self, people_count: int) -> None:
+    They wait so many ``seconds``: ``PATIENCE`` where nothing keeps anybody away, so that a slow machine is in time.
+    """
+
+    def __init__(self, people_count: int, seconds: float = 1.5) -> None:
         self._barrier = threading.Barrier(people_count)
+        self._seconds = seconds
 
     def wait(self) -> None:
         """Wait until all are here, or long enough to know that they are kept away."""
         try:
-            self._barrier.wait(timeout=1.5)
+            self._barrier.wait(timeout=self._seconds)
         except threading.BrokenBarrierError:
             self._barrier.reset()
 
 
 def race(*acts: Callable[[], Any]) -> list[Any]:
     """Run acts at once, each as a request of its own (one transaction that has read before); a refusal is a result."""
-    start = threading.Barrier(len(acts), timeout=20)
+    start = threading.Barrier(len(acts), timeout=PATIENCE)
 
     def run(act: Callable[[], Any]) -> Any:
         try:
@@ -165,7 +170,7 @@ class TestLastSeat:
         self, chapter: ChapterData, monkeypatch: pytest.MonkeyPatch, unlocked: None
     ) -> None:
         """The twin: without the lock, and with the condition asked before the change."""
-        looked = Meet(CROWD)
+        looked = Meet(CROWD, PATIENCE)
 
         def look_then_take(event: Event, before: Any, after: Any, *, is_forced: bool = False) -> bool:
             is_free = Event.objects.get(pk=event.pk).room_taken < event.room_capacity
@@ -255,8 +260,9 @@ class TestLapseAgainstClaim:
             event = make_event(chapter, room_capacity=1)
             fill_up(event, 1, 2, 3)
             api.decline(event_id=event.pk, user_id=1)
-            Rsvp.objects.filter(event=event, user_id=2).update(offer_until=timezone.now() + timedelta(seconds=0.3))
-            both = Meet(2)
+            deadline = timezone.now() + timedelta(minutes=1)
+            Rsvp.objects.filter(event=event, user_id=2).update(offer_until=deadline)
+            both = Meet(2, PATIENCE)
 
             def look_together(row: Rsvp, now: Any) -> bool:
                 found = is_overdue(row, now)
@@ -264,8 +270,7 @@ class TestLapseAgainstClaim:
                 return found
 
             def sweep() -> Any:
-                time.sleep(0.4)
-                return api.promote(event.pk)
+                return line.fill(Event.objects.get(pk=event.pk), deadline + timedelta(seconds=1))
 
             with reading_first(), pytest.MonkeyPatch.context() as patch:
                 patch.setattr(line, "is_overdue", look_together)
@@ -381,7 +386,17 @@ def test_a_line_read_as_of_before_leaves_a_seat_empty(
     def attempt() -> bool:
         event = make_event(chapter, room_capacity=1)
         come(event, 1)
-        race(leave(event, 1), enter(event, 2))
+        queued = threading.Event()
+
+        def queue() -> None:
+            come(event, 2)
+            queued.set()
+
+        def leave_after() -> Any:
+            assert queued.wait(PATIENCE)
+            return api.decline(event_id=event.pk, user_id=1)
+
+        race(leave_after, queue)
         return len(seated(event)) == 1
 
     until_it_fails(attempt)
@@ -437,7 +452,7 @@ def test_everything_at_once_keeps_counts_and_capacity(chapter: ChapterData) -> N
 def test_a_recount_among_answers_changes_nothing_that_is_right(chapter: ChapterData) -> None:
     for number in range(ROUNDS):
         event = make_event(chapter, room_capacity=2)
-        start = threading.Barrier(6, timeout=20)
+        start = threading.Barrier(6, timeout=PATIENCE)
 
         def alone(act: Callable[[], Any], start: threading.Barrier = start) -> Any:
             try:
