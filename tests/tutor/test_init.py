@@ -138,6 +138,10 @@ def test_an_operators_choice_is_not_overruled(deploy: Callable[..., Deployment],
     host.query("UPDATE waffle_flag SET everyone = NULL WHERE name = 'forum_v2.enable_mysql_backend'")
     host.query("INSERT INTO auth_group (name) VALUES ('Community managers')")
     host.query("INSERT INTO chapters_region (slug, name, position) VALUES ('benelux', 'Benelux', 1)")
+    host.query(
+        "INSERT INTO gamification_pointscourse (course_key, is_on, changed_at)"
+        " VALUES ('course-v1:community+chapters+points', 1, '2026-11-22 09:30:00')"
+    )
     before = host.content()
     host.run(script)
     assert host.content() == before
